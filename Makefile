@@ -1,0 +1,24 @@
+# make demo · make test · make bench · make lint — each sets itself up (.venv, Debian packages) on a bare Debian 12.
+.DELETE_ON_ERROR:
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint bench
+$(READY): pyproject.toml constraints.txt setup.sh
+	./setup.sh $(VENV)
+	@touch $@
+
+demo: $(READY)
+	@./demo.sh
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks

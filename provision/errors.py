@@ -1,0 +1,83 @@
+"""All errors of the program. Foreign exceptions stop at the door of the module that owns their library.
+
+ProvisionError               has a text in both languages; cli prints it and exits 1
+├── UsageError               the command line does not make sense (exit 2)
+├── EstateError              tenants.yaml, the lists or the dashboards cannot be used
+├── SecretError              a secret is missing, too short or readable by others
+├── PlanChangedError         the plan is not the one that was reviewed (--expect)
+└── GrafanaError             anything that went wrong between us and Grafana
+    ├── UnreachableError     no answer: refused, timed out, TLS, not a Grafana
+    ├── LoginError           the server refused our login; never tried twice
+    ├── UnsuitableError      the server is too old, or has something switched off that we need
+    └── ApiError             an answer that is not 2xx; status, method, path, message
+        ├── NotFoundError    404
+        ├── ForbiddenError   403
+        └── ConflictError    409 and 412: somebody was there first
+"""
+
+from provision.text import Text
+
+
+class ProvisionError(Exception):
+    """Something a user can cause; `text` says what happened, `hint` what to do."""
+
+    def __init__(self, text: Text, hint: Text | None = None) -> None:
+        super().__init__(text.en)
+        self.text = text
+        self.hint = hint
+
+
+class UsageError(ProvisionError):
+    """The command line does not make sense."""
+
+
+class EstateError(ProvisionError):
+    """tenants.yaml, the lists or the dashboards cannot be used at all."""
+
+
+class SecretError(ProvisionError):
+    """A secret is missing, too short, or in a file that others can read."""
+
+
+class PlanChangedError(ProvisionError):
+    """What would be done is not what was reviewed."""
+
+
+class GrafanaError(ProvisionError):
+    """Anything that went wrong between us and Grafana."""
+
+
+class UnreachableError(GrafanaError):
+    """No answer that came from a Grafana."""
+
+
+class LoginError(GrafanaError):
+    """The server refused our login. Five refusals lock the user out, so it is never repeated."""
+
+
+class UnsuitableError(GrafanaError):
+    """The server is too old, or something we need is switched off."""
+
+
+class ApiError(GrafanaError):
+    """An answer that is not 2xx."""
+
+    def __init__(self, status: int, method: str, path: str, message: str) -> None:
+        what = f"{method} {path}: {status} {message}"
+        super().__init__(Text(f"Grafana ответила {what}", f"Grafana answered {what}"))
+        self.status = status
+        self.method = method
+        self.path = path
+        self.message = message
+
+
+class NotFoundError(ApiError):
+    """404."""
+
+
+class ForbiddenError(ApiError):
+    """403."""
+
+
+class ConflictError(ApiError):
+    """409 or 412: the object exists already, or somebody changed it in between."""

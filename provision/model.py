@@ -1,0 +1,135 @@
+"""The nouns of the program, as frozen data: Cabinet, Ref, Resource, State, Problem."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from provision.text import Text
+
+Level = Literal["error", "warning", "note"]
+Role = Literal["Viewer", "Editor", "Admin"]
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, or worth a word, in tenants.yaml, a list or a dashboard. Data, never raised.
+
+    `line`, `column` and `field_number` count from 1; 0 means the whole file or line. `value` is what was found
+    (never a password), `mended` what it should be where that is known. An `error` excludes the line it stands on; with
+    `stops` it stops the whole cabinet (a file that cannot be used, data that cross between isolated cabinets).
+    """
+
+    code: str
+    level: Level
+    message: Text
+    hint: Text
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    field_number: int = 0
+    field_name: str = ""
+    value: str = ""
+    mended: str | None = None
+    cabinet: str = ""
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One login of a cabinet: a manager named by a list, or a head named in tenants.yaml.
+
+    `login` and `email` are lower case, as Grafana stores them. `email` is "" where a mailbox serves several people
+    (Grafana wants it unique), Grafana then takes the login for it. `origin` is `lists/x.csv:3` or `tenants.yaml:12`.
+    """
+
+    login: str
+    email: str
+    role: Role
+    origin: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsStore:
+    """Where Grafana's server reaches the numbers: vmauth (or another Prometheus API) at `url`."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventsStore:
+    """Where Grafana's server reaches the rows: PostgreSQL at `address` (host:port)."""
+
+    address: str
+    database: str
+    sslmode: str = "verify-full"
+
+
+@dataclass(frozen=True, slots=True)
+class Cabinet:
+    """One tenant: defaults, kind of cabinet, distributor and lists merged.
+
+    `title` is the org's name. `dashboards` are slug patterns ("*", "billing-online-*"). `home` is a slug.
+    `installations` and `online` count the lines of its lists. `generation` numbers its credentials.
+    `origin` is `tenants.yaml:LINE`. `blocked` means that a problem stops this cabinet: it is neither planned nor applied.
+    """
+
+    id: str
+    kind: str
+    distributor: str
+    title: str
+    timezone: str
+    language: str
+    week_start: str
+    folder: str
+    dashboards: tuple[str, ...]
+    home: str
+    people: tuple[Person, ...]
+    mail: Mapping[str, str]
+    metrics: MetricsStore
+    events: EventsStore
+    installations: int
+    online: int
+    generation: int
+    origin: str
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """All cabinets, in the order of tenants.yaml, and every problem found on the way to them."""
+
+    cabinets: tuple[Cabinet, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The name of one object: cabinet id, kind of resource, key inside them (a uid, a login, "org")."""
+
+    cabinet: str
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.cabinet}/{self.kind}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One object in canonical form; the same type for what is wanted and for what is there.
+
+    `origin` is `lists/x.csv:3`, `dashboards/for_managers.py`, `tenants.yaml:12` or `grafana`. `handle` is what the server
+    needs to address and lock the object (numeric id, version); it is never compared nor shown. `managed` is False
+    for an object that does not bear our mark: it is listed, never changed. `spec` holds no secrets, ever.
+    """
+
+    ref: Ref
+    spec: Spec
+    origin: str
+    handle: Mapping[str, Any] = field(default_factory=dict)
+    managed: bool = True
+
+
+State = dict[Ref, Resource]
