@@ -90,7 +90,7 @@ def diff(desired: State, live: State, order: Sequence[str]) -> tuple[Change, ...
     writes = [
         Change(ref, live.get(ref), desired[ref])
         for ref in by_rank(desired)
-        if ref not in live or live[ref].managed and live[ref].spec != desired[ref].spec
+        if ref not in live or (live[ref].managed and live[ref].spec != desired[ref].spec)
     ]
     gone = [ref for ref in by_rank(live) if ref not in desired and live[ref].managed]
     return (*writes, *(Change(ref, live[ref], None) for ref in reversed(gone)))
