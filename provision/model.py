@@ -72,7 +72,7 @@ class Cabinet:
 
     `title` is the org's name. `dashboards` are slug patterns ("*", "billing-online-*"). `home` is a slug.
     `installations` and `online` count the lines of its lists. `generation` numbers its credentials.
-    `origin` is `tenants.yaml:LINE`. `blocked` means that a problem stops this cabinet: it is neither planned nor applied.
+    `origin` is `tenants.yaml:LINE`. `blocked`: a problem stops this cabinet, it is neither planned nor applied.
     """
 
     id: str
@@ -120,9 +120,9 @@ class Ref:
 class Resource:
     """One object in canonical form; the same type for what is wanted and for what is there.
 
-    `origin` is `lists/x.csv:3`, `dashboards/for_managers.py`, `tenants.yaml:12` or `grafana`. `handle` is what the server
-    needs to address and lock the object (numeric id, version); it is never compared nor shown. `managed` is False
-    for an object that does not bear our mark: it is listed, never changed. `spec` holds no secrets, ever.
+    `origin` is `lists/x.csv:3`, `dashboards/for_managers.py`, `tenants.yaml:12` or `grafana`. `handle` is what the
+    server needs to address and lock the object (numeric id, version); it is never compared nor shown. `managed` is
+    False for an object that does not bear our mark: it is listed, never changed. `spec` holds no secrets, ever.
     """
 
     ref: Ref

@@ -1,0 +1,22 @@
+"""The kinds of resource, in the order of writing. A new kind is a file here and its line in KINDS."""
+
+from provision.kinds.base import Kind, Place, Refused, Run
+from provision.kinds.dashboard import DashboardKind
+from provision.kinds.data_source import DataSourceKind
+from provision.kinds.folder import FolderKind
+from provision.kinds.membership import MembershipKind
+from provision.kinds.org import OrgKind
+from provision.kinds.preferences import PreferencesKind
+from provision.kinds.user import UserKind
+
+KINDS: tuple[type[Kind], ...] = (
+    OrgKind,
+    UserKind,
+    MembershipKind,
+    FolderKind,
+    DataSourceKind,
+    DashboardKind,
+    PreferencesKind,
+)
+
+__all__ = ["KINDS", "Kind", "Place", "Refused", "Run"]

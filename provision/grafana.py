@@ -1,0 +1,404 @@
+"""The only door to Grafana's HTTP API: `Grafana` is a server we are logged in to, `Org` one proven org of it.
+
+Facts: Grafana 12.4.0 and 9.5; a wrong `X-Grafana-Org-Id` is silently taken for org 1, so no request to an org is
+possible before `GET /api/org` has shown the org's number and our mark.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from provision import __version__
+from provision.errors import (
+    ApiError,
+    ConflictError,
+    ForbiddenError,
+    GrafanaError,
+    LoginError,
+    NotFoundError,
+    UnreachableError,
+    UnsuitableError,
+)
+from provision.text import Text
+
+OLDEST = (9, 5)
+MARK = "smart cabinet="
+PAGE = 1000
+_APIS = ("dashboard.grafana.app/v1beta1", "folder.grafana.app/v1beta1")
+_ERRORS: dict[int, type[ApiError]] = {403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 412: ConflictError}
+
+Api = Literal["auto", "legacy"]
+Json: TypeAlias = Any  # what a server sends; looked into only where it is used
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the server is and who we are. `timeout` in seconds is for connecting and for each wait for data."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    api: Api = "auto"
+    timeout: float = 30
+    ca_file: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+
+
+class _Patience(Retry):
+    """Repeats reads after a lost connection or a passing error, and anything that 429 turned away undone."""
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        if status_code == requests.codes.too_many_requests:
+            return bool(self.total)
+        return super().is_retry(method, status_code, has_retry_after)
+
+
+def _patience() -> Retry:
+    return _Patience(
+        total=5,
+        backoff_factor=0.3,
+        backoff_jitter=0.2,
+        status_forcelist=(500, 502, 503, 504),
+        allowed_methods=("GET",),
+        raise_on_status=False,
+    )
+
+
+class Grafana:
+    """A server we are logged in to. One session cookie for all threads; basic auth where password login is off.
+
+    Making it asks `/api/health`, logs in and looks which APIs there are. Raises UnreachableError, LoginError or
+    UnsuitableError. Requests raise ApiError (by status) and UnreachableError.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._base = connection.url.rstrip("/")
+        self._renewal = threading.Lock()
+        self._renewals = 0
+        self._session = self._open_session()
+        self.version = self._ask_version()
+        self._log_in()
+        self.apis = connection.api == "auto" and self._has_apis()
+
+    @property
+    def url(self) -> str:
+        """The address people open."""
+        return self._base
+
+    def get(self, path: str, *, org: int | None = None, **params: str | int) -> Json:
+        """The JSON answer to a GET."""
+        return self.request("GET", path, org=org, params=params)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        org: int | None = None,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> Json:
+        """The JSON answer, or None when there is no body. Renews the session when the server asks for it."""
+        renewals = self._renewals
+        answer = self._send(method, path, org=org, json=json, params=params)
+        if answer.status_code == requests.codes.unauthorized and "session" in self._message_id(answer):
+            self._renew(renewals)
+            answer = self._send(method, path, org=org, json=json, params=params)
+        return self._content(answer, method, path)
+
+    def pages(self, path: str) -> Iterator[Mapping[str, Json]]:
+        """All rows of a list that comes in pages, such as /api/users and /api/orgs."""
+        page = 1 if path != "/api/orgs" else 0  # /api/orgs counts from 0 (12.4, store.go), the others from 1
+        while rows := self.get(path, perpage=PAGE, page=page):
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            page += 1
+
+    @cached_property
+    def settings(self) -> Mapping[str, Json]:
+        """`GET /api/admin/settings` by section, {} where we may not read it."""
+        try:
+            return dict(self.get("/api/admin/settings"))
+        except (ForbiddenError, NotFoundError):
+            return {}
+
+    @cached_property
+    def self_login(self) -> str:
+        """The login we work as, in lower case."""
+        return str(self.get("/api/user")["login"]).lower()
+
+    def require_suitable(self) -> None:
+        """Raises UnsuitableError when we are no server admin or new users would get orgs of their own."""
+        if not self.get("/api/user").get("isGrafanaAdmin"):
+            raise UnsuitableError(
+                Text(
+                    f"Пользователь {self.self_login} не администратор сервера Grafana",
+                    f"User {self.self_login} is not a Grafana server admin",
+                ),
+                Text(
+                    "Укажите в GRAFANA_USER администратора сервера: только он создаёт организации",
+                    "Name a server admin in GRAFANA_USER: only such a user can make orgs",
+                ),
+            )
+        if str(self.settings.get("users", {}).get("auto_assign_org", "true")).lower() == "false":
+            raise UnsuitableError(
+                Text(
+                    "На сервере выключено auto_assign_org: каждый новый пользователь получил бы свою организацию",
+                    "auto_assign_org is off on the server: every new user would get an org of his own",
+                ),
+                Text(
+                    "Включите [users] auto_assign_org = true в настройках Grafana",
+                    "Set [users] auto_assign_org = true in Grafana's configuration",
+                ),
+            )
+
+    def older_than(self, major: int) -> bool:
+        """Whether the server's major version is known and lower."""
+        number = self.version.split(".")[0]
+        return number.isdigit() and int(number) < major
+
+    @property
+    def workers(self) -> int:
+        """How many cabinets to work on side by side: SQLite locks the whole file for each write."""
+        database = str(self.settings.get("database", {}).get("type", "sqlite3"))
+        return 2 if database == "sqlite3" else 8
+
+    def _open_session(self) -> requests.Session:
+        session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=32, max_retries=_patience())
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        connection = self._connection
+        session.verify = connection.ca_file or True
+        if connection.client_certificate:
+            session.cert = (connection.client_certificate, connection.client_key or connection.client_certificate)
+        settings = session.merge_environment_settings(self._base, {}, None, None, None)
+        session.proxies = settings["proxies"]
+        session.verify = connection.ca_file or settings["verify"]
+        # Asked once above: looking into the environment and netrc at every request costs more than a fast answer.
+        session.trust_env = False
+        session.headers["User-Agent"] = f"smart-provision/{__version__}"
+        return session
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        org: int | None = None,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> requests.Response:
+        headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
+        try:
+            answer = self._session.request(
+                method,
+                f"{self._base}{path}",
+                headers=headers,
+                json=json,
+                params=params,
+                timeout=self._connection.timeout,
+                allow_redirects=False,
+            )
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise self._unreachable(error) from None
+        if answer.is_redirect:
+            raise UnreachableError(
+                Text(
+                    f"{self._base}{path} отсылает на {answer.headers['Location']}",
+                    f"{self._base}{path} redirects to {answer.headers['Location']}",
+                ),
+                Text("Укажите в GRAFANA_URL конечный адрес", "Set GRAFANA_URL to the final address"),
+            )
+        return answer
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        reason = getattr(error, "args", [error])
+        while reason and isinstance(reason[0], Exception):  # requests wraps urllib3, which wraps the system's error
+            error = getattr(reason[0], "reason", None) or reason[0]
+            reason = error.args if isinstance(error, Exception) else ()
+        what = f"{type(error).__name__}: {error}".split(" object at ")[0]
+        if isinstance(error, requests.exceptions.SSLError) or "SSL" in what or "CERTIFICATE" in what.upper():
+            hint = Text(
+                "Сертификат сервера не принят. Свой центр сертификации укажите в GRAFANA_CA_FILE",
+                "The server's certificate was not accepted. Name your own CA's file in GRAFANA_CA_FILE",
+            )
+        else:
+            hint = Text(
+                "Проверьте GRAFANA_URL, работает ли сервер и пропускает ли сеть",
+                "Check GRAFANA_URL, whether the server runs and whether the network lets us through",
+            )
+        return UnreachableError(
+            Text(f"Нет ответа от {self._base}: {what}", f"No answer from {self._base}: {what}"), hint
+        )
+
+    def _content(self, answer: requests.Response, method: str, path: str) -> Json:
+        if answer.status_code == requests.codes.unauthorized:
+            raise self._refused()
+        if not answer.ok:
+            kind = _ERRORS.get(answer.status_code, ApiError)
+            raise kind(answer.status_code, method, path, self._message(answer))
+        if not answer.content:
+            return None
+        try:
+            return answer.json()
+        except requests.JSONDecodeError:
+            raise self._not_grafana() from None
+
+    @staticmethod
+    def _message(answer: requests.Response) -> str:
+        try:
+            body = answer.json()
+            return str(body.get("message") or body.get("reason") or body)[:300]
+        except (requests.JSONDecodeError, AttributeError):
+            return answer.reason or ""
+
+    @staticmethod
+    def _message_id(answer: requests.Response) -> str:
+        try:
+            return str(answer.json().get("messageId", ""))
+        except (requests.JSONDecodeError, AttributeError):
+            return ""
+
+    def _not_grafana(self) -> UnreachableError:
+        return UnreachableError(
+            Text(f"По адресу {self._base} отвечает не Grafana", f"What answers at {self._base} is not a Grafana"),
+            Text(
+                "Проверьте GRAFANA_URL, с путём, если Grafana стоит не в корне сайта",
+                "Check GRAFANA_URL, with the path if Grafana is not at the site's root",
+            ),
+        )
+
+    def _refused(self) -> LoginError:
+        return LoginError(
+            Text(
+                f"Grafana не приняла логин {self._connection.user} или его пароль",
+                f"Grafana refused the login {self._connection.user} or its password",
+            ),
+            Text(
+                "Проверьте GRAFANA_USER и GRAFANA_PASSWORD. После пяти отказов Grafana пять минут не пускает "
+                "и с верным паролем",
+                "Check GRAFANA_USER and GRAFANA_PASSWORD. After five refusals Grafana refuses the right password "
+                "too for five minutes",
+            ),
+        )
+
+    def _ask_version(self) -> str:
+        try:
+            health = self.get("/api/health")
+            version = str(health.get("version", ""))
+            known = "database" in health
+        except (ApiError, LoginError, AttributeError):
+            known = False
+        if not known:
+            raise self._not_grafana()
+        numbers = tuple(int(part) for part in version.split("-")[0].split(".")[:2] if part.isdigit())
+        if numbers and numbers < OLDEST:  # an empty version is hidden by `[auth.anonymous] hide_version`
+            oldest = ".".join(map(str, OLDEST))
+            raise UnsuitableError(
+                Text(f"Grafana {version} слишком старая", f"Grafana {version} is too old"),
+                Text(f"Нужна {oldest} или новее", f"{oldest} or newer is needed"),
+            )
+        return version
+
+    def _log_in(self) -> None:
+        connection = self._connection
+        answer = self._send("POST", "/login", json={"user": connection.user, "password": connection.password})
+        if answer.status_code == requests.codes.unauthorized:
+            raise self._refused()
+        if not answer.ok:  # password login is switched off ([auth] disable_login_form): basic auth may still do
+            self._session.auth = (connection.user, connection.password)
+        self.get("/api/user")
+
+    def _renew(self, seen: int) -> None:
+        """A new session token, asked for by the first thread that met the old one's end."""
+        with self._renewal:
+            if self._renewals != seen:
+                return
+            answer = self._send("POST", "/api/user/auth-tokens/rotate", json={})
+            if not answer.ok:
+                self._session.cookies.clear()
+                self._log_in()
+            self._renewals += 1
+
+    def _has_apis(self) -> bool:
+        """Whether dashboards and folders are served through /apis (Grafana 12 and newer)."""
+        try:
+            groups = self.get("/apis").get("groups", [])
+        except (ApiError, AttributeError, UnreachableError):
+            return False
+        served = {version["groupVersion"] for group in groups for version in group.get("versions", [])}
+        return served.issuperset(_APIS)
+
+
+def mark(cabinet: str) -> str:
+    """The mark of a cabinet's org: its `address1`."""
+    return f"{MARK}{cabinet}"
+
+
+class Org:
+    """One org, bound when made. Nothing is written to it before it has proven to be ours."""
+
+    def __init__(self, server: Grafana, number: int, cabinet: str) -> None:
+        """Raises GrafanaError when the server answers for another org than `number`."""
+        self.server = server
+        self.number = number
+        self.cabinet = cabinet
+        self.name = ""
+        self.address: dict[str, str] = {}
+        self.proven = self.prove()
+
+    def prove(self) -> bool:
+        """Asks `GET /api/org` under the header: whether the org bears the mark of the cabinet."""
+        seen = self.server.get("/api/org", org=self.number)
+        if seen.get("id") != self.number:
+            raise GrafanaError(
+                Text(
+                    f"Grafana отвечает за организацию {seen.get('id')} вместо {self.number}",
+                    f"Grafana answers for org {seen.get('id')} instead of {self.number}",
+                )
+            )
+        self.name = str(seen["name"])
+        self.address = {key: str(value) for key, value in seen.get("address", {}).items()}
+        self.proven = mark(self.cabinet) in (self.address.get("address1"), self.name)
+        return self.proven
+
+    def request(self, method: str, path: str, json: object = None, **params: str | int) -> Json:
+        """As Grafana.request, in this org. Raises GrafanaError for a write to an org that has not proven to be ours."""
+        if method != "GET" and not self.proven:
+            raise GrafanaError(
+                Text(
+                    f"Организация {self.number} («{self.name}») не помечена как кабинет {self.cabinet}",
+                    f"Org {self.number} ({self.name!r}) does not bear the mark of cabinet {self.cabinet}",
+                )
+            )
+        return self.server.request(method, path, org=self.number, json=json, params=params)
+
+    def get(self, path: str, **params: str | int) -> Json:
+        """As Grafana.get, in this org."""
+        return self.request("GET", path, **params)
+
+    def apis(self, group: Literal["dashboard", "folder"], name: str = "") -> str:
+        """The path of this org's dashboards or folders under /apis. There the namespace, not the header, decides."""
+        namespace = "default" if self.number == 1 else f"org-{self.number}"
+        path = f"/apis/{group}.grafana.app/v1beta1/namespaces/{namespace}/{group}s"
+        return f"{path}/{name}" if name else path
+
+    def apis_list(self, group: Literal["dashboard", "folder"]) -> Iterator[Mapping[str, Json]]:
+        """Every object of that group in this org, whole, in pages of 500."""
+        params: dict[str, str | int] = {"limit": 500}
+        while True:
+            answer = self.get(self.apis(group), **params)
+            yield from answer["items"]
+            if not (rest := answer["metadata"].get("continue")):
+                return
+            params["continue"] = rest

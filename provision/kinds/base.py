@@ -1,0 +1,176 @@
+"""What every kind of resource has in common, and where a cabinet lives."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from provision.credentials import Root
+from provision.directory import Directory
+from provision.errors import ProvisionError
+from provision.grafana import Grafana, Json, Org, mark
+from provision.handover import Handover
+from provision.model import Cabinet, Problem, Ref, Resource, Spec
+from provision.text import Text
+
+PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
+
+
+class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
+    """Nothing of this cabinet is written; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all cabinets of one plan or apply share.
+
+    `distributors` gives each cabinet of the estate its distributor. `adopt` are the cabinets whose org may be taken
+    over although it bears no mark. `message` goes into the version history of dashboards.
+    """
+
+    server: Grafana
+    directory: Directory
+    root: Root
+    handover: Handover
+    distributors: Mapping[str, str]
+    adopt: frozenset[str] = frozenset()
+    message: str = ""
+
+
+@dataclass(slots=True)
+class Place:
+    """One cabinet on the server: its org, once found or made, and what was read there.
+
+    `joined` are the logins that were made in this org during this run.
+    """
+
+    run: Run
+    cabinet: Cabinet
+    found: Org | None = None
+    joined: set[str] = field(default_factory=set)
+    _members: dict[str, Mapping[str, Json]] | None = None
+
+    def find(self) -> None:
+        """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours."""
+        directory, title = self.run.directory, self.cabinet.title
+        number = directory.find(self.cabinet.id, title)
+        taken = directory.orgs.get(title)
+        if taken is not None and taken != number:
+            if number is None and self.cabinet.id in self.run.adopt and not directory.mark(taken):
+                number = taken
+            else:
+                raise self._taken(taken)
+        self.found = None if number is None else Org(self.run.server, number, self.cabinet.id)
+
+    def bind(self, number: int) -> None:
+        """The org that was just made for the cabinet. Raises Refused unless it bears our mark."""
+        self.found = Org(self.run.server, number, self.cabinet.id)
+        if not self.found.proven:
+            raise self._taken(number)
+
+    @property
+    def org(self) -> Org:
+        """The cabinet's org. Raises Refused when it was not made: an earlier change failed."""
+        if self.found is None:
+            raise Refused(Text("Организации кабинета ещё нет", "The cabinet's org does not exist yet"))
+        return self.found
+
+    @property
+    def members(self) -> Mapping[str, Mapping[str, Json]]:
+        """The org's members by login in lower case, as `GET /api/org/users` shows them: userId, login, email, role."""
+        if self._members is None:
+            rows = self.org.get("/api/org/users") if self.found else []
+            self._members = {str(row["login"]).lower(): row for row in rows}
+        return self._members
+
+    def forget(self) -> None:
+        """What was read of the org is to be read anew."""
+        self._members = None
+        if self.found is not None:
+            self.found.prove()
+
+    def _taken(self, number: int) -> Refused:
+        title = self.cabinet.title
+        if owner := self.run.directory.mark(number):
+            return Refused(
+                Text(
+                    f"Название «{title}» уже носит организация {number} кабинета {owner}",
+                    f"The name {title!r} already belongs to org {number} of cabinet {owner}",
+                ),
+                Text("Дайте кабинетам разные названия", "Give the cabinets different titles"),
+            )
+        return Refused(
+            Text(
+                f"Организация «{title}» ({number}) уже есть, и сделали её не мы: нет метки «{mark(self.cabinet.id)}»",
+                f"The org {title!r} ({number}) exists and is not ours: it lacks the mark {mark(self.cabinet.id)!r}",
+            ),
+            Text(
+                f"Если это и есть кабинет, повторите с --adopt {self.cabinet.id}; иначе смените название кабинета",
+                f"If it is the cabinet, repeat with --adopt {self.cabinet.id}; otherwise change the cabinet's title",
+            ),
+        )
+
+
+class Kind(ABC):
+    """One kind of resource: what a cabinet should have of it, what it has, and how to write the difference.
+
+    Methods that talk to the server raise ProvisionErrors. `read` is asked only where the cabinet's org exists.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[Text]
+    needs_org: ClassVar[bool] = True  # to be read at all
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @abstractmethod
+    def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
+        """What the cabinet should have."""
+
+    @abstractmethod
+    def read(self, place: Place) -> Iterable[Resource]:
+        """What is there, ours or not."""
+
+    @abstractmethod
+    def create(self, place: Place, new: Resource) -> None:
+        """Makes `new`."""
+
+    @abstractmethod
+    def update(self, place: Place, old: Resource, new: Resource) -> None:
+        """Turns `old` into `new`; raises ConflictError when `old` is no longer what is there."""
+
+    def delete(self, place: Place, old: Resource) -> None:
+        """Removes `old`. Kinds of which every cabinet always has exactly one never come here."""
+        raise NotImplementedError(f"{self.name} is never deleted")
+
+    def normalise(self, spec: Spec) -> Spec:
+        """The one form in which both sides are compared: without what only the server knows."""
+        return spec
+
+    @staticmethod
+    def check(cabinet: Cabinet) -> Iterable[Problem]:
+        """What is wrong with the cabinet's wishes for this kind, told without a server."""
+        return ()
+
+    @staticmethod
+    def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
+        """Name and content of the files that `provision render` writes for the cabinet."""
+        return ()
+
+    def resource(self, cabinet: Cabinet, key: str, spec: Spec, origin: str) -> Resource:
+        """A wanted resource of this kind."""
+        return Resource(Ref(cabinet.id, self.name, key), self.normalise(spec), origin)
+
+    def seen(
+        self,
+        place: Place,
+        key: str,
+        spec: Spec,
+        *,
+        managed: bool = True,
+        handle: Mapping[str, Json] | None = None,
+    ) -> Resource:
+        """A resource of this kind as it is on the server."""
+        ref = Ref(place.cabinet.id, self.name, key)
+        return Resource(ref, self.normalise(spec), "grafana", handle or {}, managed)

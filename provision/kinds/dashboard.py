@@ -1,0 +1,169 @@
+"""A cabinet's dashboards, rendered from `dashboards/` once per distinct scope."""
+
+import json
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import dashboards
+from dashboards import Scope
+from provision.kinds.base import PREFIX, Kind, Place
+from provision.kinds.folder import UID as FOLDER
+from provision.model import Cabinet, Problem, Resource, Spec
+from provision.text import Text
+
+_FOLDER = "grafana.app/folder"
+_MESSAGE = "grafana.app/message"
+_SERVER_MADE = ("id", "uid", "version")
+
+
+class DashboardKind(Kind):
+    name = "dashboard"
+    title = Text("дашборд", "dashboard")
+
+    def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
+        scope = scope_of(cabinet)
+        for slug in scope.slugs:
+            spec = {"folder": FOLDER, "spec": render(slug, scope)}
+            yield self.resource(cabinet, dashboards.uid(slug), spec, dashboards.origin(slug))
+
+    def read(self, place: Place) -> Iterable[Resource]:
+        org = place.org
+        if self.run.server.apis:
+            for item in org.apis_list("dashboard"):
+                metadata = item["metadata"]
+                folder = metadata.get("annotations", {}).get(_FOLDER, "")
+                handle = {"resourceVersion": metadata["resourceVersion"]}
+                yield self._seen(place, metadata["name"], folder, item["spec"], handle)
+        else:
+            for found in self._search(place):
+                whole = org.get(f"/api/dashboards/uid/{found}")
+                folder = whole["meta"].get("folderUid", "")
+                handle = {"version": whole["dashboard"]["version"]}
+                yield self._seen(place, found, folder, whole["dashboard"], handle)
+
+    def create(self, place: Place, new: Resource) -> None:
+        org = place.org
+        if self.run.server.apis:
+            org.request("POST", org.apis("dashboard"), json=self._object(new))
+        else:
+            org.request("POST", "/api/dashboards/db", json=self._legacy(new))
+
+    def update(self, place: Place, old: Resource, new: Resource) -> None:
+        org = place.org
+        if self.run.server.apis:
+            org.request("PUT", org.apis("dashboard", new.ref.key), json=self._object(new, **old.handle))
+        else:
+            org.request("POST", "/api/dashboards/db", json=self._legacy(new, **old.handle))
+
+    def delete(self, place: Place, old: Resource) -> None:
+        place.org.request("DELETE", f"/api/dashboards/uid/{old.ref.key}")
+
+    def normalise(self, spec: Spec) -> Spec:
+        if not spec.get("spec"):
+            return spec
+        return {**spec, "spec": {key: value for key, value in spec["spec"].items() if key not in _SERVER_MADE}}
+
+    @staticmethod
+    def check(cabinet: Cabinet) -> Iterable[Problem]:
+        """Patterns that name no dashboard, and a home dashboard that the cabinet does not get."""
+        slugs = dashboards.slugs()
+        file, _, line = cabinet.origin.rpartition(":")
+        for pattern in cabinet.dashboards:
+            if not any(fnmatchcase(slug, pattern) for slug in slugs):
+                yield Problem(
+                    code="D01",
+                    level="error",
+                    message=Text(f"Нет дашборда «{pattern}»", f"There is no dashboard {pattern!r}"),
+                    hint=Text(f"Есть такие: {', '.join(slugs)}", f"There are: {', '.join(slugs)}"),
+                    file=file,
+                    line=int(line),
+                    field_name="dashboards",
+                    value=pattern,
+                    cabinet=cabinet.id,
+                    stops=True,
+                )
+        if cabinet.home not in (given := scope_of(cabinet).slugs):
+            yield Problem(
+                code="D02",
+                level="error",
+                message=Text(
+                    f"Начальный дашборд «{cabinet.home}» не входит в кабинет",
+                    f"The home dashboard {cabinet.home!r} is not one of the cabinet's",
+                ),
+                hint=Text(
+                    f"Выберите home из: {', '.join(given) or '—'}", f"Choose home among: {', '.join(given) or '-'}"
+                ),
+                file=file,
+                line=int(line),
+                field_name="home",
+                value=cabinet.home,
+                cabinet=cabinet.id,
+                stops=True,
+            )
+
+    @staticmethod
+    def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
+        """Each dashboard with its uid, as Grafana's own export has it."""
+        scope = scope_of(cabinet)
+        for slug in scope.slugs:
+            uid = dashboards.uid(slug)
+            whole = {**render(slug, scope), "uid": uid}
+            yield f"{uid}.json", json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True)
+
+    def _seen(self, place: Place, uid: str, folder: str, spec: Spec, handle: dict[str, Any]) -> Resource:
+        if uid.startswith(PREFIX):
+            return self.seen(place, uid, {"folder": folder, "spec": spec}, handle=handle)
+        return self.seen(place, uid, {"title": spec["title"]}, managed=False)
+
+    @staticmethod
+    def _search(place: Place) -> Iterable[str]:
+        page = 1
+        while rows := place.org.get("/api/search", type="dash-db", limit=1000, page=page):
+            yield from (str(row["uid"]) for row in rows)
+            if len(rows) < 1000:
+                return
+            page += 1
+
+    def _object(self, new: Resource, **metadata: str) -> dict[str, object]:
+        annotations = {_FOLDER: new.spec["folder"], _MESSAGE: self.run.message}
+        return {
+            "apiVersion": "dashboard.grafana.app/v1beta1",
+            "kind": "Dashboard",
+            "metadata": {"name": new.ref.key, "annotations": annotations, **metadata},
+            "spec": new.spec["spec"],
+        }
+
+    def _legacy(self, new: Resource, **lock: int) -> dict[str, object]:
+        return {
+            "dashboard": {**new.spec["spec"], "id": None, "uid": new.ref.key, **lock},
+            "folderUid": new.spec["folder"],
+            "message": self.run.message,
+            "overwrite": False,  # 412 when the stored version is not the one we read
+        }
+
+
+def scope_of(cabinet: Cabinet) -> Scope:
+    """All that the cabinet's dashboards may know of it."""
+    return Scope(
+        timezone=cabinet.timezone,
+        language=cabinet.language,
+        week_start=cabinet.week_start,
+        slugs=tuple(slug for slug in dashboards.slugs() if _given(slug, cabinet)),
+        has_installations=cabinet.installations > 0,
+        has_online=cabinet.online > 0,
+    )
+
+
+def _given(slug: str, cabinet: Cabinet) -> bool:
+    has = {"installations": cabinet.installations > 0, "online": cabinet.online > 0}
+    return any(fnmatchcase(slug, pattern) for pattern in cabinet.dashboards) and any(
+        has[data] for data in dashboards.needs(slug)
+    )
+
+
+@cache
+def render(slug: str, scope: Scope) -> Spec:
+    """The dashboard for that scope, made once: hundreds of cabinets share it."""
+    return dashboards.render(slug, scope)

@@ -1,0 +1,121 @@
+"""The two data sources of a cabinet. Each shows its store a credential of this cabinet alone: that is the fence.
+
+The stored password cannot be read back (Grafana 12.4, /api/datasources). So every write leaves a keyed fingerprint of
+the credential and of the version this write makes in `jsonData`: after any write but ours it no longer fits.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from provision.credentials import Root
+from provision.grafana import Json
+from provision.kinds.base import PREFIX, Kind, Place
+from provision.model import Cabinet, Resource, Spec
+from provision.text import Text
+
+METRICS = f"{PREFIX}metrics"
+EVENTS = f"{PREFIX}events"
+FINGERPRINT = "smartFingerprint"
+POSTGRES = "grafana-postgresql-datasource"
+_OLD_POSTGRES = "postgres"  # its name before Grafana 11, there an alias
+_SECRET_KEY = {METRICS: "basicAuthPassword", EVENTS: "password"}
+_COMPARED = ("name", "type", "access", "url", "user", "database", "basicAuth", "basicAuthUser", "isDefault")
+
+
+class DataSourceKind(Kind):
+    name = "data source"
+    title = Text("источник данных", "data source")
+
+    def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
+        for uid, spec in ((METRICS, self._metrics(cabinet)), (EVENTS, self._events(cabinet))):
+            common = {"name": uid, "access": "proxy", "secrets": [_SECRET_KEY[uid]]}
+            credential = f"generation {cabinet.generation}"
+            yield self.resource(cabinet, uid, {**common, **spec, "credential": credential}, cabinet.origin)
+
+    def read(self, place: Place) -> Iterable[Resource]:
+        for row in place.org.get("/api/datasources"):
+            uid = str(row["uid"])
+            if not uid.startswith(PREFIX):
+                yield self.seen(place, uid, {"name": row["name"], "type": row["type"]}, managed=False)
+                continue
+            whole = place.org.get(f"/api/datasources/uid/{uid}")
+            handle = {"version": whole["version"], "id": whole["id"]}
+            yield self.seen(place, uid, self._spec(place.cabinet, whole), handle=handle)
+
+    def create(self, place: Place, new: Resource) -> None:
+        place.org.request("POST", "/api/datasources", json=self._body(place.cabinet, new, version=1))
+
+    def update(self, place: Place, old: Resource, new: Resource) -> None:
+        # Stores the sent version plus one, and only over a lower one: 409 when somebody was faster (12.4, store.go).
+        version = int(old.handle["version"])
+        body = {**self._body(place.cabinet, new, version=version + 1), "version": version}
+        place.org.request("PUT", f"/api/datasources/uid/{new.ref.key}", json=body)
+
+    def delete(self, place: Place, old: Resource) -> None:
+        place.org.request("DELETE", f"/api/datasources/uid/{old.ref.key}")
+
+    def normalise(self, spec: Spec) -> Spec:
+        return {**spec, "type": POSTGRES if spec["type"] == _OLD_POSTGRES else spec["type"]}
+
+    def _metrics(self, cabinet: Cabinet) -> Spec:
+        return {
+            "type": "prometheus",
+            "url": cabinet.metrics.url,
+            "basicAuth": True,
+            "basicAuthUser": self.run.root.name("metrics", cabinet.id, cabinet.generation),
+            "isDefault": True,  # otherwise the first data source of an org becomes it and differs for ever
+            "jsonData": {
+                "httpMethod": "POST",
+                "manageAlerts": False,
+                "prometheusType": "Prometheus",
+                "timeInterval": "5m",
+            },
+        }
+
+    def _events(self, cabinet: Cabinet) -> Spec:
+        return {
+            "type": POSTGRES,
+            "url": cabinet.events.address,
+            "user": self.run.root.name("events", cabinet.id, cabinet.generation),
+            "jsonData": {
+                "connMaxLifetime": 14400,
+                "database": cabinet.events.database,
+                # Hundreds of data sources share one server of about 100 connections.
+                "maxIdleConns": 1,
+                "maxOpenConns": 2,
+                "postgresVersion": 1500,
+                "sslmode": cabinet.events.sslmode,
+            },
+        }
+
+    def _spec(self, cabinet: Cabinet, whole: Mapping[str, Json]) -> Spec:
+        fields = {key: whole[key] for key in _COMPARED if whole.get(key)}  # left out is "" or false to Grafana
+        json_data = dict(whole.get("jsonData") or {})
+        seen = json_data.pop(FINGERPRINT, "")
+        right = _fingerprint(self.run.root, cabinet, str(whole["uid"]), int(whole["version"]))
+        return {
+            **fields,
+            "jsonData": json_data,
+            "secrets": sorted(key for key, is_set in (whole.get("secureJsonFields") or {}).items() if is_set),
+            "credential": f"generation {cabinet.generation}" if seen == right else "unknown",
+        }
+
+    def _body(self, cabinet: Cabinet, new: Resource, *, version: int) -> dict[str, Any]:
+        uid = new.ref.key
+        spec = {key: value for key, value in new.spec.items() if key not in ("secrets", "credential")}
+        if spec["type"] == POSTGRES and self.run.server.older_than(11):
+            spec["type"] = _OLD_POSTGRES
+        return {
+            **spec,
+            "uid": uid,
+            "jsonData": {**spec["jsonData"], FINGERPRINT: _fingerprint(self.run.root, cabinet, uid, version)},
+            "secureJsonData": {_SECRET_KEY[uid]: _password(self.run.root, cabinet, uid)},
+        }
+
+
+def _password(root: Root, cabinet: Cabinet, uid: str) -> str:
+    return root.password(uid.removeprefix(PREFIX), cabinet.id, cabinet.generation)
+
+
+def _fingerprint(root: Root, cabinet: Cabinet, uid: str, version: int) -> str:
+    return root.fingerprint("data source", cabinet.id, uid, _password(root, cabinet, uid), str(version))

@@ -1,0 +1,53 @@
+"""Who may see a cabinet, in which role. In an org of ours the membership is ours; Admins are left alone."""
+
+from collections.abc import Iterable
+
+from provision.errors import ConflictError
+from provision.kinds.base import Kind, Place
+from provision.model import Cabinet, Resource
+from provision.text import Text
+
+
+class MembershipKind(Kind):
+    name = "membership"
+    title = Text("участник", "membership")
+
+    def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
+        for person in cabinet.people:
+            spec = {"login": person.login, "role": person.role}
+            yield self.resource(cabinet, person.login, spec, person.origin)
+
+    def read(self, place: Place) -> Iterable[Resource]:
+        """Every member but ourselves. A stranger who is Admin of the org or of the server is not ours to remove."""
+        wanted = {person.login for person in place.cabinet.people}
+        for login, member in place.members.items():
+            if login == self.run.server.self_login:
+                continue
+            server_admin = self.run.directory.users.get(login, {}).get("isAdmin")
+            managed = not server_admin and (login in wanted or member["role"] != "Admin")
+            spec = {"login": login, "role": member["role"]}
+            yield self.seen(place, login, spec, managed=managed, handle={"id": member["userId"]})
+
+    def create(self, place: Place, new: Resource) -> None:
+        login, role = new.spec["login"], new.spec["role"]
+        if login not in place.joined:
+            try:
+                body = {"loginOrEmail": login, "role": role}
+                self.run.server.request("POST", f"/api/orgs/{place.org.number}/users", json=body)
+            except ConflictError:  # a member already, as the creation of a login in this org leaves him
+                place.joined.add(login)
+            else:
+                return
+        if role != "Viewer":  # what a new login gets
+            place.forget()
+            self._set_role(place, int(place.members[login]["userId"]), role)
+
+    def update(self, place: Place, old: Resource, new: Resource) -> None:
+        self._set_role(place, int(old.handle["id"]), new.spec["role"])
+
+    def delete(self, place: Place, old: Resource) -> None:
+        # Not /api/org/users/:id, which also deletes the user when this was his last org (org_users.go, 12.4).
+        self.run.server.request("DELETE", f"/api/orgs/{place.org.number}/users/{old.handle['id']}")
+
+    def _set_role(self, place: Place, user: int, role: str) -> None:
+        self.run.server.request("PATCH", f"/api/orgs/{place.org.number}/users/{user}", json={"role": role})

@@ -1,0 +1,63 @@
+"""The cabinet's org: its name is the cabinet's title, its mark stands in `address1`."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from provision.errors import ConflictError, NotFoundError
+from provision.grafana import mark
+from provision.kinds.base import Kind, Place
+from provision.model import Cabinet, Resource
+from provision.text import Text
+
+
+class OrgKind(Kind):
+    name = "org"
+    title = Text("организация", "org")
+
+    def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
+        spec = {"name": cabinet.title, "mark": mark(cabinet.id)}
+        return [self.resource(cabinet, "org", spec, cabinet.origin)]
+
+    def read(self, place: Place) -> Iterable[Resource]:
+        org = place.org
+        spec = {"name": org.name, "mark": org.address.get("address1", "")}
+        return [self.seen(place, "org", spec)]
+
+    def create(self, place: Place, new: Resource) -> None:
+        """Makes the org under its mark as a name, marks it, then names it.
+
+        Killed in between, or left without an answer, it is found by that name or by the mark and finished.
+        """
+        server, title = self.run.server, new.spec["name"]
+        try:
+            number = int(server.get(f"/api/orgs/name/{_quoted(title)}")["id"])
+            place.bind(number)  # an answer was lost: it is finished. Refused when it is somebody else's
+        except NotFoundError:
+            number = self._make(str(new.spec["mark"]))
+            self._mark(number, {"address1": new.spec["mark"]})
+            place.bind(number)
+            self._rename(number, title)
+
+    def update(self, place: Place, old: Resource, new: Resource) -> None:
+        org = place.org
+        if old.spec["mark"] != new.spec["mark"]:
+            self._mark(org.number, {**org.address, "address1": new.spec["mark"]})
+        if old.spec["name"] != new.spec["name"]:
+            self._rename(org.number, new.spec["name"])
+        org.prove()
+
+    def _make(self, name: str) -> int:
+        try:
+            return int(self.run.server.request("POST", "/api/orgs", json={"name": name})["orgId"])
+        except ConflictError:
+            return int(self.run.server.get(f"/api/orgs/name/{_quoted(name)}")["id"])
+
+    def _mark(self, number: int, address: dict[str, str]) -> None:
+        self.run.server.request("PUT", f"/api/orgs/{number}/address", json=address)
+
+    def _rename(self, number: int, title: str) -> None:
+        self.run.server.request("PUT", f"/api/orgs/{number}", json={"name": title})
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="")

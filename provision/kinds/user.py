@@ -1,0 +1,105 @@
+"""The logins of a cabinet. A login is global to the server, so one that others use too is never touched."""
+
+from collections.abc import Iterable
+
+from provision.errors import ConflictError
+from provision.grafana import Json
+from provision.kinds.base import Kind, Place, Refused
+from provision.model import Cabinet, Person, Resource
+from provision.text import Text
+
+
+class UserKind(Kind):
+    name = "user"
+    title = Text("пользователь", "user")
+    needs_org = False
+
+    def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
+        # Grafana 12.4 takes the login for an e-mail that is not given (user.go, Create).
+        for person in cabinet.people:
+            spec = {"login": person.login, "email": person.email or person.login}
+            yield self.resource(cabinet, person.login, spec, person.origin)
+
+    def read(self, place: Place) -> Iterable[Resource]:
+        """The cabinet's people who have a login. One who is in no org at all counts as missing: he is taken over."""
+        for person in place.cabinet.people:
+            row = self.run.directory.users.get(person.login)
+            if row is None:
+                continue
+            if row.get("isAdmin"):
+                raise Refused(
+                    Text(
+                        f"Логин {person.login} ({person.origin}) принадлежит администратору сервера Grafana",
+                        f"The login {person.login} ({person.origin}) belongs to a Grafana server admin",
+                    ),
+                    Text("Дайте менеджеру другой логин", "Give the manager another login"),
+                )
+            if person.login not in place.members and not self._orgs(place.cabinet, row):
+                continue
+            spec = {"login": person.login, "email": str(row["email"]).lower()}
+            yield self.seen(place, person.login, spec, handle={"id": row["id"], "name": row.get("name", "")})
+
+    def create(self, place: Place, new: Resource) -> None:
+        """Makes the login in the cabinet's org, or takes over one that is in no org but the distributor's."""
+        person = self._person(place.cabinet, new)
+        password = self.run.root.typed_password(f"{place.cabinet.distributor}/{person.login}", 1)
+        self.run.handover.add(place.cabinet, person, password)
+        body = {"login": person.login, "email": new.spec["email"], "name": person.name or person.login}
+        try:
+            made = self.run.server.request(
+                "POST", "/api/admin/users", json={**body, "password": password, "OrgId": place.org.number}
+            )
+        except ConflictError as conflict:
+            self._take_over(place.cabinet, body, password, conflict)
+        else:
+            place.joined.add(person.login)
+            self._leave_other_orgs(place, int(made["id"]))
+
+    def update(self, place: Place, old: Resource, new: Resource) -> None:
+        number = int(old.handle["id"])
+        self._orgs(place.cabinet, {"id": number, "login": new.spec["login"]})
+        body = {"login": new.spec["login"], "email": new.spec["email"], "name": old.handle["name"]}
+        self.run.server.request("PUT", f"/api/users/{number}", json=body)
+
+    def delete(self, place: Place, old: Resource) -> None:
+        raise NotImplementedError("a login is global: only its membership ends")
+
+    def _take_over(self, cabinet: Cabinet, body: dict[str, str], password: str, conflict: ConflictError) -> None:
+        server = self.run.server
+        known = server.get("/api/users/lookup", loginOrEmail=body["login"])
+        if str(known["login"]).lower() != body["login"]:
+            raise conflict
+        self._orgs(cabinet, known)
+        number = int(known["id"])
+        server.request("PUT", f"/api/admin/users/{number}/password", json={"password": password})
+        server.request("PUT", f"/api/users/{number}", json=body)
+
+    def _orgs(self, cabinet: Cabinet, row: Json) -> set[int]:
+        """The orgs of a login. Raises Refused when one of them is not of the cabinet's distributor.
+
+        Otherwise somebody who knows the login's password from elsewhere would see this cabinet.
+        """
+        run = self.run
+        orgs = run.directory.orgs_of(int(row["id"]))
+        for number, name in orgs.items():
+            if run.distributors.get(run.directory.mark(number)) != cabinet.distributor:
+                raise Refused(
+                    Text(
+                        f"Логин {row['login']} уже есть в организации «{name}», чужой для этого дистрибьютора",
+                        f"The login {row['login']} is already in org {name!r}, which is not this distributor's",
+                    ),
+                    Text(
+                        "Дайте менеджеру другой логин, а если это тот же человек, уберите его из той организации",
+                        "Give the manager another login or, if it is the same person, take him out of that org",
+                    ),
+                )
+        return set(orgs)
+
+    def _leave_other_orgs(self, place: Place, number: int) -> None:
+        for org in self.run.directory.orgs_of(number):
+            if org != place.org.number:
+                self.run.server.request("DELETE", f"/api/orgs/{org}/users/{number}")
+
+    @staticmethod
+    def _person(cabinet: Cabinet, wanted: Resource) -> Person:
+        return next(person for person in cabinet.people if person.login == wanted.ref.key)
