@@ -1,0 +1,312 @@
+"""The stores themselves on loopback: VictoriaMetrics, vmauth and PostgreSQL from Debian's packages, for trying out.
+
+Each is a context manager that gives the running server and stops it for sure: also when our own process is killed, for
+Linux then ends them too (PDEATHSIG). They listen on 127.0.0.1 only, on a free port, and keep their data in a folder
+of the caller's. PostgreSQL refuses to run as root and then runs as the system's user `postgres`.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import psycopg
+
+from provision.stores.schema import StoreError
+from provision.stores.wire import ask
+from provision.text import Text
+
+_PATIENCE = 30.0  # seconds a server may take to answer for the first time
+_TRIES = 3  # a free port may be taken by somebody else before the server gets it
+_POSTGRES_USER = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsServer:
+    """A running VictoriaMetrics. `key` opens its flush, reset and metrics endpoints."""
+
+    url: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorServer:
+    """A running vmauth in front of it. `config` is its user file, `key` opens /-/reload and its metrics."""
+
+    url: str
+    config: Path
+    key: str = field(repr=False)
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsServer:
+    """A running PostgreSQL; `password` is the superuser's (`postgres`). Cabinets may reach `database` only."""
+
+    host: str
+    port: int
+    database: str
+    password: str = field(repr=False)
+
+    def conninfo(self, database: str | None = None, user: str = "postgres", password: str | None = None) -> str:
+        """libpq's connection string; the superuser's unless another user is named."""
+        return psycopg.conninfo.make_conninfo(
+            host=self.host,
+            port=self.port,
+            dbname=database or self.database,
+            user=user,
+            password=self.password if password is None else password,
+        )
+
+
+@contextmanager
+def victoria_metrics(folder: Path, port: int = 0) -> Iterator[MetricsServer]:
+    """A VictoriaMetrics with its data in `folder`; port 0 takes a free one. It keeps all history."""
+    binary = find("victoria-metrics")
+    key = secrets.token_urlsafe(16)
+    names = (
+        "metrics",
+        "flags",
+        "pprof",
+        "delete",
+        "snapshot",
+        "forceFlush",
+        "forceMerge",
+        "config",
+        "search.resetCache",
+    )
+
+    def command(chosen: int) -> list[str]:
+        return [
+            binary,
+            f"-httpListenAddr=127.0.0.1:{chosen}",
+            f"-storageDataPath={folder}",
+            "-retentionPeriod=100y",
+            "-search.latencyOffset=0s",
+            "-search.maxLookback=30m",
+            "-search.maxUniqueTimeseries=1000000",
+            "-memory.allowedPercent=20",
+            "-loggerLevel=ERROR",
+            *(f"-{name}AuthKey={key}" for name in names),
+        ]
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with _serving(command, port, folder / "server.log", _answers_to(key)) as (chosen, _):
+        yield MetricsServer(f"http://127.0.0.1:{chosen}", key)
+
+
+@contextmanager
+def vmauth(config: Path, port: int = 0) -> Iterator[DoorServer]:
+    """A vmauth with the user file `config`, which must be there (vmauth refuses to start on a broken or empty one)."""
+    binary = find("vmauth", package="victoria-metrics")
+    key = secrets.token_urlsafe(16)
+
+    def command(chosen: int) -> list[str]:
+        keys = (f"-{name}AuthKey={key}" for name in ("metrics", "flags", "pprof", "reload"))
+        return [binary, f"-httpListenAddr=127.0.0.1:{chosen}", f"-auth.config={config}", "-loggerLevel=INFO", *keys]
+
+    log = config.with_name("vmauth.log")
+    with _serving(command, port, log, _answers_to(key)) as (chosen, process):
+        yield DoorServer(f"http://127.0.0.1:{chosen}", config, key, process.pid)
+
+
+@contextmanager
+def postgresql(folder: Path, port: int = 0, database: str = "smart") -> Iterator[EventsServer]:
+    """A PostgreSQL with its cluster in `folder`, made at the first start, and an empty `database`.
+
+    As root, `folder` must lie where the user postgres can reach it (not below a folder of mode 0700).
+    """
+    _own(folder)
+    password = _make_cluster(folder, database)
+    binary = _postgres_binary("postgres")
+
+    def command(chosen: int) -> list[str]:
+        # Loopback data for trying out: durability would only cost time.
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "full_page_writes": "off",
+            "max_connections": "100",
+            "shared_buffers": "128MB",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [binary, "-D", str(folder / "cluster"), "-p", str(chosen), *options]
+
+    def answers(chosen: int) -> bool:
+        server = EventsServer("127.0.0.1", chosen, database, password)
+        try:
+            with psycopg.connect(server.conninfo("postgres"), autocommit=True, connect_timeout=2) as connection:
+                known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone()
+                if known is None:
+                    name = psycopg.sql.Identifier(database)
+                    connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    stop = signal.SIGINT  # a fast shutdown: sessions are ended, nothing is lost
+    with _serving(command, port, folder / "server.log", answers, user=_POSTGRES_USER, stop=stop) as (chosen, _):
+        yield EventsServer("127.0.0.1", chosen, database, password)
+
+
+def find(binary: str, package: str = "") -> str:
+    """The path of a server's binary; raises StoreError naming Debian's package when it is missing."""
+    path = shutil.which(binary, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
+    if path is None:
+        raise StoreError(
+            Text(f"не установлена программа {binary}", f"the program {binary} is not installed"),
+            Text(
+                f"Поставьте пакет Debian: sudo ./packages.sh (или apt-get install {package or binary}).",
+                f"Install Debian's package: sudo ./packages.sh (or apt-get install {package or binary}).",
+            ),
+        )
+    return path
+
+
+def _postgres_binary(name: str) -> str:
+    """Debian keeps the servers' binaries outside the PATH, by version; the newest counts."""
+    versions = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    newest = max(versions, key=lambda path: int(path.parts[-3]), default=None)
+    return str(newest) if newest else find(name, package="postgresql")
+
+
+def _own(folder: Path) -> None:
+    """Makes the folder, of mode 0700, belonging to the user PostgreSQL will run as."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.geteuid() != 0:
+        return
+    user = pwd.getpwnam(_POSTGRES_USER)
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    seen = subprocess.run(_as_user(["test", "-w", str(folder)], _POSTGRES_USER), check=False)  # noqa: S603 - our own command
+    if seen.returncode != 0:
+        raise StoreError(
+            Text(
+                f"пользователь {_POSTGRES_USER} не может войти в {folder}",
+                f"the user {_POSTGRES_USER} cannot enter {folder}",
+            ),
+            Text(
+                "Назовите другую папку, например внутри /var/tmp: под root PostgreSQL не запускается.",
+                "Name another folder, inside /var/tmp for one: PostgreSQL does not run as root.",
+            ),
+        )
+
+
+def _make_cluster(folder: Path, database: str) -> str:
+    """The superuser's password of the cluster in `folder`, which is made when it is not there yet."""
+    cluster, secret = folder / "cluster", folder / "password"
+    if not (cluster / "pg_hba.conf").exists():
+        shutil.rmtree(cluster, ignore_errors=True)
+        _write_private(secret, secrets.token_urlsafe(16))
+        # The same locale everywhere, so that sorting does not depend on the machine.
+        options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=postgres"]
+        command = [_postgres_binary("initdb"), "-D", str(cluster), f"--pwfile={secret}", *options]
+        whole = _as_user(command, _POSTGRES_USER)
+        made = subprocess.run(whole, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
+        if made.returncode != 0:
+            raise StoreError(Text(f"initdb: {made.stderr.strip()}", f"initdb: {made.stderr.strip()}"))
+    # A cabinet's role may enter this database and no other.
+    rules = (
+        f"host {database} +cabinet_reader 127.0.0.1/32 scram-sha-256",
+        "host all +cabinet_reader all reject",
+        "host all all 127.0.0.1/32 scram-sha-256",
+    )
+    (cluster / "pg_hba.conf").write_text("\n".join(rules) + "\n", encoding="ascii")
+    return secret.read_text(encoding="ascii").strip()
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="ascii")
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_POSTGRES_USER)
+        os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _as_user(command: Sequence[str], user: str) -> list[str]:
+    """The command as that system user when we are root, and so that it ends when we do."""
+    other = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user and os.geteuid() == 0 else []
+    return [find("setpriv", package="util-linux"), *other, "--pdeathsig=TERM", *command]
+
+
+def _answers_to(key: str) -> Callable[[int], bool]:
+    """Whether the server at the port is the one started with that key, and not a stranger that took the port."""
+    return lambda port: ask(f"http://127.0.0.1:{port}/metrics?authKey={key}", timeout=2).status == 200
+
+
+@contextmanager
+def _serving(
+    command: Callable[[int], list[str]],
+    port: int,
+    log: Path,
+    answers: Callable[[int], bool],
+    *,
+    user: str = "",
+    stop: signal.Signals = signal.SIGTERM,
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The port and process of a server that answers; it is ended on leaving."""
+    for attempt in range(_TRIES):
+        chosen = port or _free_port()
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own command
+                _as_user(command(chosen), user),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,  # a Ctrl+C at the terminal is for us; we then stop the server in order
+            )
+        try:
+            if _await(process, partial(answers, chosen)):
+                yield chosen, process
+                return
+        finally:
+            _end(process, stop)
+        if port or attempt == _TRIES - 1:
+            last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no word"])[-1]
+            name = Path(command(chosen)[0]).name
+            raise StoreError(Text(f"{name} не запустился: {last}", f"{name} did not start: {last}"))
+
+
+def _await(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
+    """Asks until the server answers; False when it ended instead, or takes too long."""
+    deadline = time.monotonic() + _PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if answers():
+            return process.poll() is None
+        time.sleep(0.02)  # between two questions; the answer decides, not the time
+    return False
+
+
+def _end(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(stop)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _environment() -> Mapping[str, str]:
+    """Nothing of ours but the path: secrets in the environment are none of a server's business."""
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,63 @@
+"""What SMART sees from outside: on-line checks, abnormal states, disks, smartstatus."""
+
+from collections.abc import Sequence
+from random import Random
+
+from provision.stores.contract import CHECK, SMARTSTATUS, TELEGRAF
+from provision.stores.sample_data.clock import Clock, gaps
+from provision.stores.sample_data.outages import CHECKS, FAULTS, Outage
+from provision.stores.sample_data.sink import Labels, SeriesSink, stamps
+
+
+def check(clock: Clock, labels: Labels, rng: Random, troubles: Sequence[Outage], series: SeriesSink) -> None:
+    """Adds the checks of an installation that SMART can reach, and its abnormal states."""
+    times = clock.ticks(CHECK.period, rng.randrange(CHECK.period))
+    silence = rng.randrange(len(times))  # SMART itself stood still for a while: a gap in every line
+    times = times[:silence] + times[silence + 9 :]
+    joined = stamps(times)
+    with_manager = rng.random() < 0.4
+    for name in CHECKS if with_manager else CHECKS[:-2]:
+        values = ["1"] * len(times)
+        for outage in troubles:
+            if name in outage.fault.checks:
+                values = ["0" if outage.covers(time) else value for time, value in zip(times, values, strict=True)]
+        series.add("kodeks_check_status", {**labels, "check": name}, joined, ",".join(values))
+    for fault in FAULTS:
+        lasting = [time for time in times if any(o.fault is fault and o.covers(time) for o in troubles)]
+        if lasting:
+            codes = ",".join([str(fault.code)] * len(lasting))
+            series.add("kodeks_abnormal_state_code", {**labels, "state": fault.state}, stamps(lasting), codes)
+
+
+def measure_disks(clock: Clock, labels: Labels, rng: Random, series: SeriesSink, *, low: bool) -> None:
+    """Adds the volumes of a client who has telegraf; with `low` the first ends below 10 GB free."""
+    times = clock.ticks(TELEGRAF.period, rng.randrange(TELEGRAF.period))
+    joined = stamps(times)
+    for volume, size_gb in (("C:", 120), ("D:", 500)):
+        left = 6.0 if low and volume == "C:" else rng.uniform(0.15, 0.6) * size_gb
+        fall = rng.uniform(0.05, 0.3) * left / len(times)
+        free = [left + fall * (len(times) - number) + rng.random() * 0.2 for number in range(len(times))]
+        volumes = {**labels, "volume": volume}
+        series.add("kodeks_disk_free_bytes", volumes, joined, ",".join(str(int(gb * 2**30)) for gb in free))
+        series.add("kodeks_disk_size_bytes", volumes, joined, ",".join([str(size_gb * 2**30)] * len(times)))
+
+
+def report_status(clock: Clock, labels: Labels, rng: Random, troubles: Sequence[Outage], series: SeriesSink) -> None:
+    """Adds the reports of smartstatus; while the installation is down there are none."""
+    ticks = clock.ticks(SMARTSTATUS.period, rng.randrange(SMARTSTATUS.period))
+    missing = gaps(rng, len(ticks))
+    down = [outage for outage in troubles if outage.fault.state == "down"]
+    times = [
+        time
+        for number, time in enumerate(ticks)
+        if number not in missing and not any(outage.covers(time) for outage in down)
+    ]
+    joined = stamps(times)
+    made = ",".join(str(time - rng.randint(20, 500)) for time in times)
+    series.add("kodeks_smartstatus_timestamp_seconds", labels, joined, made)
+    ill = [outage for outage in troubles if outage.fault.state in ("not_started", "server_errors")]
+    values = ",".join("1" if any(outage.covers(time) for outage in ill) else "0" for time in times)
+    for path in ("/docs", "/kodeks"):
+        where = {**labels, "service": "kodweb", "path": path}
+        series.add("kserver_main_page", where, joined, values)
+        series.add("kserver_product_control", where, joined, ",".join(["0"] * len(times)))

@@ -1,0 +1,47 @@
+"""The rows of core.clients: who is monitored, as the lists say."""
+
+from random import Random
+
+from provision.stores.sample_data.clock import Clock, at
+from provision.stores.sample_data.sink import RowSink
+from provision.stores.sample_data.subject import Installation, SampleCabinet
+from provision.stores.sample_data.words import FIRMS
+
+OPERUP_FILES = ("docs.opd", "norms.opd", "forms.opd")
+
+
+def kind(installation: Installation) -> str:
+    """Where the installation stands: client_hardware, cloud or own_dc."""
+    if not installation.polled:
+        return "client_hardware"
+    return "own_dc" if installation.host.startswith(("dc", "own")) else "cloud"
+
+
+def legal_name(installation: Installation) -> str:
+    """A made-up legal name; the same for the same installation, everywhere."""
+    name = installation.client.partition(":")[0]
+    return f"{FIRMS[sum(name.encode()) % len(FIRMS)]} ({name})"
+
+
+def regnum(installation: Installation) -> str:
+    """A made-up registration number."""
+    return str(Random(installation.host).randint(100_000, 999_999))  # noqa: S311 - made-up data, no secret
+
+
+def register(cabinet: SampleCabinet, clock: Clock, rows: RowSink) -> None:
+    """Adds the registry's rows of a cabinet."""
+    dealer = cabinet.dealer or cabinet.id
+    since = at(clock.start).date()
+    for item in cabinet.installations:
+        protocol = ("https" if item.host.endswith(":443") else "http") if item.polled else "smartupload"
+        rows.add(
+            "clients",
+            *(cabinet.id, dealer, item.client, item.manager, f"{item.manager}@example.ru", kind(item), item.host),
+            *(None, None, None, protocol, legal_name(item), regnum(item), item.tz_correction, item.polled, since, None),
+        )
+    for access in cabinet.accesses:
+        rows.add(
+            "clients",
+            *(cabinet.id, dealer, access.client, access.manager, f"{access.manager}@example.ru", "online", None),
+            *(access.host, access.catalog, access.login, "https", None, None, None, None, since, None),
+        )

@@ -1,0 +1,40 @@
+"""One HTTP question to a store and its answer; standard library only, for `requests` is Grafana's door."""
+
+import base64
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """Status and body; status 0 when there was no answer, `text` then says why."""
+
+    status: int
+    text: str
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of basic auth."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def ask(
+    url: str,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 30,
+) -> Answer:
+    """The answer to one request, whatever its status. No proxy of the environment is used, no redirect followed."""
+    request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)
+    opener = urllib.request.OpenerDirector()
+    for handler in (urllib.request.HTTPHandler, urllib.request.HTTPSHandler, urllib.request.UnknownHandler):
+        opener.add_handler(handler())
+    try:
+        with opener.open(request, timeout=timeout) as answer:
+            return Answer(int(answer.status), answer.read().decode("utf-8", errors="replace"))
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, str(getattr(error, "reason", error)))
