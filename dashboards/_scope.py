@@ -1,0 +1,18 @@
+"""Scope: all that a dashboard may know of its cabinet."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a cabinet's dashboards depend on, and nothing that names the cabinet.
+
+    Cabinets of equal scope share one rendering, so that every field added here multiplies the work.
+    """
+
+    timezone: str  # IANA name: decides where a day and a month begin
+    language: str  # of dates only ("ru-RU" writes 31.12.2026, others 2026-12-31); the words are Russian
+    week_start: str  # "monday", "sunday", "saturday"; "" leaves it to the preferences of the org
+    slugs: tuple[str, ...]  # dashboards the cabinet gets: links lead to these alone
+    has_installations: bool  # some of its clients run the software themselves
+    has_online: bool  # some of its clients use online accesses
