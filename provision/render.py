@@ -1,0 +1,58 @@
+"""The output formats: plans, outcomes and problems as text, JSON and Markdown. Strings are made, nothing is printed.
+
+A new format is a function and its line in a table here; the choices on the command line are made from the tables.
+Every function takes all the keywords of its table and leaves alone those that mean nothing to it. No string ends with a
+line break. Whatever came from lists or servers is harmless on a terminal, and secrets are masked.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from provision.model import Problem
+from provision.plan import CabinetOutcome, Plan
+from provision.render_json import outcome_json, plan_json
+from provision.render_markdown import plan_markdown
+from provision.render_problems import problems_json, problems_text
+from provision.render_text import outcome_text, plan_text
+from provision.render_words import KindNames
+from provision.text import Lang
+
+__all__ = [
+    "OUTCOME_FORMATS",
+    "PLAN_FORMATS",
+    "PROBLEM_FORMATS",
+    "outcome_json",
+    "outcome_text",
+    "plan_json",
+    "plan_markdown",
+    "plan_text",
+    "problems_json",
+    "problems_text",
+]
+
+
+class PlanFormat(Protocol):
+    """`diff` shows what differs in full, `unmanaged` lists what does not bear our mark, `kinds` names the kinds."""
+
+    def __call__(
+        self, plan: Plan, /, *, lang: Lang, colour: bool, diff: bool, unmanaged: bool, kinds: KindNames
+    ) -> str: ...
+
+
+class OutcomeFormat(Protocol):
+    """`outcomes` may hold fewer cabinets than `plan`: the others were never begun."""
+
+    def __call__(
+        self, plan: Plan, outcomes: Iterable[CabinetOutcome], /, *, lang: Lang, colour: bool, kinds: KindNames
+    ) -> str: ...
+
+
+class ProblemFormat(Protocol):
+    """`verbose` also shows what is only worth a word."""
+
+    def __call__(self, problems: Iterable[Problem], /, *, lang: Lang, colour: bool, verbose: bool) -> str: ...
+
+
+PLAN_FORMATS: Mapping[str, PlanFormat] = {"text": plan_text, "json": plan_json, "markdown": plan_markdown}
+OUTCOME_FORMATS: Mapping[str, OutcomeFormat] = {"text": outcome_text, "json": outcome_json}
+PROBLEM_FORMATS: Mapping[str, ProblemFormat] = {"text": problems_text, "json": problems_json}

@@ -1,0 +1,88 @@
+"""Plans and outcomes as JSON, for programs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from provision.model import Ref, Resource
+from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan
+from provision.render_values import json_text, masked, title_of
+from provision.render_words import count_actions, writable
+from provision.text import Lang
+
+
+def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> str:
+    """The plan as JSON, refusals in that language. What only people need (colour, diff, …) is taken and not looked at.
+
+    `changes` and `summary` hold what would be written; those of a refused cabinet stand beside its reason.
+    """
+    return json_text(_plan_value(plan, lang))
+
+
+def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
+    unmarked = [resource for cabinet in plan.cabinets for resource in cabinet.unmanaged]
+    return {
+        "digest": plan.digest,
+        "summary": {**count_actions(writable(plan)), "unmanaged": len(unmarked)},
+        "changes": [_change_value(change) for change in writable(plan)],
+        "refused": [
+            {
+                "cabinet": cabinet.cabinet,
+                "reason": cabinet.refused.say(lang),
+                "hint": cabinet.hint.say(lang) if cabinet.hint else None,
+                "changes": [_change_value(change) for change in cabinet.changes],
+            }
+            for cabinet in plan.cabinets
+            if cabinet.refused
+        ],
+        "unmanaged": [_unmarked_value(resource) for resource in unmarked],
+    }
+
+
+def _ref_value(ref: Ref) -> dict[str, Any]:
+    return {"cabinet": ref.cabinet, "kind": ref.kind, "key": ref.key}
+
+
+def _change_value(change: Change) -> dict[str, Any]:
+    before, after = (side and masked(side.spec) for side in (change.before, change.after))
+    said = {"action": change.action, "origin": change.origin, "before": before, "after": after}
+    return {**_ref_value(change.ref), **said}
+
+
+def _unmarked_value(resource: Resource) -> dict[str, Any]:
+    title = title_of(resource)
+    return {**_ref_value(resource.ref), **({"title": title} if title else {})}
+
+
+def outcome_json(plan: Plan, outcomes: Iterable[CabinetOutcome], *, lang: Lang = "en", **_for_people: object) -> str:
+    """The plan's JSON with outcome, error and hint in every change, and `cabinets` with the status of each.
+
+    A cabinet that was never begun is "skipped", and so are its changes.
+    """
+    by_cabinet = {outcome.plan.cabinet: outcome for outcome in outcomes}
+    by_ref = {one.change.ref: one for outcome in by_cabinet.values() for one in outcome.outcomes}
+    value = _plan_value(plan, lang)
+    value["changes"] = [
+        {**said, **_outcome_value(by_ref.get(change.ref), lang)}
+        for said, change in zip(value["changes"], writable(plan), strict=True)
+    ]
+    value["cabinets"] = [_cabinet_value(cabinet, by_cabinet.get(cabinet.cabinet), lang) for cabinet in plan.cabinets]
+    return json_text(value)
+
+
+def _outcome_value(outcome: Outcome | None, lang: Lang) -> dict[str, Any]:
+    error = outcome and outcome.error
+    return {
+        "outcome": outcome.status if outcome else "skipped",
+        "error": error.text.say(lang) if error else None,
+        "hint": error.hint.say(lang) if error and error.hint else None,
+    }
+
+
+def _cabinet_value(cabinet: CabinetPlan, outcome: CabinetOutcome | None, lang: Lang) -> dict[str, Any]:
+    error = outcome and outcome.error
+    return {
+        "cabinet": cabinet.cabinet,
+        "status": outcome.status if outcome else "skipped",
+        "error": error.text.say(lang) if error else None,
+        "hint": error.hint.say(lang) if error and error.hint else None,
+    }

@@ -1,0 +1,162 @@
+"""A plan as Markdown for a comment under a merge request: summary first, details folded, never over the size limit."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
+
+from provision.plan import CabinetPlan, Change, Plan
+from provision.render_values import diff_lines, harmless, title_of
+from provision.render_words import (
+    DIGEST,
+    NO_NAMES,
+    REFUSED,
+    SIGNS,
+    UNMARKED,
+    KindNames,
+    cabinets,
+    count_actions,
+    is_quiet,
+    kind_name,
+    plan_summary,
+    unchanged_line,
+    why,
+    with_hint,
+)
+from provision.text import Lang, Text
+
+MARKER = "<!-- smart-provision plan -->"  # by it CI finds the comment that it wrote before
+LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment
+RESERVE = 600  # characters kept free for closing what is open and the word about the rest
+LONG_DIFF = 20  # lines; a longer diff is folded
+LONGEST = 200  # characters of a title, a key or an origin
+LONGEST_REASON = 2_000
+
+# As entities the characters mean nothing to Markdown and HTML alike. The joiner behind @, #, ! … keeps a title from
+# becoming a mention or a reference: those are looked for in the finished text.
+JOINER = "&#8288;"
+ESCAPES = str.maketrans(
+    {char: f"&#{ord(char)};" for char in "<>\"'\\`*_[]|"} | {char: f"&#{ord(char)};{JOINER}" for char in "&@#!~$%"}
+)
+
+
+def plan_markdown(
+    plan: Plan,
+    *,
+    lang: Lang,
+    colour: bool = False,
+    diff: bool = False,
+    unmanaged: bool = False,
+    kinds: KindNames = NO_NAMES,
+) -> str:
+    """The plan as GitHub or GitLab Markdown of at most 60,000 characters; `colour` changes nothing here.
+
+    It begins with a hidden marker. What does not fit is left out at a line's end with every fence and fold closed, and
+    the last line says so.
+    """
+    loud = [cabinet for cabinet in plan.cabinets if not is_quiet(cabinet, unmanaged=unmanaged)]
+    quiet = [cabinet for cabinet in plan.cabinets if is_quiet(cabinet, unmanaged=unmanaged)]
+    folds = chain.from_iterable(
+        _cabinet(cabinet, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for cabinet in loud
+    )
+    rest = ["", _words(unchanged_line(quiet).say(lang), LONGEST_REASON)] if quiet else []
+    return _fitting(chain(_top(plan, loud, lang), folds, rest), len(loud), lang)
+
+
+def _words(text: str, longest: int = LONGEST) -> str:
+    """Foreign text fit for a table cell, a list, or HTML; a very long one is cut."""
+    said = harmless(text[:longest]).translate(ESCAPES)
+    return f"{said}…" if len(text) > longest else said
+
+
+def _code(text: str) -> str:
+    """Foreign text as code, in which forges look for no mentions: it may be copied as it stands."""
+    return f"<code>{_words(text).replace(JOINER, '')}</code>"
+
+
+def _top(plan: Plan, loud: Sequence[CabinetPlan], lang: Lang) -> Iterator[str]:
+    """Marker, summary, digest, refusals and the table of cabinets."""
+    yield from (MARKER, f"### {plan_summary(plan).say(lang)}", "", f"{DIGEST.say(lang)}: {_code(plan.digest)}", "")
+    for cabinet in loud:
+        if cabinet.refused:
+            told = _words(with_hint(cabinet.refused, cabinet.hint, lang), LONGEST_REASON)
+            yield f"- **{REFUSED.say(lang)}**: {_name(cabinet)}: {told}"
+    if loud:
+        head = Text(
+            "Кабинет | Создать | Изменить | Удалить | Без метки", "Cabinet | Create | Update | Delete | Unmarked"
+        )
+        yield from ("", f"| {head.say(lang)} |", "|---|---:|---:|---:|---:|")
+    for cabinet in loud:
+        counts = [*count_actions(cabinet.changes).values(), len(cabinet.unmanaged)]
+        cells = [f"~~{count}~~" if cabinet.refused and count else str(count) for count in counts[:3]] + [str(counts[3])]
+        yield f"| {_name(cabinet)} | {' | '.join(cells)} |"
+
+
+def _name(cabinet: CabinetPlan) -> str:
+    return f"{_words(cabinet.title)} {_code(cabinet.cabinet)}"
+
+
+def _cabinet(cabinet: CabinetPlan, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNames) -> Iterator[str]:
+    yield from ("", f"<details><summary>{_name(cabinet)}</summary>", "")
+    for change in cabinet.changes:
+        kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
+        title = _words(title_of(change.after or change.before))
+        sign = f"<code>{SIGNS[change.action]}</code>"
+        yield f"- {' '.join(filter(None, [sign, kind, key, title]))}: {_words(why(change, lang))}"
+        if diff:
+            yield from _diff(change, lang)
+    for one in cabinet.unmanaged if unmanaged else ():
+        kind, key = _words(kind_name(one.ref, kinds, lang)), _code(one.ref.key)
+        yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {UNMARKED.say(lang)}"
+    yield from ("", "</details>")
+
+
+def _diff(change: Change, lang: Lang) -> Iterator[str]:
+    """The diff in a fence longer than any run of backticks in it, folded when long."""
+    lines = diff_lines(change, lang)
+    runs = (len(list(run)) for line in lines for char, run in groupby(line) if char == "`")
+    fence = "`" * max(3, 1 + max(runs, default=0))
+    block = ["", f"{fence}diff", *lines, fence, ""]
+    if len(lines) > LONG_DIFF:
+        count = Text(f"Различия, строк: {len(lines)}", f"Differences, lines: {len(lines)}").say(lang)
+        block = ["", f"<details><summary>{count}</summary>", *block, "</details>", ""]
+    yield from block
+
+
+def _fitting(lines: Iterable[str], total: int, lang: Lang) -> str:
+    """As many lines as fit, with what is open closed; `total` is the number of cabinets.
+
+    Our fences and folds begin at a line's start, where foreign text never does: it is escaped, or it is a diff's line.
+    """
+    kept: list[str] = []
+    closers: list[str] = []
+    size = finished = 0
+    for line in lines:
+        inside = closers
+        closers = _closers_after(line, closers)
+        size += len(line) + 1
+        if size + sum(len(closer) + 2 for closer in closers) > LIMIT - RESERVE:
+            ends = [text for closer in reversed(inside) for text in (closer, "")]
+            return "\n".join([*kept, "", *ends, _left_out(finished, total).say(lang)])
+        kept.append(line)
+        finished += bool(inside) and not closers
+    return "\n".join(kept)
+
+
+def _closers_after(line: str, closers: list[str]) -> list[str]:
+    """The lines that close what is open after that line, innermost last."""
+    if closers and line == closers[-1]:
+        return closers[:-1]
+    if line.startswith("<details>"):
+        return [*closers, "</details>"]
+    if line.startswith("```"):
+        return [*closers, line.removesuffix("diff")]
+    return closers
+
+
+def _left_out(finished: int, total: int) -> Text:
+    shown, how = f"{LIMIT:,}".replace(",", "\u00a0"), "<code>provision plan --diff</code>"
+    return Text(
+        f"**Показано не всё**, в комментарий входит {shown} знаков: целиком здесь {cabinets(finished).ru} из {total}. "
+        f"Весь план покажет {how}.",
+        f"**Not all is shown**, a comment holds {shown} characters: {cabinets(finished).en} of {total} are here in "
+        f"full. {how} shows the whole plan.",
+    )
