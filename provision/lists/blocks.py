@@ -1,0 +1,61 @@
+"""The order of a managers list's lines: block 1, one blank line, block 2 (F14 to F18), and blank lines anywhere."""
+
+from provision.lists.managers import COUNTS
+from provision.lists.problems import problem
+from provision.lists.rows import Kind, ManagerRow, Row
+from provision.model import Problem
+from provision.text import Text
+
+
+class Blocks:
+    """Told line by line what a file holds, it says in the end what is unusual about the order."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._parts = kind == "managers"  # whether a blank line may part two blocks
+        self._polled: bool | None = None  # block of the last row
+        self._blanks: list[int] = []  # blank lines since the last data line
+        self._parted = False  # whether there was one since the last row
+        self._turns: list[tuple[int, bool, bool]] = []  # line, whether it begins block 1, whether a blank stood before
+        self._counts: dict[int, int] = {}  # number of fields: first such line
+        self._begun = False
+        self.surplus: list[int] = []
+
+    def blank(self, line: int) -> None:
+        """An empty line."""
+        self._blanks.append(line)
+
+    def data(self, line: int, row: Row | None, fields: int) -> None:
+        """A line of data; `row` is None where an error stands on it."""
+        polled = row.polled if isinstance(row, ManagerRow) else None
+        turned = polled is not None and self._polled is not None and polled != self._polled
+        if self._blanks:
+            allowed = 1 if self._parts and self._begun and (turned or row is None) else 0
+            self.surplus += self._blanks[allowed:]
+            self._blanks = []
+            self._parted = True
+        if turned:
+            self._turns.append((line, bool(polled), self._parted))
+        if fields in COUNTS:
+            self._counts.setdefault(fields, line)
+        if polled is not None:
+            self._polled = polled
+            self._parted = False
+        self._begun = True
+
+    def end(self) -> list[Problem]:
+        """F14 and F16 to F18. One blank line at the end is usual, more are surplus."""
+        self.surplus += self._blanks[1 if self._begun else 0 :]
+        found = []
+        if len(self._turns) > 1:
+            found.append(problem("F17", line=self._turns[1][0]))
+        for line, to_polled, parted in self._turns[: 1 if len(self._turns) == 1 else 0]:
+            if to_polled:
+                found.append(problem("F16", line=line))
+            if not parted:
+                found.append(problem("F14", line=line))
+        if len(self._counts) > 1:
+            line = max(self._counts.values())
+            found.append(
+                problem("F18", line=line, detail=Text(f"первая другая — {line}", f"line {line} differs first"))
+            )
+        return found

@@ -1,0 +1,187 @@
+"""The lines of one list, and what becomes of each: a row, a refusal, or a reason to pass over it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from provision.lists import managers, online
+from provision.lists.blocks import Blocks
+from provision.lists.problems import problem
+from provision.lists.rows import Kind, ManagerRow, OnlineRow, Row
+from provision.lists.split import SPACES, Line, is_heading, leftover, split
+from provision.model import Problem
+from provision.text import Text
+
+_SIGNS = {
+    ",": Text("запятая", "a comma"),
+    ";": Text("точка с запятой", "a semicolon"),
+    "\t": Text("табуляция", "a tab"),
+}
+
+
+class Body:
+    """Reads the lines of one file. Then every line is in `rows`, in `refused` (an error) or in `ignored` (and why)."""
+
+    def __init__(self, shown: str, kind: Kind, registered: Collection[str] | None) -> None:
+        self.kind: Kind = kind
+        self.rows: list[Row] = []
+        self.refused: list[int] = []
+        self.ignored: dict[int, str] = {}
+        self.lines = 0
+        self._shown = shown
+        self._known = None if registered is None else {login.lower() for login in registered}
+        self._unknown: set[str] = set()
+        self._reader: managers.ManagerLines | online.OnlineLines
+        self._counts: tuple[int, ...]
+        if kind == "managers":
+            self._counts, self._reader = managers.COUNTS, managers.ManagerLines(shown)
+        else:
+            self._counts, self._reader = online.COUNTS, online.OnlineLines(shown)
+        self._blocks = Blocks(kind)
+        self._repeats = _Repeats()
+        self._separators: dict[str, tuple[int, int]] = {}  # sign: first line, number of lines
+        self._problems: list[Problem] = []
+        self._named: list[Problem] = []  # M22, said once
+        self._samples = 0  # lines with a placeholder of the sample
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Every line, one after the other."""
+        commas = tuple(count - 1 for count in self._counts)
+        number = 0
+        for number, line in enumerate(lines, 1):
+            text = line.removesuffix("\n")
+            # Most lines need no care: nothing but ASCII, no quotes, no spaces, the right number of commas.
+            if (
+                text.count(",") in commas
+                and text.isascii()
+                and text[0].isalnum()
+                and text[-1] not in ",;"
+                and not (" " in text or '"' in text or "\t" in text)
+            ):
+                self._take(number, text, Line(text.split(","), ",", False, 0))
+            else:
+                self._look(number, text)
+        self.lines = number
+
+    def _look(self, number: int, text: str) -> None:
+        """A line that is blank, or no data, or needs mending."""
+        bare = text.strip(SPACES)
+        if not bare:
+            self.ignored[number] = ""
+            self._blocks.blank(number)
+        elif not bare[0].isalnum() and (code := leftover(text)):
+            self._ignore(number, code)
+        else:
+            self._take(number, text, split(text, self._counts))
+
+    def _ignore(self, number: int, code: str) -> None:
+        self.ignored[number] = code
+        self._say(number, [problem(code)])
+
+    def _say(self, number: int, found: Iterable[Problem]) -> None:
+        self._problems += [replace(one, file=self._shown, line=number) for one in found]
+
+    def _take(self, number: int, text: str, line: Line) -> None:
+        """A line cut into fields."""
+        row, found = self._reader.read(number, line.fields)
+        if row is None and (code := "F11" if is_heading(line.fields) else leftover(text)):
+            self._ignore(number, code)
+            return
+        self._count_separator(number, line.separator)
+        self._blocks.data(number, row, len(line.fields))
+        if line.quoted:
+            self._say(number, [problem("F10")])
+        if line.padded:
+            self._say(number, [problem("F19", number=line.padded)])
+        if found:
+            self._say(number, (one for one in found if one.code != "M22"))
+            self._named += [replace(one, line=number) for one in found if one.code == "M22"]
+        if row is None:
+            self.refused.append(number)
+            self._samples += any(one.code == "P03" for one in found)
+        else:
+            self._add(row)
+
+    def _count_separator(self, number: int, sign: str) -> None:
+        if sign:
+            first, count = self._separators.get(sign, (number, 0))
+            self._separators[sign] = (first, count + 1)
+
+    def _add(self, row: Row) -> None:
+        """The row, unless it is an exact repeat of an earlier one."""
+        first = self._repeats.first(row)
+        if first:
+            code, ru, en = ("M26" if self.kind == "managers" else "O10"), f"как строка {first}", f"as line {first}"
+            self._say(row.line, [problem(code, detail=Text(ru, en))])
+            self.ignored[row.line] = code
+            return
+        self.rows.append(row)
+        if self._known is not None:
+            self._check_registered(row, self._known)
+
+    def _check_registered(self, row: Row, known: Collection[str]) -> None:
+        """P02, once for each login of the file."""
+        login = row.manager.lower()
+        if login not in known and login not in self._unknown:
+            self._unknown.add(login)
+            number = 2 if self.kind == "managers" else 7
+            self._say(row.line, [problem("P02", number=number, name="manager", value=row.manager)])
+
+    def finish(self) -> Sequence[Problem]:
+        """All problems of the lines, in their order; those of the file as a whole come first."""
+        found = [*self._blocks.end(), *self._check_separators()]
+        for line in self._blocks.surplus:
+            self.ignored[line] = "F15"
+            found.append(problem("F15", line=line))
+        if self._named:
+            found.append(_once(self._named))
+        data = len(self.rows) + len(self.refused)
+        if data == self._samples:
+            found.append(problem("F13"))
+        placed = [replace(one, file=self._shown) for one in found]
+        return sorted([*placed, *self._problems], key=lambda one: (one.line, one.field_number))
+
+    def _check_separators(self) -> list[Problem]:
+        """F08 where several are in use, F07 where it is not the comma."""
+        if len(self._separators) > 1:
+            usual = max(self._separators, key=lambda sign: self._separators[sign][1])
+            line, sign = min((first, sign) for sign, (first, _) in self._separators.items() if sign != usual)
+            was, other = _SIGNS[usual], _SIGNS[sign]
+            ru, en = f"обычно {was.ru}, в этой строке {other.ru}", f"usually {was.en}, on this line {other.en}"
+            return [problem("F08", line=line, detail=Text(ru, en))]
+        return [problem("F07", detail=_SIGNS[sign]) for sign in self._separators if sign != ","]
+
+
+def _once(found: Sequence[Problem]) -> Problem:
+    """The first of several equal notes, with the number of the others."""
+    first, more = found[0], len(found) - 1
+    if not more:
+        return first
+    detail = Text(f"«{first.value}» и ещё {more}", f'"{first.value}" and {more} more')
+    again = problem(first.code, number=first.field_number, name=first.field_name, value=first.value, detail=detail)
+    return replace(again, line=first.line)
+
+
+class _Repeats:
+    """Finds exact repeats: rows that differ in nothing but their line."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row | list[Row]] = {}  # by what a row stands for; a list only where there are several
+
+    def first(self, row: Row) -> int:
+        """The line of an equal row met before, 0 where there is none."""
+        key = row.host if isinstance(row, ManagerRow) else row.login
+        met = self._rows.setdefault(key, row)
+        if met is row:
+            return 0
+        rows = met if isinstance(met, list) else [met]
+        for other in rows:
+            if _equal(row, other):
+                return other.line
+        self._rows[key] = [*rows, row]
+        return 0
+
+
+def _equal(one: Row, other: Row) -> bool:
+    if isinstance(one, ManagerRow) or isinstance(other, ManagerRow):
+        return one.fields == other.fields
+    return one.fields == other.fields and isinstance(one, OnlineRow)

@@ -1,0 +1,137 @@
+"""One line of an online list checked: O01 to O08, O11 and O12, and the row it gives.
+
+A password may stand in any column when a line has slipped. So the firm, the login and the password are never shown, and
+the other values only while their neighbours prove that they stand in their own columns.
+"""
+
+import re
+from dataclasses import dataclass
+
+from provision.lists.hosts import DEFAULT_PORTS, Parts, address_of, is_inner, is_name, parts_of
+from provision.lists.people import check_email, check_manager
+from provision.lists.problems import problem
+from provision.lists.rows import OnlineRow
+from provision.model import Problem
+from provision.text import Text
+
+COUNTS = (8,)
+NAMES = ("firm", "login", "password", "host", "folder", "protocol", "manager", "email")
+PROTOCOLS = ("http", "https")
+CLOUD = ".te-cloud.ru"
+
+_LONGEST_FIRM = 60
+_RECENT = 1 << 16
+_MONTHS = "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_BY_EXCEL = re.compile(
+    r"\d+([.,]\d+)?e[+-]\d+|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d-\d\d( .*)?|#{3,}|#[^ ]+[!?]"
+    rf"|\d{{1,2}}[.\- ]({_MONTHS})[а-яa-z]*([.\- ]\d{{2,4}})?|({_MONTHS})[а-яa-z]*[.\- ]\d{{2,4}}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """Fields 4 to 8, checked once for all lines that share them."""
+
+    host: str
+    folder: str
+    protocol: str
+    manager: str
+    email: str
+    problems: tuple[Problem, ...]
+    good: bool
+
+
+class OnlineLines:
+    """Checks the lines of one file, one after the other."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._tails: dict[tuple[str, ...], _Tail] = {}
+
+    def read(self, line: int, fields: list[str]) -> tuple[OnlineRow | None, list[Problem]]:
+        """The row, or None where an error stands on the line, and every problem of the line without its place."""
+        if len(fields) != COUNTS[0]:
+            count = len(fields)
+            return None, [problem("O01", detail=Text(f"найдено {count}", f"{count} found"))]
+        if any("," in field for field in fields):
+            detail = Text("запятая внутри значения", "a comma inside a value")
+            return None, [problem("O01", detail=detail)]
+        firm, login, password, *rest = fields
+        key = tuple(rest)
+        tail = self._tails.get(key)
+        if tail is None:
+            if len(self._tails) >= _RECENT:
+                self._tails.clear()
+            tail = self._tails[key] = _check_tail(rest)
+        found = _check_access(firm, login, password)
+        good = tail.good and not any(one.level == "error" for one in found)
+        found += tail.problems
+        if not good:
+            return None, found
+        where = (tail.host, tail.folder, tail.protocol)
+        return OnlineRow(self._file, line, firm, login, password, *where, tail.manager, tail.email), found
+
+
+def _check_access(firm: str, login: str, password: str) -> list[Problem]:
+    found = []
+    if not firm:
+        found.append(problem("O02", number=1, name="firm"))
+    elif len(firm) > _LONGEST_FIRM:
+        long = Text(f"{len(firm)} знаков", f"{len(firm)} signs")
+        found.append(problem("O03", number=1, name="firm", detail=long))
+    for code, number, value in (("O04", 2, login), ("O05", 3, password)):
+        if not value:
+            found.append(problem(code, number=number, name=NAMES[number - 1]))
+        elif _BY_EXCEL.fullmatch(value):
+            found.append(problem("O11", number=number, name=NAMES[number - 1]))
+    return found
+
+
+def _check_tail(fields: list[str]) -> _Tail:
+    host, folder, protocol, manager, email = fields
+    known = protocol in PROTOCOLS
+    pasted = parts_of(host) if known and not _is_host(host) else None
+    found = _check_host(host, protocol, folder, pasted)
+    found += _check_folder(folder, pasted, shown=known and _is_host(host))
+    if not known:
+        low = protocol.lower()
+        found.append(problem("O08", number=6, name=NAMES[5], mended=low if low in PROTOCOLS else None))
+    people = check_manager(manager, 7) + check_email(email, 8)
+    if not (known and (pasted or _is_host(host))):
+        people = [problem(one.code, number=one.field_number, name=one.field_name) for one in people]
+    found += people
+    good = not any(one.level == "error" for one in found)
+    return _Tail(host, folder, protocol, manager, email, tuple(found), good)
+
+
+def _is_host(host: str) -> bool:
+    return is_name(host) or address_of(host) is not None
+
+
+def _check_host(host: str, protocol: str, folder: str, pasted: Parts | None) -> list[Problem]:
+    if _is_host(host):
+        if address_of(host) or is_inner(host) or host.lower().endswith(CLOUD):
+            return [problem("O12", number=4, name=NAMES[3], value=host if protocol in PROTOCOLS else "")]
+        return []
+    if pasted is None:
+        return [problem("O06", number=4, name=NAMES[3])]
+    fits = (
+        pasted.scheme in ("", protocol)
+        and pasted.port in ("", DEFAULT_PORTS[protocol])
+        and folder.strip("/") in ("", pasted.folder or folder.strip("/"))
+    )
+    split = f"{pasted.host} / {pasted.folder or '—'} / {pasted.scheme or protocol}"
+    detail = Text(
+        f"«{host}», то есть узел / каталог / протокол: {split}", f'"{host}", host / folder / protocol: {split}'
+    )
+    return [problem("O06", number=4, name=NAMES[3], value=host, detail=detail, mended=pasted.host if fits else None)]
+
+
+def _check_folder(folder: str, pasted: Parts | None, *, shown: bool) -> list[Problem]:
+    """`shown` says that the field before and after are in order, so this one is no slipped password."""
+    bare = folder.strip("/") or (pasted.folder if pasted else "")
+    if folder and "/" not in folder:
+        return []
+    mended = bare if bare and "/" not in bare and (shown or not folder) else None
+    return [problem("O07", number=5, name=NAMES[4], value=folder if shown else "", mended=mended)]

@@ -1,0 +1,148 @@
+"""A list file read: read() turns any bytes at all into rows and problems, and never raises."""
+
+import io
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from provision.lists import managers, online
+from provision.lists.body import Body
+from provision.lists.decode import Encoding, detect
+from provision.lists.naming import Name, read_name
+from provision.lists.problems import problem
+from provision.lists.rows import Kind, ListFile, OnlineRow, Row
+from provision.lists.split import FIELD_COUNTS, is_heading, leftover, split
+from provision.model import Problem
+from provision.text import Text
+
+_TELLING = 200  # so many data lines decide which kind of list it is
+_KIND_WORDS = {
+    "managers": Text("список установок", "a list of installations"),
+    "online": Text("список онлайн-доступов", "a list of online accesses"),
+}
+
+
+def read(
+    path: Path,
+    *,
+    shown: str | None = None,
+    kind: Kind | None = None,
+    today: date | None = None,
+    registered: Collection[str] | None = None,
+) -> ListFile:
+    """The list in that file. Never raises: a file that cannot be read at all is a problem that stops.
+
+    `shown` is the name that problems use. Without `kind` the content tells it, then the name. `registered` are the
+    logins known to the cabinet: only with them can P02 be said.
+    """
+    where = str(path) if shown is None else shown
+    name = read_name(path, today)
+    try:
+        with _open(path) as stream:
+            return _read(stream, path, where, name, kind, registered)
+    except (OSError, ValueError) as error:
+        return _hopeless(path, where, name, kind, [_unreadable(error)])
+
+
+def _open(path: Path) -> BinaryIO:
+    """The file's bytes, seekable. Pipes are read to their end; devices are refused, they may have none."""
+    stream = path.open("rb")
+    mode = os.fstat(stream.fileno()).st_mode
+    if stat.S_ISREG(mode):
+        return stream
+    with stream:
+        if not stat.S_ISFIFO(mode):
+            raise OSError(0, "not a regular file")
+        return io.BytesIO(stream.read())
+
+
+def _unreadable(error: OSError | ValueError) -> Problem:
+    """F06 for a file that could not even be opened."""
+    if isinstance(error, FileNotFoundError):
+        detail = Text("такого файла нет", "there is no such file")
+        return problem("F06", detail=detail, hint=Text("Проверьте путь и имя.", "Check the path and the name."))
+    if isinstance(error, IsADirectoryError):
+        detail = Text("это папка", "this is a directory")
+        return problem("F06", detail=detail, hint=Text("Укажите файл внутри неё.", "Name a file inside it."))
+    if isinstance(error, PermissionError):
+        detail = Text("нет права на чтение", "permission denied")
+        return problem("F06", detail=detail, hint=Text("Откройте доступ на чтение.", "Allow it to be read."))
+    reason = getattr(error, "strerror", None) or str(error)
+    return problem("F06", detail=Text(reason, reason))
+
+
+def _hopeless(
+    path: Path, shown: str, name: Name, kind: Kind | None, found: list[Problem], encoding: str = "", lines: int = 0
+) -> ListFile:
+    """A file that gives no rows: every line of it is refused."""
+    problems = tuple(replace(one, file=shown) for one in (*name.problems, *found))
+    told = kind or name.kind or "managers"
+    return ListFile(path, shown, told, name.day, encoding, (), problems, lines, range(1, lines + 1))
+
+
+def _read(
+    stream: BinaryIO, path: Path, shown: str, name: Name, kind: Kind | None, registered: Collection[str] | None
+) -> ListFile:
+    encoding = detect(stream)
+    if not encoding.name:
+        return _hopeless(path, shown, name, kind, list(encoding.problems))
+    # Whatever changes the file while it is read must not make us fail: hence "replace".
+    with io.TextIOWrapper(stream, encoding.name, errors="replace") as text:
+        content = _kind_of(text)
+        text.seek(0)
+        told = name.kind or kind
+        if content and told and content != told:
+            found = [*encoding.problems, _other_kind(content, told)]
+            return _hopeless(path, shown, name, kind, found, encoding.name, sum(1 for _ in text))
+        body = Body(shown, content or kind or name.kind or "managers", registered)
+        body.read(text)
+        found = [*name.problems, *_with_sample(encoding, body.rows)]
+        if text.newlines not in (None, "\n"):
+            found.append(problem("F09"))
+    problems = (*(replace(one, file=shown) for one in found), *body.finish())
+    rows = () if any(one.stops for one in problems) else tuple(body.rows)
+    refused = body.refused if rows else [*body.refused, *(row.line for row in body.rows)]
+    return ListFile(path, shown, body.kind, name.day, encoding.name, rows, problems, body.lines, refused, body.ignored)
+
+
+def _other_kind(content: Kind, told: Kind) -> Problem:
+    """F02."""
+    here, name = _KIND_WORDS[content], _KIND_WORDS[told]
+    return problem(
+        "F02", detail=Text(f"это {here.ru}, а назван он как {name.ru}", f"it is {here.en}, named as {name.en}")
+    )
+
+
+def _kind_of(text: Iterable[str]) -> Kind | None:
+    """The kind that most of the first telling lines are of; None where nothing tells."""
+    votes = {"managers": 0, "online": 0}
+    for line in islice(filter(None, map(_telling, text)), _TELLING):
+        votes[line] += 1
+    if votes["managers"] == votes["online"]:
+        return None
+    return "managers" if votes["managers"] > votes["online"] else "online"
+
+
+def _telling(text: str) -> Kind | None:
+    if leftover(text):
+        return None
+    fields = split(text, FIELD_COUNTS).fields
+    if managers.is_own(fields):
+        return "managers"
+    protocols = [field.lower() for field in fields[5:7]]
+    if len(fields) >= 8 and not is_heading(fields) and any(one in online.PROTOCOLS for one in protocols):
+        return "online"
+    return None
+
+
+def _with_sample(encoding: Encoding, rows: list[Row]) -> Iterator[Problem]:
+    """The problems of the encoding; F05 shows one decoded name, so that a person can see whether it is right."""
+    for one in encoding.problems:
+        names = (row.firm if isinstance(row, OnlineRow) else row.manager for row in rows)
+        sample = next((name for name in names if not name.isascii()), "")
+        yield problem("F05", line=one.line, value=sample) if one.code == "F05" and sample else one

@@ -1,0 +1,109 @@
+"""One line of a list cut into its fields, whatever people and their programs did to it."""
+
+import csv
+import re
+from dataclasses import dataclass
+
+# White space of all kinds, and what cannot be seen: zero-width signs, a stray byte-order mark, the end-of-file of DOS.
+SPACES = " \t\v\f\r\n\x1a\x1c\x1d\x1e\x1f\x85\xa0\xad\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x2010))
+)
+SEPARATORS = ",;\t"
+FIELD_COUNTS = (8, 9, 11)
+_LEFTOVER = re.compile(r"\.\.|…|#|//|--")
+_AND_SO_ON = re.compile(r"(и\s*т\.?\s*д|и\s+так\s+далее|etc)\b", re.IGNORECASE)
+_HEADING = re.compile(
+    r"\W*(address|адрес|host|хост|узел|client|клиент|manager|менеджер|e-?mail|почта|firm|фирма|организация|login|логин"
+    r"|password|пароль|url|folder|каталог|папка|protocol|протокол|transport|способ|tz|пояс|часовой|поправка|название|имя"
+    r"|name|company|компания|port|порт|http)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The fields of a data line. `separator` is "" where the line has none; `padded` is the first field with something
+    superfluous round it (0 for none); `quoted` says that quotes were taken off."""
+
+    fields: list[str]
+    separator: str
+    quoted: bool
+    padded: int
+
+
+def leftover(text: str) -> str:
+    """F15 for a line of separators only, F12 for a remainder of the sample or a comment, "" for anything else."""
+    bare = text.strip(SPACES + SEPARATORS + "\"'")
+    if not bare:
+        return "F15"
+    if _LEFTOVER.match(bare):
+        return "F12"
+    few = sum(map(text.count, SEPARATORS)) < min(FIELD_COUNTS) - 1
+    return "F12" if few and _AND_SO_ON.match(bare) else ""
+
+
+def is_heading(fields: list[str]) -> bool:
+    """Whether the line names the columns: no e-mail in it, and at least three fields that begin with a known word."""
+    known = 0
+    for field in fields:
+        if "@" in field:
+            return False
+        known += _HEADING.match(field) is not None
+    return known >= 3
+
+
+def separator_of(text: str) -> str:
+    """The sign that cuts the line into a proper number of fields, else the most frequent one, "" where it has none."""
+    counts = {sign: text.count(sign) for sign in SEPARATORS}
+    for sign, count in counts.items():
+        if count + 1 in FIELD_COUNTS:
+            return sign
+    most = max(SEPARATORS, key=counts.__getitem__)
+    return most if counts[most] else ""
+
+
+def split(text: str, counts: tuple[int, ...]) -> Line:
+    """The fields of one line without its line end. `counts` are the proper numbers of fields, ascending."""
+    separator = separator_of(text)
+    fields, quoted = _cut(text, separator or ",")
+    bare = [field.strip(SPACES) for field in fields]
+    if separator == "," and ";" in bare[-1]:
+        bare[-1] = bare[-1].rstrip(";" + SPACES)
+    padded = next((number for number, (was, now) in enumerate(zip(fields, bare, strict=True), 1) if was != now), 0)
+    kept = _without_empty_columns(bare, counts)
+    if len(kept) < len(bare):
+        padded = padded or len(kept) + 1
+    return Line(kept, separator, quoted, padded)
+
+
+def _cut(text: str, separator: str) -> tuple[list[str], bool]:
+    """The fields and whether quotes were taken off. Quotes that do not surround a value belong to it."""
+    plain = text.split(separator)
+    if '"' not in text:
+        return plain, False
+    fields = _unquote(text.strip(SPACES if separator != "\t" else " "), separator)
+    if len(fields) == 1 and separator in fields[0]:  # the whole line stood in quotes
+        return _cut(fields[0], separator)[0], True
+    if not fields or [field.strip(SPACES) for field in fields] == [field.strip(SPACES) for field in plain]:
+        return plain, False
+    return fields, True
+
+
+def _unquote(text: str, separator: str) -> list[str]:
+    """The fields as a spreadsheet writes them; none where the quotes make no sense or a field is too long for csv."""
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True, skipinitialspace=True), [])
+    except csv.Error:
+        return []
+
+
+def _without_empty_columns(fields: list[str], counts: tuple[int, ...]) -> list[str]:
+    """Without the empty columns at the end that a spreadsheet added, down to a proper number of fields."""
+    filled = len(fields)
+    while filled and not fields[filled - 1]:
+        filled -= 1
+    if filled == len(fields) or filled in counts:
+        return fields[:filled]
+    if len(fields) in counts:
+        return fields
+    return fields[: next((count for count in counts if filled <= count < len(fields)), filled)]
