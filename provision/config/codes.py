@@ -1,0 +1,110 @@
+"""What can be wrong with tenants.yaml itself: the codes Y01 to Y14, as `provision.lists` has its own.
+
+Those up to Y08 leave no estate to speak of; with the others the estate stands, but a cabinet may be stopped.
+"""
+
+from provision.lists import Code
+from provision.text import Text
+
+CODES: dict[str, Code] = {
+    row.code: row
+    for row in (
+        Code(
+            "Y01",
+            "error",
+            Text("файл не читается", "the file cannot be read"),
+            Text("Он должен быть на месте, в UTF-8 и в формате YAML.", "It must be there, in UTF-8, and YAML."),
+            "title: ООО: Ромашка",
+            'title: "ООО: Ромашка"',
+        ),
+        Code(
+            "Y02",
+            "error",
+            Text("значение не того вида, или не хватает ключа", "a value of the wrong form, or a missing key"),
+            Text("Сверьтесь с docs/estate.ru.md.", "Compare with docs/estate.md."),
+            "managers: lists/romashka_manager_20261103.csv",
+            "managers: [lists/romashka_manager_20261103.csv]",
+        ),
+        Code(
+            "Y03",
+            "error",
+            Text("неизвестное слово", "an unknown word"),
+            Text("Проверьте, как оно пишется и там ли стоит.", "Check its spelling and its place."),
+            "titel: Ромашка",
+            "title: Ромашка",
+        ),
+        Code(
+            "Y04",
+            "error",
+            Text("один ключ дважды", "the same key twice"),
+            Text("Оставьте один из двух.", "Keep one of the two."),
+            "title: Ромашка\ntitle: Лютик",
+            "title: Ромашка",
+        ),
+        Code(
+            "Y05",
+            "error",
+            Text("такого имени нет", "a name of nothing"),
+            Text(
+                "Так бывает с видом кабинета, часовым поясом, ролью и кабинетом филиала.",
+                "It happens to kinds of cabinets, time zones, roles and branches' cabinets.",
+            ),
+            "timezone: Samara",
+            "timezone: Europe/Samara",
+        ),
+        Code(
+            "Y06",
+            "error",
+            Text("имя уже занято", "the name is taken"),
+            Text(
+                "Имена и названия кабинетов, имена дистрибьюторов и логины руководителей не повторяются.",
+                "Ids and titles of cabinets, ids of distributors and logins of heads do not repeat.",
+            ),
+        ),
+        Code(
+            "Y07",
+            "error",
+            Text("с включёнными файлами что-то не так", "something is wrong with included files"),
+            Text(
+                "По образцу должен найтись файл, и в нём бывает только distributors.",
+                "A pattern must match a file, and that holds distributors only.",
+            ),
+            "include: [estate/*.yml]",
+            "include: [estate/*.yaml]",
+        ),
+        Code(
+            "Y08",
+            "error",
+            Text("настройки не сочетаются", "settings that do not go together"),
+            Text("Измените одну из них.", "Change one of them."),
+            "dashboards: [for-managers]\nhome: kodeks-analytics",
+            "dashboards: [for-managers]\nhome: for-managers",
+        ),
+        Code(
+            "Y11",
+            "error",
+            Text("списка нет на месте", "the list is not there"),
+            Text(
+                "Путь считается от папки файла, где он написан.", "A path starts from the folder of the file it is in."
+            ),
+        ),
+        Code(
+            "Y12",
+            "error",
+            Text("один список назван дважды", "one list is named twice"),
+            Text("У каждого кабинета свои списки.", "Each cabinet has its own lists."),
+        ),
+        Code(
+            "Y13",
+            "warning",
+            Text("у одного логина два почтовых адреса", "one login has two e-mail addresses"),
+            Text("Логин — один человек, почта у него одна.", "A login is one person with one e-mail address."),
+        ),
+        Code(
+            "Y14",
+            "error",
+            Text("список стоит не под своим ключом", "a list stands under the wrong key"),
+            Text("Установки — managers, онлайн-доступы — online.", "Installations: managers; online accesses: online."),
+        ),
+    )
+}

@@ -1,0 +1,220 @@
+"""Every way in which a document's data breaks the schema, in words, with what was meant. The only use of jsonschema."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from provision.config.document import Bare, Document, Trail
+from provision.model import Problem
+from provision.schema import SCHEMA, Schema
+from provision.text import Text
+
+_FORMATS = FormatChecker(formats=())
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones; not `localtime` and `Factory`, which say nothing to another machine."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+@_FORMATS.checks("time-zone")
+def _is_zone(value: object) -> bool:
+    return not isinstance(value, str) or value in zones()
+
+
+_VALIDATOR = Draft202012Validator(SCHEMA, format_checker=_FORMATS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Break:
+    """One break of the schema: what was `found` at `path` is against `rule: limit` of `schema`."""
+
+    document: Document
+    path: Trail
+    found: Any
+    schema: Schema
+    rule: str
+    limit: Any
+    in_name: bool  # `found` is a key
+
+    @property
+    def known(self) -> Schema:
+        """The keys that the section may hold, with their schemas."""
+        known: Schema = self.schema["properties"]
+        return known
+
+    @property
+    def unknown(self) -> list[str]:
+        return [key for key in self.found if key not in self.known]
+
+
+def find(document: Document) -> list[Problem]:
+    """The problems of the document's data, in the order of its lines."""
+    problems: dict[Problem, None] = {}
+    for error in _VALIDATOR.iter_errors(document.data):
+        names = "propertyNames" in error.absolute_schema_path
+        schema: Any = error.schema
+        path, rule = tuple(error.absolute_path), str(error.validator)
+        broken = _Break(document, path, error.instance, schema, rule, error.validator_value, names)
+        problems |= dict.fromkeys(_SAY[broken.rule](broken))
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that `word` is probably a slip of, or ""."""
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else ""
+
+
+def suggest(word: str, known: Iterable[str]) -> tuple[str | None, Text]:
+    """What was probably meant (None if nothing comes near), and the hint that says it, else what there is."""
+    words = sorted(known)
+    meant = closest(word, words)
+    if not meant:
+        there = ", ".join(words[:12]) or "—"
+        return None, Text(f"Бывает: {there}.", f"There is: {there}.")
+    if meant.isascii() and not word.isascii():
+        return meant, Text(f"Вероятно, {meant} (латинскими буквами).", f"Probably {meant} (in Latin letters).")
+    return meant, Text(f"Вероятно, {meant}.", f"Probably {meant}.")
+
+
+def _unknown(broken: _Break) -> Iterator[Problem]:
+    for key in broken.unknown:
+        meant, hint = suggest(key, broken.known)
+        if key in _PLACES and (meant is None or meant in broken.found):
+            there = ", ".join(_PLACES[key][:3])
+            meant, hint = None, Text(f"Ему место здесь: {there}.", f"It belongs here: {there}.")
+        message = Text(f"неизвестное слово «{key}»", f"unknown word `{key}`")
+        path = (*broken.path, key)
+        yield broken.document.problem("Y03", path, message, hint, at_key=True, value=key, mended=meant)
+
+
+def _missing(broken: _Break) -> Iterator[Problem]:
+    """Each missing key that no misspelt one stands for. jsonschema comes here once a key: equal problems become one."""
+    slips = {closest(key, broken.known) for key in broken.unknown}
+    for name in broken.limit:
+        if name not in broken.found and name not in slips:
+            message = Text(f"нет ключа «{name}»", f"the key `{name}` is missing")
+            yield broken.document.problem("Y02", broken.path, message, _about(broken.known[name]), at_key=True)
+
+
+def _type(broken: _Break) -> Iterator[Problem]:
+    needs, there = _TYPES[broken.limit], _found(broken.found)
+    message = Text(f"ожидается {needs.ru}, а здесь {there.ru}", f"{needs.en} is expected, here is {there.en}")
+    mended = _mended(broken.limit, broken.found)
+    hint = _about(broken.schema)
+    if mended:
+        hint = Text(f"Напишите {mended}", f"Write {mended}")
+    elif isinstance(broken.found, Bare):
+        hint = Text("Впишите значение или удалите ключ.", "Fill it in or delete the key.")
+    yield broken.document.problem("Y02", broken.path, message, hint, mended=mended)
+
+
+def _mended(wanted: str, found: object) -> str | None:
+    """The value as it was surely meant, where a change in its writing is all it takes."""
+    if isinstance(found, Bare):
+        return f'"{found.word}"' if wanted == "string" and not found.nothing else None
+    if isinstance(found, str) and wanted == "array":
+        return f'["{found}"]'
+    if isinstance(found, str) and wanted == "integer" and found.isdecimal():
+        return found.lstrip("0") or None
+    return None
+
+
+def _found(found: object) -> Text:
+    if isinstance(found, Bare):
+        if not found.word:
+            return Text("пусто", "nothing")
+        return Text(
+            f"{found.word} без кавычек (для YAML это не текст)", f"{found.word} without quotes (no text to YAML)"
+        )
+    if isinstance(found, dict):
+        return Text("раздел с ключами", "a section of keys")
+    return Text("список", "a list") if isinstance(found, list) else Text(f"«{found}»", f"`{found}`")
+
+
+def _pattern(broken: _Break) -> Iterator[Problem]:
+    """A string of the wrong form; a key, where the pattern is one of names."""
+    path = (*broken.path, broken.found) if broken.in_name else broken.path
+    expected = broken.schema["x-expected"]
+    value = "" if path[0] == "stores" else broken.found  # an address may hold a password
+    message = Text(f"«{value}» не подходит", f"`{value}` does not do") if value else _NOT_FIT
+    hint = Text(f"Нужно: {expected[0]}.", f"What does: {expected[1]}.")
+    yield broken.document.problem("Y02", path, message, hint, at_key=broken.in_name, value=value)
+
+
+def _choice(broken: _Break) -> Iterator[Problem]:
+    if isinstance(broken.found, str):  # anything else is a mistake of type already
+        yield no_such(broken.document, broken.path, broken.found, broken.limit)
+
+
+def _zone(broken: _Break) -> Iterator[Problem]:
+    city = broken.found.rpartition("/")[2].lower()
+    same = {zone for zone in zones() if zone.rpartition("/")[2].lower() == city}
+    yield no_such(broken.document, broken.path, broken.found, same or zones())
+
+
+def _size(broken: _Break) -> Iterator[Problem]:
+    words = _SIZES[broken.rule]
+    message = Text(words.ru.format(broken.limit), words.en.format(broken.limit))
+    yield broken.document.problem("Y02", broken.path, message, _about(broken.schema))
+
+
+def no_such(document: Document, path: Trail, word: str, known: Iterable[str]) -> Problem:
+    """The problem of a word at `path` that names nothing."""
+    meant, hint = suggest(word, known)
+    message = Text(f"нет такого: «{word}»", f"there is no `{word}`")
+    return document.problem("Y05", path, message, hint, value=word, mended=meant)
+
+
+def _about(schema: Schema) -> Text:
+    """The schema's description as a hint."""
+    ru, _, en = schema["description"].partition(" / ")
+    return Text(f"{ru}.", f"{en}.")
+
+
+def _places(schema: Schema, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each key of the schema with a dotted name for its place: ("isolated", "distributors.*.isolated")."""
+    for key, below in schema.get("properties", {}).items():
+        yield key, f"{place}{key}"
+        yield from _places(below, f"{place}{key}.")
+    for below in (schema.get("additionalProperties"), schema.get("items")):
+        if below:
+            yield from _places(below, f"{place}*.")
+
+
+_PLACES: dict[str, list[str]] = {}
+for _key, _place in _places(SCHEMA):
+    _PLACES.setdefault(_key, []).append(_place)
+_TYPES = {
+    "string": Text("текст", "text"),
+    "object": Text("раздел с ключами", "a section of keys"),
+    "array": Text("список", "a list"),
+    "integer": Text("целое число", "a whole number"),
+    "boolean": Text("true или false", "true or false"),
+}
+_SIZES = {
+    "minLength": Text("пустой текст", "an empty text"),
+    "maxLength": Text("длиннее {} знаков", "longer than {} characters"),
+    "minItems": Text("список пуст", "the list is empty"),
+    "minProperties": Text("раздел пуст", "the section is empty"),
+    "minimum": Text("меньше {}", "less than {}"),
+    "maximum": Text("больше {}", "more than {}"),
+}
+_NOT_FIT = Text("не подходит", "does not do")
+_SAY: dict[str, Callable[[_Break], Iterator[Problem]]] = {
+    "additionalProperties": _unknown,
+    "required": _missing,
+    "type": _type,
+    "pattern": _pattern,
+    "enum": _choice,
+    "format": _zone,
+    **dict.fromkeys(_SIZES, _size),
+}

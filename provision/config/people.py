@@ -1,0 +1,100 @@
+"""Who works in which cabinet: the heads tenants.yaml names and the managers of the lists, one Person a login."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from provision.config.tenants import Entry
+from provision.lists import ListFile
+from provision.model import Person, Problem, Role
+from provision.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One place that says that a login works in a cabinet. Lower case, as Grafana stores login and e-mail."""
+
+    login: str
+    email: str
+    role: Role
+    name: str
+    cabinet: str
+    realm: str
+    file: str
+    line: int
+    head: bool
+
+    @property
+    def origin(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def claims(entry: Entry, files: Iterable[ListFile]) -> Iterator[Claim]:
+    """All claims of one cabinet, its heads first."""
+    for number, head in enumerate(entry.own.get("heads", ())):
+        line = entry.document.spot((*entry.path, "heads", number)).line
+        who = (head["login"].lower(), head["email"].lower(), head.get("role", "Viewer"), head.get("name", ""))
+        yield Claim(*who, entry.id, entry.realm, entry.document.shown, line, head=True)
+    for file in files:
+        for row in file.rows:
+            login, email = row.manager.lower(), row.email.lower()
+            yield Claim(login, email, "Viewer", "", entry.id, entry.realm, row.file, row.line, head=False)
+
+
+def heads(found: Iterable[Claim]) -> tuple[Person, ...]:
+    """The heads among the claims, each with the e-mail that tenants.yaml gives."""
+    return tuple(Person(one.login, one.email, one.role, one.origin, one.name) for one in found if one.head)
+
+
+class Directory:
+    """The people of the whole estate: a login is one person and has one e-mail, whatever cabinets it works in."""
+
+    def __init__(self, found: Sequence[Claim]) -> None:
+        self._first: dict[str, Claim] = {}
+        for claim in sorted(found, key=lambda claim: not claim.head):  # what a head's entry says goes first
+            self._first.setdefault(claim.login, claim)
+        self._served = Counter(claim.email for claim in self._first.values())
+
+    def people(self, found: Iterable[Claim]) -> tuple[Person, ...]:
+        """The persons of one cabinet's claims, by login."""
+        of_cabinet: dict[str, Claim] = {}
+        for claim in found:
+            of_cabinet.setdefault(claim.login, claim)
+        return tuple(self._person(of_cabinet[login]) for login in sorted(of_cabinet))
+
+    def _person(self, claim: Claim) -> Person:
+        email = self._first[claim.login].email
+        shared = self._served[email] > 1 or (email in self._first and email != claim.login)
+        return Person(claim.login, "" if shared else email, claim.role, claim.origin, claim.name)
+
+    def two_mails(self, found: Iterable[Claim]) -> Iterator[Problem]:
+        """Y13 for claims that give a login another e-mail than its first claim does."""
+        told = set()
+        for claim in found:
+            first = self._first[claim.login]
+            if claim.realm != first.realm or (claim.cabinet == first.cabinet and not first.head):
+                continue  # P12 tells of the one, P09 of the other
+            if claim.email != first.email and (claim.cabinet, claim.login, claim.email) not in told:
+                told.add((claim.cabinet, claim.login, claim.email))
+                yield _two_mails(claim, first)
+
+
+def _two_mails(claim: Claim, first: Claim) -> Problem:
+    return Problem(
+        "Y13",
+        "warning",
+        Text(
+            f"у {claim.login} здесь почта {claim.email}, а в {first.origin} — {first.email}",
+            f"{claim.login} has the e-mail {claim.email} here and {first.email} at {first.origin}",
+        ),
+        Text(
+            f"Логин — один человек, почта у него одна. Взято {first.email}.",
+            f"A login is one person with one e-mail. {first.email} is taken.",
+        ),
+        file=claim.file,
+        line=claim.line,
+        field_name="email",
+        value=claim.email,
+        mended=first.email,
+        cabinet=claim.cabinet,
+    )

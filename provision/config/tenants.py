@@ -1,0 +1,140 @@
+"""tenants.yaml and the files it includes as entries, one a cabinet, with the settings of all levels merged."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from glob import glob
+from os.path import realpath  # Path.resolve() raises on a loop of links
+from pathlib import Path
+from typing import Any
+
+from provision.config import document, mistakes
+from provision.config.document import Document, Trail
+from provision.model import Problem
+from provision.schema import SCHEMA, SETTINGS
+from provision.text import Text
+
+Layer = Mapping[str, Any]
+
+BUILT_IN: Layer = {key: schema["default"] for key, schema in SETTINGS.items()}
+"""What holds where no level says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cabinet: `own` is its block at `path` of `document`, `settings` what the levels add up to."""
+
+    document: Document
+    path: Trail
+    own: Layer
+    settings: Layer
+    isolated: bool
+
+    @property
+    def id(self) -> str:
+        return str(self.path[3])
+
+    @property
+    def distributor(self) -> str:
+        return str(self.path[1])
+
+    @property
+    def realm(self) -> str:
+        """Cabinets of one realm may share people and clients: a distributor's, or those of one branch if isolated."""
+        return f"{self.distributor}/{self.own.get('belongs_to', self.id)}" if self.isolated else self.distributor
+
+
+def merge(*layers: Layer) -> dict[str, Any]:
+    """The layers as one: a later one wins, key by key; sections are merged, all else is replaced whole."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            below = merged.get(key)
+            merged[key] = merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def section(data: object, *keys: str) -> dict[str, Any]:
+    """The section at `keys`; an empty one where the file has none, or something else there."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def read(path: Path) -> list[Document]:
+    """The file at `path` and, in the order of their names, those it includes; `problems` says what is wrong in each."""
+    main = _document(path)
+    documents, seen = [main], {realpath(path)}
+    patterns = main.data.get("include") if isinstance(main.data, dict) else None
+    for number, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+        names = glob(str(pattern), root_dir=path.parent, recursive=True)  # noqa: PTH207 - Path.glob refuses a leading /
+        files = [file for file in (path.parent / name for name in sorted(names)) if file.is_file()]
+        if not files:
+            message = Text(f"по образцу «{pattern}» нет ни одного файла", f"no file matches `{pattern}`")
+            main.problems.append(main.problem("Y07", ("include", number), message, _FROM_HERE))
+        for file in files:
+            if realpath(file) not in seen:
+                documents.append(_part(file))
+                seen.add(realpath(file))
+    return documents
+
+
+def entries(documents: list[Document]) -> Iterator[Entry]:
+    """The cabinets whose own blocks are without mistakes, in the order of the files."""
+    main = documents[0]
+    for each in documents:
+        broken = {name for problem in each.problems for name in _lineage(problem.field_name)}
+        for name, distributor in section(each.data, "distributors").items():
+            for cabinet, own in section(distributor, "cabinets").items():
+                path = ("distributors", name, "cabinets", cabinet)
+                if ".".join(path) not in broken:
+                    kind = section(main.data, "kinds", own["kind"])
+                    levels = (section(main.data, "defaults"), kind, distributor, own)
+                    settings = merge(BUILT_IN, *(_settings(level) for level in levels))
+                    yield Entry(each, path, own, settings, distributor.get("isolated", False) is True)
+
+
+def _settings(level: Layer) -> Layer:
+    return {key: level[key] for key in SETTINGS if key in level}
+
+
+def _lineage(name: str) -> Iterator[str]:
+    """A dotted name and all it stands under."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def _document(path: Path) -> Document:
+    shown = str(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return _unreadable(shown, Text("такого файла нет", "there is no such file"))
+    except OSError as error:
+        return _unreadable(shown, Text(f"файл не читается: {error.strerror}", f"cannot be read: {error.strerror}"))
+    read = document.read(content, shown=shown, schema=SCHEMA)
+    if all(problem.code != "Y01" for problem in read.problems):
+        read.problems += mistakes.find(read)
+    return read
+
+
+def _unreadable(shown: str, message: Text) -> Document:
+    hint = Text("Проверьте путь и права на файл.", "Check the path and the file's permissions.")
+    return Document(shown, problems=[Problem("Y01", "error", message, hint, file=shown)])
+
+
+def _part(path: Path) -> Document:
+    """An included file: it holds distributors and nothing else."""
+    part = _document(path)
+    for key in section({"": part.data}, ""):
+        if key in SCHEMA["properties"] and key != "distributors":
+            message = Text(f"«{key}» во включённом файле не действует", f"`{key}` has no effect in an included file")
+            part.problems.append(part.problem("Y07", (key,), message, _ONLY_DISTRIBUTORS, at_key=True))
+    return part
+
+
+_FROM_HERE = Text("Путь считается от папки этого файла.", "Paths start from this file's folder.")
+_ONLY_DISTRIBUTORS = Text(
+    "Здесь бывает только distributors; остальное — в tenants.yaml.",
+    "It holds distributors only; all else stands in tenants.yaml.",
+)

@@ -1,0 +1,259 @@
+"""What tenants.yaml may hold: SCHEMA (JSON Schema, draft 2020-12) and mistakes(), every way in which data breaks it.
+
+The sections are closed: a word that is not named here is a mistake. Descriptions are in Russian and English, as editors
+show them. `x-expected` says the same as a `pattern` in words, for messages.
+"""
+
+from typing import Any
+
+from provision.model import Role
+from provision.text import Text
+
+Schema = dict[str, Any]
+
+ROLES: tuple[Role, ...] = ("Viewer", "Editor", "Admin")
+
+
+def _about(ru: str, en: str) -> str:
+    return f"{ru} / {en}"
+
+
+def _word(about: str, pattern: str, expected: Text, **rules: Any) -> Schema:
+    """The schema of a string that matches `pattern`, which `expected` puts in words."""
+    return {"type": "string", "description": about, "pattern": pattern, "x-expected": list(expected), **rules}
+
+
+def _choice(about: str, *words: str, **rules: Any) -> Schema:
+    return {"type": "string", "description": about, "enum": list(words), **rules}
+
+
+def _list(about: str, item: Schema) -> Schema:
+    return {"type": "array", "description": about, "items": item, "minItems": 1}
+
+
+def _section(about: str, properties: Schema, *required: str) -> Schema:
+    """The schema of a section whose keys are all known."""
+    closed = {"type": "object", "description": about, "properties": properties, "additionalProperties": False}
+    return closed | {"required": list(required)} if required else closed
+
+
+def _table(about: str, name: Schema, item: Schema) -> Schema:
+    """The schema of a section whose keys are names the author chooses."""
+    return {
+        "type": "object",
+        "description": about,
+        "propertyNames": name,
+        "additionalProperties": item,
+        "minProperties": 1,
+    }
+
+
+_ID = _word(
+    _about("Имя для программы; потом не меняется", "A name for the program; it never changes"),
+    r"^[a-z][a-z0-9-]{1,30}$",
+    Text(
+        "от 2 до 31 знака: строчные латинские буквы, цифры и дефис, первой — буква",
+        "2 to 31 lower-case Latin letters, digits and hyphens, a letter first",
+    ),
+)
+_SLUG = _word(
+    _about("Имя файла в dashboards/ без .py, с дефисами", "A file's name in dashboards/ without .py, with hyphens"),
+    r"^[a-z][a-z0-9-]{0,33}$",
+    Text("имя дашборда, например kodeks-analytics", "the name of a dashboard, such as kodeks-analytics"),
+)
+_PATTERN = _word(
+    _about("Имя дашборда; * — любые знаки", "The name of a dashboard; * stands for any characters"),
+    r"^[a-z0-9*?-]+$",
+    Text("имя дашборда или образец: *, billing-online-*", "a dashboard's name or a pattern: *, billing-online-*"),
+)
+_EMAIL = _word(
+    _about("Почтовый адрес", "An e-mail address"),
+    r"^[^\s@,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    Text("один почтовый адрес, например orlova@example.ru", "one e-mail address, such as orlova@example.ru"),
+    maxLength=190,
+)
+_LOGIN = _word(
+    _about("Имя для входа в Grafana", "The Grafana login"),
+    r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$",
+    Text(
+        "имя для входа: латинские буквы, цифры и . _ - @ +, без пробелов",
+        "a login: Latin letters, digits and . _ - @ +, no spaces",
+    ),
+    maxLength=190,
+)
+
+
+def _title(about: str) -> Schema:
+    return _word(
+        about,
+        r"^\S(.*\S)?$",
+        Text("название в одну строку, без пробелов по краям", "a name on one line, without spaces at its ends"),
+        maxLength=189,
+    )
+
+
+_MAIL = _section(
+    _about("Почтовые ящики для оповещений", "Mailboxes for alerts"),
+    {
+        "high_priority": _EMAIL | {"description": _about("Важные оповещения", "Alerts of high priority")},
+        "usage": _EMAIL | {"description": _about("Оповещения об использовании", "Alerts about usage")},
+    },
+)
+
+SETTINGS: Schema = {
+    "timezone": {
+        "type": "string",
+        "description": _about("Часовой пояс людей кабинета (имя IANA)", "Time zone of the cabinet's people (IANA)"),
+        "format": "time-zone",
+        "default": "Europe/Moscow",
+    },
+    "language": _word(
+        _about("Язык Grafana", "Grafana's language"),
+        r"^[a-z]{2}-[A-Z]{2}$",
+        Text("язык и страна, например ru-RU или en-US", "a language and a country, such as ru-RU or en-US"),
+        default="ru-RU",
+    ),
+    "week_start": _choice(
+        _about("Первый день недели", "First day of the week"), "monday", "saturday", "sunday", default="monday"
+    ),
+    "folder": _title(_about("Название папки с дашбордами", "Title of the dashboards' folder")) | {"default": "SMART"},
+    "dashboards": _list(_about("Какие дашборды", "Which dashboards"), _PATTERN) | {"default": ["*"]},
+    "home": _SLUG | {"description": _about("Начальный дашборд", "Home dashboard"), "default": "kodeks-analytics"},
+    "mail": _MAIL | {"default": {}},
+    "generation": {
+        "type": "integer",
+        "description": _about("Номер учётных данных; +1 — новые пароли", "Number of the credentials; +1 renews them"),
+        "minimum": 1,
+        "maximum": 999_999,
+        "default": 1,
+    },
+}
+"""The keys of every level: defaults < kind < distributor < cabinet. `default` holds where none says anything."""
+
+_HEAD = _section(
+    _about("Руководитель", "A head"),
+    {
+        "login": _LOGIN,
+        "email": _EMAIL,
+        "name": _title(_about("Имя и фамилия", "First and last name")),
+        "role": _choice(_about("Роль в Grafana", "Role in Grafana"), *ROLES, default="Viewer"),
+    },
+    "login",
+    "email",
+)
+_PATH = {
+    "type": "string",
+    "description": _about("Путь от папки этого файла", "Path from this file's folder"),
+    "minLength": 1,
+}
+_CABINET = _section(
+    _about("Кабинет: закрытая организация Grafana", "A cabinet: a closed Grafana organisation"),
+    {
+        "kind": {"type": "string", "description": _about("Вид, из раздела kinds", "Its kind, one of kinds")},
+        "title": _title(_about("Название организации в Grafana", "Name of the organisation in Grafana")),
+        "belongs_to": {
+            "type": "string",
+            "description": _about(
+                "Кабинет филиала, чьи данные здесь тоже можно видеть", "The branch's cabinet whose data this may share"
+            ),
+        },
+        "lists": _section(
+            _about("Списки клиентов", "Lists of clients"),
+            {
+                "managers": _list(_about("Установки", "Installations"), _PATH),
+                "online": _list(_about("Онлайн-доступы", "Online accesses"), _PATH),
+            },
+        )
+        | {"minProperties": 1},
+        "heads": _list(_about("Руководители: люди помимо списков", "Heads: people besides the lists"), _HEAD),
+        **SETTINGS,
+    },
+    "kind",
+    "title",
+    "lists",
+)
+_DISTRIBUTOR = _section(
+    _about("Дистрибьютор", "A distributor"),
+    {
+        "title": _title(_about("Название компании", "Name of the company")),
+        "isolated": {
+            "type": "boolean",
+            "description": _about("Филиалы не должны видеть друг друга", "Branches must not see each other"),
+            "default": False,
+        },
+        "cabinets": _table(_about("Кабинеты", "Cabinets"), _ID, _CABINET),
+        **SETTINGS,
+    },
+    "title",
+    "cabinets",
+)
+_STORES = _section(
+    _about("Хранилища: откуда Grafana берёт данные", "Stores: where Grafana reads data"),
+    {
+        "metrics": _section(
+            _about("Числа", "Numbers"),
+            {
+                "kind": _choice(_about("Вид хранилища", "Kind of store"), "victoriametrics"),
+                "url": _word(
+                    _about("Адрес vmauth, как его видит Grafana", "Address of vmauth as Grafana reaches it"),
+                    r"^https?://[^\s@/]+(/[^\s@]*)?$",
+                    Text(
+                        "адрес http://… или https://… без имени и пароля",
+                        "an address http://… or https://… without login and password",
+                    ),
+                ),
+            },
+            "kind",
+            "url",
+        ),
+        "events": _section(
+            _about("Строки", "Rows"),
+            {
+                "kind": _choice(_about("Вид хранилища", "Kind of store"), "postgresql"),
+                "address": _word(
+                    _about("Адрес PostgreSQL, как его видит Grafana", "Address of PostgreSQL as Grafana reaches it"),
+                    r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$",
+                    Text("узел:порт, например db.example.ru:5432", "host:port, such as db.example.ru:5432"),
+                ),
+                "database": _word(
+                    _about("База данных", "Database"),
+                    r"^[A-Za-z_][A-Za-z0-9_$-]{0,62}$",
+                    Text("имя базы латинскими буквами", "a database's name in Latin letters"),
+                ),
+                "sslmode": _choice(
+                    _about("Проверка сертификата", "Certificate check"),
+                    *("disable", "require", "verify-ca", "verify-full"),
+                    default="verify-full",
+                ),
+            },
+            "kind",
+            "address",
+            "database",
+        ),
+    },
+    "metrics",
+    "events",
+)
+
+SCHEMA: Schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "tenants.yaml",
+    **_section(
+        _about("Кабинеты и их общие настройки", "Cabinets and the settings they share"),
+        {
+            "include": _list(
+                _about("Файлы с дистрибьюторами: образцы путей", "Files that hold distributors: patterns of paths"),
+                _PATH,
+            ),
+            "defaults": _section(_about("Настройки всех кабинетов", "Settings of all cabinets"), SETTINGS),
+            "stores": _STORES,
+            "kinds": _table(
+                _about("Виды кабинетов", "Kinds of cabinets"),
+                _ID,
+                _section(_about("Настройки вида", "Settings of the kind"), SETTINGS),
+            ),
+            "distributors": _table(_about("Дистрибьюторы", "Distributors"), _ID, _DISTRIBUTOR),
+        },
+    ),
+}
+"""One schema for tenants.yaml and for the files it includes (these hold `distributors` only)."""
