@@ -1,0 +1,123 @@
+"""The sandbox as a Flask application."""
+
+from contextlib import ExitStack
+from typing import Any, cast
+
+from flask import Flask, Response, g, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException
+
+from provision.sandbox import (
+    access,
+    apis,
+    counting,
+    dashboards,
+    data_sources,
+    folders,
+    info,
+    members,
+    orgs,
+    preferences,
+    search,
+    users,
+)
+from provision.sandbox.counting import Requests
+from provision.sandbox.refusals import Refused
+from provision.sandbox.settings import Settings
+from provision.sandbox.store import Store
+
+_BLUEPRINTS = (
+    *(info.blueprint, orgs.blueprint, users.blueprint, members.blueprint, preferences.blueprint),
+    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, apis.blueprint),
+    counting.blueprint,
+)
+
+
+def make_app(store: Store, settings: Settings) -> Flask:
+    """The application over that state. An empty state gets org 1, "Main Org.", and the server admin admin/admin."""
+    app = Flask(__name__)
+    provider = cast(DefaultJSONProvider, app.json)
+    provider.compact, provider.sort_keys, provider.ensure_ascii = True, False, False
+    app.url_map.merge_slashes = False
+    app.extensions.update(store=store, settings=settings, requests=Requests())
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_abandon)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _unknown)
+    with app.app_context():
+        _furnish(store)
+    return app
+
+
+def _furnish(store: Store) -> None:
+    with store.transaction() as db:
+        if db.execute("SELECT 1 FROM org").fetchone() is None:
+            admin = users.insert(db, login="admin", email="admin@localhost", name="", password="admin")  # noqa: S106 — Grafana's own
+            org = orgs.insert(db, "Main Org.", int(admin["id"]))
+            db.execute("UPDATE user SET is_admin = 1, org_id = ? WHERE id = ?", (org, admin["id"]))
+
+
+def _begin() -> None:
+    """Find out who calls, then hold the state until the answer is made.
+
+    Finding out is a transaction of its own: a wrong password is remembered although the request is refused.
+    """
+    if not _needs_state():
+        return
+    store = access.store()
+    with store.transaction() as db:
+        access.identify(db)
+    g.stack = ExitStack()
+    g.db = g.stack.enter_context(store.transaction())
+
+
+def _needs_state() -> bool:
+    return not request.path.startswith("/sandbox/")
+
+
+def _end(response: Response) -> Response:
+    """Keep what a successful request did, and nothing of a refused one."""
+    stack: ExitStack | None = g.pop("stack", None)
+    if stack is not None:
+        if response.status_code < 400 or request.path == "/login":
+            stack.close()
+        else:
+            _roll_back(stack)
+    response.headers.setdefault("Cache-Control", "no-store")
+    counting.requests_so_far().add(response.status_code)
+    return response
+
+
+def _abandon(_error: BaseException | None) -> None:
+    stack: ExitStack | None = g.pop("stack", None)
+    if stack is not None:
+        _roll_back(stack)
+
+
+class _Discarded(Exception):  # noqa: N818 — never leaves this module
+    """Makes a transaction end without keeping anything."""
+
+
+def _roll_back(stack: ExitStack) -> None:
+    try:
+        with stack:
+            raise _Discarded
+    except _Discarded:
+        pass
+
+
+def _refused(refused: Refused) -> tuple[Response, int]:
+    is_new = request.path.startswith("/apis") and not refused.plain
+    return jsonify(refused.status_body if is_new else refused.legacy_body), refused.status
+
+
+def _unknown(error: HTTPException) -> Any:
+    """Grafana's answer to a path that it does not have; to strangers it says 401 first."""
+    if (error.code or 0) >= 500:
+        return jsonify({"message": "Internal server error"}), error.code
+    if request.path.startswith(("/api", "/apis")) and g.get("caller") is None:
+        return _refused(g.get("refusal") or Refused(401, "Unauthorized", plain=True))
+    return jsonify({"message": "Not found"}), 404

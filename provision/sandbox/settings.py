@@ -1,0 +1,23 @@
+"""What kind of Grafana the sandbox plays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The switches of a Grafana that change how it answers; the defaults are those of Grafana 12.4.
+
+    `api="legacy"` serves no `/apis`, as Grafana did before 12. `rotation_seconds` is after how long a session has to be
+    renewed (10 minutes by default; a real server takes no less than 2). `quota` is the section `[quota]`: an empty one
+    switches quotas off; `user_org`, `org_dashboard` and `org_data_source` are enforced, as in 12.4.
+    """
+
+    version: str = "12.4.0"
+    api: Literal["apis", "legacy"] = "apis"
+    rotation_seconds: float = 600
+    auto_assign_org: bool = True
+    password_login: bool = True
+    min_refresh_seconds: float = 5
+    quota: Mapping[str, int] = field(default_factory=dict)
