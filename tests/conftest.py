@@ -1,0 +1,34 @@
+"""What every test may ask for: a sandbox of its own, and the Grafana under test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provision.sandbox import Sandbox
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """A running sandbox, empty but for org 1 and admin/admin, ended with the test."""
+    running = Sandbox(port=0, data=tmp_path / "sandbox")
+    running.start()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def grafana_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the server under test: $GRAFANA_URL (login $GRAFANA_USER, $GRAFANA_PASSWORD), else a sandbox.
+
+    It is shared by all tests: each makes its own orgs and users, and removes them.
+    """
+    given = os.environ.get("GRAFANA_URL")
+    if given:
+        yield given.rstrip("/")
+        return
+    running = Sandbox(port=0, data=tmp_path_factory.mktemp("grafana"))
+    running.start()
+    yield running.url
+    running.close()
