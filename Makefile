@@ -13,7 +13,7 @@ demo: $(READY)
 	@./demo.sh
 
 test: lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n auto)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 """The one flow: desired and live state, their difference as a plan, and the plan carried out. Knows no kind."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, UnreachableError
 from provision.kinds import KINDS, Kind, Place, Refused, Run
@@ -31,11 +32,11 @@ def files(cabinet: Cabinet) -> Iterator[tuple[str, str]]:
 class Engine:
     """Plans and applies cabinets on one server, several side by side. A cabinet's failure leaves the others alone."""
 
-    def __init__(self, run: Run, *, workers: int) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
         self.handover = run.handover
         self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in KINDS}
-        self._workers = workers
+        self._stop = threading.Event()
         self._places: dict[str, Place] = {}
 
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
@@ -49,19 +50,36 @@ class Engine:
             progress(cabinet.id)
             return plan
 
-        with ThreadPoolExecutor(self._workers) as pool:
-            return Plan(tuple(pool.map(work, cabinets)))
+        with ThreadPoolExecutor(self._threads) as pool:
+            try:
+                return Plan(tuple(pool.map(work, cabinets)))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def apply(self, plan: Plan, progress: Progress) -> tuple[CabinetOutcome, ...]:
-        """Carries out the plan this engine made; each cabinet's outcome, in the plan's order."""
+        """Carries out the plan this engine made; each cabinet's outcome, in the plan's order.
+
+        Ctrl-C lets the requests under way finish; what was not begun is told as skipped.
+        """
 
         def work(cabinet: CabinetPlan) -> CabinetOutcome:
             outcome = self._apply(cabinet)
             progress(cabinet.cabinet)
             return outcome
 
-        with ThreadPoolExecutor(self._workers) as pool:
-            return tuple(pool.map(work, plan.cabinets))
+        with ThreadPoolExecutor(self._threads) as pool:
+            futures = [pool.submit(work, cabinet) for cabinet in plan.cabinets]
+            try:
+                wait(futures)
+            except KeyboardInterrupt:
+                self._stop.set()
+            return tuple(future.result() for future in futures)
+
+    @property
+    def _threads(self) -> int:
+        """As many as the server is ever asked at once; the throttle alone says how much it bears just now."""
+        return self._run.server.throttle.most
 
     def _plan(self, cabinet: Cabinet) -> CabinetPlan:
         place = self._places[cabinet.id] = Place(self._run, cabinet)
@@ -92,7 +110,7 @@ class Engine:
         outcomes: list[Outcome] = []
         failed = False
         for change in () if plan.refused else plan.changes:
-            if failed:
+            if failed or self._stop.is_set():
                 outcomes.append(Outcome(change, "skipped"))
                 continue
             try:

@@ -26,10 +26,13 @@ from provision.errors import (
     UnsuitableError,
 )
 from provision.text import Text
+from provision.throttle import Throttle
 
 OLDEST = (9, 5)
 MARK = "smart cabinet="
 PAGE = 1000
+# SQLite locks its file for each write: more than two workers only earn errors (measured on 12.4).
+_WORKERS, _WORKERS_OF_A_SERVER = 2, 8
 _APIS = ("dashboard.grafana.app/v1beta1", "folder.grafana.app/v1beta1")
 _ERRORS: dict[int, type[ApiError]] = {403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 412: ConflictError}
 
@@ -39,7 +42,10 @@ Json: TypeAlias = Any  # what a server sends; looked into only where it is used
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the server is and who we are. `timeout` in seconds is for connecting and for each wait for data."""
+    """Where the server is and who we are. `timeout` in seconds is for connecting and for each wait for data.
+
+    `workers` is how many requests run side by side at most; 0 lets the server's database decide.
+    """
 
     url: str
     user: str
@@ -49,6 +55,7 @@ class Connection:
     ca_file: str = ""
     client_certificate: str = ""
     client_key: str = ""
+    workers: int = 0
 
 
 class _Patience(Retry):
@@ -81,12 +88,15 @@ class Grafana:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._base = connection.url.rstrip("/")
+        self.throttle = Throttle(connection.workers or _WORKERS)
         self._renewal = threading.Lock()
         self._renewals = 0
         self._session = self._open_session()
         self.version = self._ask_version()
         self._log_in()
         self.apis = connection.api == "auto" and self._has_apis()
+        if not connection.workers and self.settings.get("database", {}).get("type") in ("postgres", "mysql"):
+            self.throttle = Throttle(_WORKERS_OF_A_SERVER)
 
     @property
     def url(self) -> str:
@@ -166,12 +176,6 @@ class Grafana:
         number = self.version.split(".")[0]
         return number.isdigit() and int(number) < major
 
-    @property
-    def workers(self) -> int:
-        """How many cabinets to work on side by side: SQLite locks the whole file for each write."""
-        database = str(self.settings.get("database", {}).get("type", "sqlite3"))
-        return 2 if database == "sqlite3" else 8
-
     def _open_session(self) -> requests.Session:
         session = requests.Session()
         adapter = HTTPAdapter(pool_maxsize=32, max_retries=_patience())
@@ -199,18 +203,25 @@ class Grafana:
         params: Mapping[str, str | int] | None = None,
     ) -> requests.Response:
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
-        try:
-            answer = self._session.request(
-                method,
-                f"{self._base}{path}",
-                headers=headers,
-                json=json,
-                params=params,
-                timeout=self._connection.timeout,
-                allow_redirects=False,
-            )
-        except (requests.RequestException, OSError, ValueError) as error:
-            raise self._unreachable(error) from None
+        with self.throttle.turn():
+            try:
+                answer = self._session.request(
+                    method,
+                    f"{self._base}{path}",
+                    headers=headers,
+                    json=json,
+                    params=params,
+                    timeout=self._connection.timeout,
+                    allow_redirects=False,
+                )
+            except (requests.RequestException, OSError, ValueError) as error:
+                self.throttle.trouble()
+                raise self._unreachable(error) from None
+        repeated = answer.raw.retries and answer.raw.retries.history
+        if repeated or answer.status_code >= 500:
+            self.throttle.trouble()
+        else:
+            self.throttle.good()
         if answer.is_redirect:
             raise UnreachableError(
                 Text(

@@ -28,7 +28,7 @@ class DataSourceKind(Kind):
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for uid, spec in ((METRICS, self._metrics(cabinet)), (EVENTS, self._events(cabinet))):
-            common = {"name": uid, "access": "proxy", "secrets": [_SECRET_KEY[uid]]}
+            common = {"name": uid, "access": "proxy", "secureFields": [_SECRET_KEY[uid]]}
             credential = f"generation {cabinet.generation}"
             yield self.resource(cabinet, uid, {**common, **spec, "credential": credential}, cabinet.origin)
 
@@ -96,13 +96,13 @@ class DataSourceKind(Kind):
         return {
             **fields,
             "jsonData": json_data,
-            "secrets": sorted(key for key, is_set in (whole.get("secureJsonFields") or {}).items() if is_set),
+            "secureFields": sorted(key for key, is_set in (whole.get("secureJsonFields") or {}).items() if is_set),
             "credential": f"generation {cabinet.generation}" if seen == right else "unknown",
         }
 
     def _body(self, cabinet: Cabinet, new: Resource, *, version: int) -> dict[str, Any]:
         uid = new.ref.key
-        spec = {key: value for key, value in new.spec.items() if key not in ("secrets", "credential")}
+        spec = {key: value for key, value in new.spec.items() if key not in ("secureFields", "credential")}
         if spec["type"] == POSTGRES and self.run.server.older_than(11):
             spec["type"] = _OLD_POSTGRES
         return {

@@ -1,0 +1,197 @@
+"""plan, apply and drift: the commands that talk to Grafana."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provision.cli.estate import choose, load
+from provision.cli.settings import (
+    DIFFERENCES,
+    ERROR,
+    FINE,
+    PARTLY,
+    Settings,
+    _,
+    cabinets_argument,
+    diff_option,
+    format_option,
+    progress,
+    server_options,
+    write,
+)
+from provision.errors import PlanChangedError, UsageError
+from provision.text import Text
+
+if TYPE_CHECKING:
+    from provision.engine import Engine
+    from provision.plan import CabinetOutcome, Plan
+
+
+@click.command(help=_("Показать, что сделает apply.", "Show what apply would do."))
+@cabinets_argument
+@format_option("text", "json", "markdown")
+@diff_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
+@click.option("--exit-code", is_flag=True, help=_("Код 3, если есть что делать.", "Exit 3 when there is work."))
+@server_options
+@click.pass_obj
+def plan(
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    shape: str,
+    diff: bool,
+    out: Path | None,
+    exit_code: bool,
+    **options: Any,
+) -> None:
+    _engine, made = _plan(settings, names, options)
+    text = _show(settings, made, shape, diff=diff, colour=settings.colour and not out)
+    if out:
+        write(out, text)
+    else:
+        click.echo(text)
+    if exit_code and made.changes:
+        sys.exit(DIFFERENCES)
+    sys.exit(ERROR if _refused(made) else FINE)
+
+
+@click.command(
+    help=_(
+        "Показать отличия Grafana от задуманного и всё, что в кабинетах сделано не нами. Код 3, если есть отличия.",
+        "Show how Grafana differs from what is wanted, and all in the cabinets that is not ours. "
+        "Exit 3 on differences.",
+    )
+)
+@cabinets_argument
+@format_option("text", "json", "markdown")
+@diff_option
+@server_options
+@click.pass_obj
+def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
+    _engine, made = _plan(settings, names, options)
+    click.echo(_show(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
+    if made.changes:
+        sys.exit(DIFFERENCES)
+    sys.exit(ERROR if _refused(made) else FINE)
+
+
+@click.command(
+    help=_("Привести Grafana к задуманному: план, вопрос, запись.", "Make Grafana what is wanted: plan, ask, write.")
+)
+@cabinets_argument
+@format_option("text", "json")
+@diff_option
+@click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
+@click.option(
+    "--expect",
+    metavar="DIGEST",
+    help=_("Только если план тот самый, sha256:… .", "Only if the plan is the one reviewed, sha256:… ."),
+)
+@server_options
+@click.pass_obj
+def apply(
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    shape: str,
+    diff: bool,
+    yes: bool,
+    expect: str | None,
+    **options: Any,
+) -> None:
+    if not (yes or expect or sys.stdin.isatty()):
+        raise UsageError(
+            Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
+            Text("Добавьте --expect DIGEST из плана или --yes", "Add --expect DIGEST from the plan, or --yes"),
+        )
+    engine, made = _plan(settings, names, options)
+    if expect and expect != made.digest:
+        raise PlanChangedError(
+            Text(
+                f"План теперь другой: {made.digest}, а ждали {expect}",
+                f"The plan is another one now: {made.digest}, expected was {expect}",
+            ),
+            Text("Посмотрите новый план: provision plan", "Look at the new plan: provision plan"),
+        )
+    if shape == "text":
+        click.echo(_show(settings, made, shape, diff=diff, colour=settings.colour))
+    if made.changes and not (yes or expect):
+        click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
+    with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+        outcomes = engine.apply(made, ready)
+    click.echo(_show_outcomes(settings, made, outcomes, shape))
+    for note in engine.handover.notes.values():
+        click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
+    sys.exit(_exit_code(outcomes))
+
+
+def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> "tuple[Engine, Plan]":
+    """The engine, logged in, and its plan for the named cabinets."""
+    from provision.credentials import Root
+    from provision.directory import Directory
+    from provision.engine import Engine
+    from provision.grafana import Connection, Grafana
+    from provision.handover import Handover
+    from provision.kinds import Run
+
+    estate = load(settings.estate)
+    chosen = choose(estate, names)
+    choose(estate, options["adopt"])
+    root = Root(settings.secret("SMART_SECRET"))
+    server = Grafana(
+        Connection(
+            url=options["url"],
+            user=options["user"],
+            password=settings.secret("GRAFANA_PASSWORD"),
+            api=options["api"],
+            timeout=options["timeout"],
+            ca_file=options["ca_file"] or "",
+            client_certificate=options["client_cert"] or "",
+            client_key=options["client_key"] or "",
+            workers=options["workers"] or 0,
+        )
+    )
+    server.require_suitable()
+    engine = Engine(
+        Run(
+            server=server,
+            directory=Directory(server, (cabinet.title for cabinet in estate.cabinets)),
+            root=root,
+            handover=Handover(options["handover"], server.url),
+            distributors={cabinet.id: cabinet.distributor for cabinet in estate.cabinets},
+            adopt=frozenset(options["adopt"]),
+            message=options["message"],
+        )
+    )
+    with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
+        return engine, engine.plan(chosen, ready)
+
+
+def _show(settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False) -> str:
+    from provision.engine import TITLES
+    from provision.render import PLAN_FORMATS
+
+    show = PLAN_FORMATS[shape]
+    return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
+
+
+def _show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> str:
+    from provision.engine import TITLES
+    from provision.render import OUTCOME_FORMATS
+
+    return OUTCOME_FORMATS[shape](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
+
+
+def _refused(made: "Plan") -> bool:
+    return any(cabinet.refused for cabinet in made.cabinets)
+
+
+def _exit_code(outcomes: "Sequence[CabinetOutcome]") -> int:
+    bad = sum(outcome.status in ("failed", "refused") for outcome in outcomes)
+    if not bad:
+        return FINE
+    return ERROR if bad == len(outcomes) else PARTLY

@@ -1,0 +1,51 @@
+"""The estate as the commands use it: loaded, checked by every kind, and chosen from by name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from provision.errors import UsageError
+from provision.model import Cabinet, Estate, Problem
+from provision.text import Text
+
+
+def load(path: Path) -> Estate:
+    """The estate; cabinets that a dashboard mistake stops are blocked like those with mistakes in their lists."""
+    from provision import config, engine
+
+    estate = config.load(path)
+    problems = engine.check(estate.cabinets)
+    stopped = {problem.cabinet for problem in problems if problem.stops}
+    cabinets = tuple(replace(one, blocked=one.blocked or one.id in stopped) for one in estate.cabinets)
+    return Estate(cabinets, (*estate.problems, *problems))
+
+
+def choose(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
+    """The named cabinets in the estate's order, all without names. Raises UsageError for an unknown one."""
+    known = {cabinet.id for cabinet in estate.cabinets}
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(
+            Text(f"Нет кабинета «{unknown[0]}»", f"There is no cabinet {unknown[0]!r}"),
+            Text(f"Есть: {', '.join(sorted(known))}", f"There are: {', '.join(sorted(known))}"),
+        )
+    return tuple(cabinet for cabinet in estate.cabinets if not names or cabinet.id in names)
+
+
+def problems_of_files(files: Sequence[Path]) -> tuple[Problem, ...]:
+    """What is wrong with lists that belong to no estate."""
+    from provision import lists
+
+    read = [lists.read(file, shown=str(file)) for file in files]
+    return (*(problem for file in read for problem in file.problems), *lists.check_together(read))
+
+
+def problems_of_estate(path: Path, names: Sequence[str]) -> tuple[Problem, ...]:
+    """What is wrong with the estate; with cabinets named, what concerns these or the whole."""
+    from provision import config, engine
+
+    estate = config.check(path)
+    problems = (*estate.problems, *engine.check(estate.cabinets))
+    if not names or not estate.cabinets:
+        return problems
+    chosen = {cabinet.id for cabinet in choose(estate, names)}
+    return tuple(problem for problem in problems if not problem.cabinet or problem.cabinet in chosen)

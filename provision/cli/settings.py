@@ -1,0 +1,174 @@
+"""What all commands share: language, files, secrets, options, progress. Only this package prints and exits."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from provision import __version__
+from provision.errors import ProvisionError, SecretError
+from provision.text import Lang, Text
+
+FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
+SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def language() -> Lang:
+    """The language of the locale: Russian or, for any other, English."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ru" if locale.lower().startswith("ru") else "en"
+
+
+def _(russian: str, english: str) -> str:
+    """A help text; --lang comes too late for it, so the locale decides."""
+    return Text(russian, english).say(language())
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What stands before the command's name."""
+
+    estate: Path
+    lang: Lang
+    secrets: Mapping[str, str | None]
+    colour: bool
+
+    def say(self, text: Text) -> str:
+        return text.say(self.lang)
+
+    def secret(self, name: str) -> str:
+        """A secret from the environment or from the file of secrets, "" where neither has it."""
+        return os.environ.get(name) or self.secrets.get(name) or ""
+
+
+def read_secrets(path: Path | None) -> Mapping[str, str | None]:
+    """The file of secrets, `NAME=value` a line. Raises SecretError when others may read it."""
+    if path is None:
+        return {}
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretError(
+            Text(f"Файл секретов {path} открыт другим", f"The file of secrets {path} is open to others"),
+            Text(f"Закройте его: chmod 600 {path}", f"Close it: chmod 600 {path}"),
+        )
+    from dotenv import dotenv_values
+
+    return dotenv_values(path, interpolate=False)
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a whole file or none: what stood there stays until the new text is complete."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ProvisionError(
+            Text(f"Не удалось записать {path}: {error.strerror}", f"Could not write {path}: {error.strerror}")
+        ) from None
+
+
+@contextmanager
+def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[str], None]]:
+    """Shows on standard error how far the work is: a bar on a terminal, a plain line a cabinet elsewhere."""
+    label = settings.say(doing)
+    if sys.stderr.isatty():
+        with click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr) as bar:
+            yield lambda _name: bar.update(1)
+        return
+    width, done = len(str(total)), iter(range(1, total + 1))
+    yield lambda name: click.echo(f"{label} [{next(done):{width}}/{total}] {name}", err=True)
+
+
+cabinets_argument = click.argument("names", metavar=_("[КАБИНЕТ]...", "[CABINET]..."), nargs=-1)
+diff_option = click.option("--diff", is_flag=True, help=_("С построчной разницей JSON.", "With unified JSON diffs."))
+
+
+def format_option(*shapes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """--format; without it text."""
+    about = _("Вид вывода.", "Output format.")
+    return click.option("--format", "shape", type=click.Choice(shapes), default="text", show_default=True, help=about)
+
+
+def server_options(function: Callable[P, R]) -> Callable[P, R]:
+    """The options of every command that talks to Grafana."""
+    file = click.Path(exists=True, dir_okay=False)
+    options = (
+        click.option("--url", envvar="GRAFANA_URL", required=True, help=_("Адрес Grafana.", "Grafana's address.")),
+        click.option(
+            "--user",
+            envvar="GRAFANA_USER",
+            default="admin",
+            show_default=True,
+            help=_("Администратор сервера; пароль в GRAFANA_PASSWORD.", "A server admin; password: GRAFANA_PASSWORD."),
+        ),
+        click.option(
+            "--api",
+            type=click.Choice(["auto", "legacy"]),
+            default="auto",
+            show_default=True,
+            help=_("legacy: не пользоваться /apis.", "legacy: do without /apis."),
+        ),
+        click.option("--ca-file", envvar="GRAFANA_CA_FILE", type=file, default=None, help=_("Свой ЦС.", "Own CA.")),
+        click.option(
+            "--client-cert",
+            envvar="GRAFANA_CLIENT_CERT",
+            type=file,
+            default=None,
+            help=_("Сертификат клиента.", "Client certificate."),
+        ),
+        click.option(
+            "--client-key",
+            envvar="GRAFANA_CLIENT_KEY",
+            type=file,
+            default=None,
+            help=_("Ключ к нему, если он в другом файле.", "Its key, if that is another file."),
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0.1),
+            default=30,
+            show_default=True,
+            help=_("Секунд на ответ.", "Seconds for an answer."),
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 32),
+            default=None,
+            help=_("Запросов сразу; обычно по базе сервера.", "Requests at once; by default from its database."),
+        ),
+        click.option(
+            "--adopt",
+            multiple=True,
+            metavar=_("КАБИНЕТ", "CABINET"),
+            help=_(
+                "Взять под управление организацию с названием кабинета, хотя метки нет.",
+                "Take over the org of the cabinet's title although it bears no mark.",
+            ),
+        ),
+        click.option(
+            "--handover",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path("handover"),
+            show_default=True,
+            help=_("Папка памяток с первыми паролями.", "Folder for the notes with first passwords."),
+        ),
+        click.option(
+            "--message",
+            default=f"smart-provision {__version__}",
+            help=_("Запись в истории дашбордов.", "What the dashboards' version history says."),
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function

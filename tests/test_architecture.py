@@ -1,0 +1,107 @@
+"""Who may import whom, and which library has which door. Reads the source, imports nothing."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(path for package in ("provision", "dashboards") for path in (ROOT / package).rglob("*.py"))
+
+# Package or module -> what of ours it may import; a module may always import its own package.
+ALLOWED = {
+    "provision.text": set(),
+    "provision.errors": {"provision.text"},
+    "provision.model": {"provision.text"},
+    "provision.credentials": {"provision.errors", "provision.text"},
+    "provision.plan": {"provision.errors", "provision.model", "provision.text"},
+    "provision.lists": {"provision.errors", "provision.model", "provision.text"},
+    "provision.schema": {"provision.errors", "provision.model", "provision.text"},
+    "provision.config": {"provision.errors", "provision.lists", "provision.model", "provision.schema", "provision.text"},
+    "provision.grafana": {"provision", "provision.errors", "provision.text"},
+    "provision.directory": {"provision.grafana"},
+    "provision.handover": {"provision.errors", "provision.model", "provision.text"},
+    "provision.kinds": {
+        "provision.credentials",
+        "provision.directory",
+        "provision.errors",
+        "provision.grafana",
+        "provision.handover",
+        "provision.model",
+        "provision.text",
+    },
+    "provision.engine": {"provision.errors", "provision.kinds", "provision.model", "provision.plan", "provision.text"},
+    "provision.render": {"provision.errors", "provision.model", "provision.plan", "provision.text"},
+    "provision.stores": {"provision.errors", "provision.model", "provision.text"},
+    "provision.sandbox": {"provision", "provision.errors", "provision.text"},
+    "dashboards": set(),
+}
+# Library -> the only places that import it.
+DOORS = {
+    "click": {"provision.cli"},
+    "dotenv": {"provision.cli"},
+    "requests": {"provision.grafana", "provision.stores"},
+    "urllib3": {"provision.grafana"},
+    "yaml": {"provision.config", "provision.schema"},
+    "jsonschema": {"provision.config", "provision.schema"},
+    "csv": {"provision.lists"},
+    "psycopg": {"provision.stores"},
+    "grafanalib": {"dashboards"},
+    "flask": {"provision.sandbox"},
+    "werkzeug": {"provision.sandbox"},
+}
+DASHBOARDS_ALSO_IN = {"provision.kinds.dashboard", "provision.kinds.alert_rule"}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module the file imports, `from provision import cli` as provision.cli."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                is_module = (ROOT / Path(*inner.split("."))).with_suffix(".py").exists() or (
+                    ROOT / Path(*inner.split("."))
+                ).is_dir()
+                yield inner if is_module else node.module
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_follow_the_design(path: Path) -> None:
+    """A module imports only what its place in the design lets it."""
+    module = name_of(path)
+    place = next((place for place in ALLOWED if within(module, place)), None)
+    for imported in imports(path):
+        if within(imported, "dashboards") and not within(module, "dashboards"):
+            assert module in DASHBOARDS_ALSO_IN, f"{module} imports {imported}"
+        elif within(imported, "provision") and place is not None:
+            allowed = {place, *ALLOWED[place]}
+            fits = any(imported == one or (one != "provision" and within(imported, one)) for one in allowed)
+            assert fits, f"{module} imports {imported}"
+        for library, doors in DOORS.items():
+            if within(imported, library):
+                assert any(within(module, door) for door in doors), f"{module} imports {library}"
+
+
+def test_nothing_but_the_command_line_knows_the_sandbox() -> None:
+    """The sandbox is a stand-in: only the command that starts it, and itself, import it."""
+    users = {name_of(path) for path in MODULES if any(within(one, "provision.sandbox") for one in imports(path))}
+    assert {user for user in users if not within(user, "provision.sandbox")} == {"provision.cli"}
+
+
+def test_printing_is_the_command_lines_alone() -> None:
+    """No module but cli prints (a generator of docs and the sandbox's own start may)."""
+    for path in MODULES:
+        calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+        printed = any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls)
+        assert not printed or path.name == "__main__.py", name_of(path)

@@ -1,0 +1,393 @@
+"""From lists to cabinets and back to equality: plan, apply, drift on the server under test, over both APIs."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.world import World
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def world(request: pytest.FixtureRequest, grafana_url: str, tmp_path: Path) -> Iterator[World]:
+    """An estate of two cabinets, not yet applied."""
+    world = World(grafana_url, *request.getfixturevalue("grafana_admin"), folder=tmp_path, api=request.param)
+    yield world
+    world.remove()
+
+
+@pytest.fixture
+def applied(world: World) -> World:
+    """The same, applied."""
+    world.apply()
+    return world
+
+
+def test_second_apply_makes_no_write(world: World) -> None:
+    """After an apply nothing is left to do, and doing it once more writes nothing at the server."""
+    assert world.plan()["summary"]["create"] > 20
+    world.apply()
+    before = world.writes()
+    assert world.plan()["summary"] == {"create": 0, "update": 0, "delete": 0, "unmanaged": 0}
+    result = world.apply()
+    assert world.writes() == before
+    assert world.run("drift").exit_code == 0
+    assert "handover" not in result.output
+
+
+def test_plan_writes_nothing(world: World) -> None:
+    """A plan of a new estate only reads."""
+    before = world.writes()
+    world.plan()
+    assert world.writes() == before
+    assert world.orgs() == []
+
+
+def test_cabinet_is_complete(applied: World) -> None:
+    """A cabinet has its members, data sources, folder with dashboards and preferences, and nothing in org 1."""
+    org = applied.org(applied.volga)
+    members = {row["login"]: row["role"] for row in applied.ask("GET", "/api/org/users", org=org)}
+    assert members == {
+        applied.user: "Admin",
+        applied.login("ivanova"): "Viewer",
+        f"orlova{applied.tag}": "Editor",
+    }
+    sources = {row["uid"]: row for row in applied.ask("GET", "/api/datasources", org=org)}
+    assert set(sources) == {"smart-metrics", "smart-events"}
+    assert sources["smart-metrics"]["isDefault"]
+    found = {row["uid"]: row["folderUid"] for row in applied.ask("GET", "/api/search?type=dash-db", org=org)}
+    assert {"smart-kodeks-analytics", "smart-for-managers"} <= set(found)
+    assert set(found.values()) == {"smart-dashboards"}
+    preferences = applied.ask("GET", "/api/org/preferences", org=org)
+    assert preferences["homeDashboardUID"] == "smart-kodeks-analytics"
+    assert (preferences["timezone"], preferences["language"]) == ("Europe/Samara", "ru-RU")
+    first = {row["login"] for row in applied.ask("GET", "/api/org/users", org=1)}
+    assert applied.login("ivanova") not in first
+
+
+def test_cabinet_gets_what_its_lists_hold(applied: World) -> None:
+    """A cabinet without online accesses has no online dashboards."""
+    online = {"smart-billing-online-statistics"}
+    volga, don = (
+        {row["uid"] for row in applied.ask("GET", "/api/search?type=dash-db", org=applied.org(cabinet))}
+        for cabinet in (applied.volga, applied.don)
+    )
+    assert online <= volga
+    assert not online & don
+
+
+def test_people_see_their_own_cabinet_only(applied: World) -> None:
+    """The hand-over note's password opens the manager's own org and no other."""
+    (note,) = (applied.folder / "handover").glob(f"{applied.volga}-*.txt")
+    assert note.stat().st_mode & 0o777 == 0o600
+    lines = dict(
+        line.split()
+        for line in note.read_text(encoding="utf-8").splitlines()
+        if applied.tag in line and "-" in line.split()[-1] and len(line.split()) == 2
+    )
+    login = applied.login("ivanova")
+    session = requests.Session()
+    session.auth = (login, lines[login])
+    own = session.get(f"{applied.url}/api/org", timeout=60).json()
+    assert own["id"] == applied.org(applied.volga)
+    assert [org["orgId"] for org in session.get(f"{applied.url}/api/user/orgs", timeout=60).json()] == [own["id"]]
+    other = {"X-Grafana-Org-Id": str(applied.org(applied.don))}
+    assert session.get(f"{applied.url}/api/org", headers=other, timeout=60).status_code in (401, 403)
+
+
+def edit_dashboard(world: World, org: int) -> None:
+    whole = world.ask("GET", "/api/dashboards/uid/smart-kodeks-analytics", org=org)
+    whole["dashboard"]["panels"][0]["title"] = "by hand"
+    body = {"dashboard": whole["dashboard"], "folderUid": whole["meta"]["folderUid"], "overwrite": True}
+    world.ask("POST", "/api/dashboards/db", body, org=org)
+
+
+def move_dashboard(world: World, org: int) -> None:
+    whole = world.ask("GET", "/api/dashboards/uid/smart-kodeks-analytics", org=org)
+    world.ask("POST", "/api/dashboards/db", {"dashboard": whole["dashboard"], "overwrite": True}, org=org)
+
+
+def delete_dashboard(world: World, org: int) -> None:
+    world.ask("DELETE", "/api/dashboards/uid/smart-for-managers", org=org)
+
+
+def edit_source(world: World, org: int, **changes: Any) -> None:
+    source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=org)
+    world.ask("PUT", "/api/datasources/uid/smart-metrics", {**source, **changes}, org=org)
+
+
+def edit_url(world: World, org: int) -> None:
+    edit_source(world, org, url="http://127.0.0.1:9999")
+
+
+def edit_password(world: World, org: int) -> None:
+    edit_source(world, org, secureJsonData={"basicAuthPassword": "by hand"})
+
+
+def add_parameter(world: World, org: int) -> None:
+    source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=org)
+    edit_source(world, org, jsonData={**source["jsonData"], "customQueryParameters": "extra_label=a"})
+
+
+def delete_source(world: World, org: int) -> None:
+    world.ask("DELETE", "/api/datasources/uid/smart-events", org=org)
+
+
+def edit_role(world: World, org: int) -> None:
+    user = world.member(org, world.login("ivanova"))["userId"]
+    world.ask("PATCH", f"/api/orgs/{org}/users/{user}", {"role": "Editor"})
+
+
+def make_admin(world: World, org: int) -> None:
+    user = world.member(org, world.login("ivanova"))["userId"]
+    world.ask("PATCH", f"/api/orgs/{org}/users/{user}", {"role": "Admin"})
+
+
+def drop_member(world: World, org: int) -> None:
+    user = world.member(org, world.login("ivanova"))["userId"]
+    world.ask("DELETE", f"/api/orgs/{org}/users/{user}")
+
+
+def add_stranger(world: World, org: int) -> None:
+    name = f"stranger{world.tag}"
+    world.ask(
+        "POST",
+        "/api/admin/users",
+        {"login": name, "email": f"{name}@example.com", "password": "Pw-Example-1", "OrgId": org},
+    )
+
+
+def edit_email(world: World, org: int) -> None:
+    login = world.login("ivanova")
+    user = world.member(org, login)["userId"]
+    world.ask("PUT", f"/api/users/{user}", {"login": login, "email": f"x{world.tag}@example.com", "name": login})
+
+
+def edit_zone(world: World, org: int) -> None:
+    world.ask("PATCH", "/api/org/preferences", {"timezone": "utc"}, org=org)
+
+
+def reset_preferences(world: World, org: int) -> None:
+    world.ask("PUT", "/api/org/preferences", {}, org=org)
+
+
+def rename_folder(world: World, org: int) -> None:
+    world.ask("PUT", "/api/folders/smart-dashboards", {"title": "by hand", "overwrite": True}, org=org)
+
+
+def delete_folder(world: World, org: int) -> None:
+    world.ask("DELETE", "/api/folders/smart-dashboards", org=org)
+
+
+def rename_org(world: World, org: int) -> None:
+    world.ask("PUT", f"/api/orgs/{org}", {"name": f"By hand {world.tag}"})
+
+
+HAND_EDITS: dict[Callable[[World, int], None], str] = {
+    edit_dashboard: "dashboard",
+    move_dashboard: "dashboard",
+    delete_dashboard: "dashboard",
+    edit_url: "data source",
+    edit_password: "data source",
+    add_parameter: "data source",
+    delete_source: "data source",
+    edit_role: "membership",
+    make_admin: "membership",
+    drop_member: "membership",
+    add_stranger: "membership",
+    edit_email: "user",
+    edit_zone: "preferences",
+    reset_preferences: "preferences",
+    rename_folder: "folder",
+    delete_folder: "folder",
+    rename_org: "org",
+}
+
+
+@pytest.mark.parametrize("edit", HAND_EDITS, ids=lambda edit: edit.__name__)
+def test_hand_edit_is_found_and_put_right(applied: World, edit: Callable[[World, int], None]) -> None:
+    """drift exits 3 and names the kind and the cabinet; apply puts it right, in that cabinet alone."""
+    org = applied.org(applied.volga)
+    edit(applied, org)
+    drift = applied.run("drift", "--format", "json")
+    assert drift.exit_code == 3, drift.output
+    changes = json.loads(drift.stdout)["changes"]
+    assert {change["cabinet"] for change in changes} == {applied.volga}
+    assert HAND_EDITS[edit] in {change["kind"] for change in changes}
+    applied.apply()
+    after = applied.run("drift")
+    assert after.exit_code == 0, after.output
+    assert applied.org(applied.volga) == org
+
+
+def test_unmarked_objects_stay_and_are_listed(applied: World) -> None:
+    """A hand-made folder, dashboard, data source and an org Admin stay, and drift lists them."""
+    org = applied.org(applied.volga)
+    applied.ask("POST", "/api/folders", {"uid": "mine", "title": "Mine"}, org=org)
+    applied.ask(
+        "POST", "/api/dashboards/db", {"dashboard": {"uid": "my-own", "title": "My own"}, "folderUid": "mine"}, org=org
+    )
+    applied.ask(
+        "POST",
+        "/api/datasources",
+        {"uid": "my-source", "name": "My source", "type": "prometheus", "access": "proxy", "url": "http://127.0.0.1:1"},
+        org=org,
+    )
+    name = f"boss{applied.tag}"
+    applied.ask(
+        "POST",
+        "/api/admin/users",
+        {"login": name, "email": f"{name}@example.com", "password": "Pw-Example-1", "OrgId": org},
+    )
+    applied.ask("PATCH", f"/api/orgs/{org}/users/{applied.member(org, name)['userId']}", {"role": "Admin"})
+    drift = applied.run("drift", "--format", "json")
+    assert drift.exit_code == 0, drift.output
+    listed = {(row["kind"], row["key"]) for row in json.loads(drift.stdout)["unmanaged"]}
+    assert listed == {("folder", "mine"), ("dashboard", "my-own"), ("data source", "my-source"), ("membership", name)}
+    assert "my-own" in applied.run("drift").output
+    applied.apply()
+    assert applied.ask("GET", "/api/dashboards/uid/my-own", org=org)["dashboard"]["title"] == "My own"
+    assert applied.ask("GET", "/api/datasources/uid/my-source", org=org)["name"] == "My source"
+    assert applied.member(org, name)["role"] == "Admin"
+
+
+def test_org_of_the_same_name_is_not_touched(world: World) -> None:
+    """An org with the cabinet's title but without the mark stays as it is; the other cabinet is done (exit 4)."""
+    stranger = world.ask("POST", "/api/orgs", {"name": f"Волга {world.tag}"})["orgId"]
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert "--adopt" in result.output
+    assert world.ask("GET", f"/api/orgs/{stranger}")["address"]["address1"] == ""
+    assert world.ask("GET", "/api/datasources", org=stranger) == []
+    assert world.org(world.don)
+
+
+def test_org_is_adopted_on_an_explicit_word(world: World) -> None:
+    """--adopt takes the org over; what stood in it stays."""
+    stranger = world.ask("POST", "/api/orgs", {"name": f"Волга {world.tag}"})["orgId"]
+    world.ask("POST", "/api/folders", {"uid": "mine", "title": "Mine"}, org=stranger)
+    world.apply("--adopt", world.volga)
+    assert world.org(world.volga) == stranger
+    assert world.ask("GET", "/api/folders/mine", org=stranger)["title"] == "Mine"
+    assert world.run("drift").exit_code == 0
+
+
+def test_login_of_another_company_is_refused(world: World) -> None:
+    """A login that is already in a foreign org would show its owner the cabinet: the cabinet is refused."""
+    login = world.login("ivanova")
+    body = {"login": login, "email": f"{login}@example.com", "password": "Pw-Example-1", "OrgId": 1}
+    world.ask("POST", "/api/admin/users", body)
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert login in result.output
+    assert not any("Волга" in name for name in world.orgs())
+
+
+def test_login_without_any_org_is_taken_over_with_a_new_password(world: World) -> None:
+    """A login left over from elsewhere gets a new password, so that its old owner cannot see the cabinet."""
+    login = world.login("ivanova")
+    body = {"login": login, "email": f"{login}@example.com", "password": "Pw-Example-1", "OrgId": 1}
+    user = world.ask("POST", "/api/admin/users", body)["id"]
+    world.ask("DELETE", f"/api/orgs/1/users/{user}")
+    world.apply()
+    answer = requests.get(f"{world.url}/api/user", auth=(login, "Pw-Example-1"), timeout=60)
+    assert answer.status_code == 401
+    assert world.member(world.org(world.volga), login)["role"] == "Viewer"
+    assert world.run("drift").exit_code == 0
+
+
+def test_changed_lists_move_people(applied: World) -> None:
+    """A manager who leaves the list loses the cabinet, a new one gets it; logins are kept."""
+    applied.write("volga_manager_20260417.csv", applied.manager_line("sidorova", f"{applied.tag}a.example.ru:80"))
+    applied.write("volga_online_20260417.csv", "")
+    applied.change("tenants.yaml", "online: [volga_online_20260417.csv]", "online: []")
+    applied.apply()
+    org = applied.org(applied.volga)
+    logins = {row["login"] for row in applied.ask("GET", "/api/org/users", org=org)}
+    assert logins == {applied.user, applied.login("sidorova"), f"orlova{applied.tag}"}
+    assert applied.ask("GET", f"/api/users/lookup?loginOrEmail={applied.login('ivanova')}")
+    assert applied.run("drift").exit_code == 0
+
+
+def test_changed_title_renames_the_org(applied: World) -> None:
+    """The org is found by its mark and renamed; nothing else is written."""
+    org = applied.org(applied.volga)
+    applied.change("tenants.yaml", f"Волга {applied.tag}", f"Волга и Кама {applied.tag}")
+    changes = applied.plan()["changes"]
+    assert [(change["kind"], change["action"]) for change in changes] == [("org", "update")]
+    applied.apply()
+    assert applied.ask("GET", f"/api/orgs/{org}")["name"] == f"Волга и Кама {applied.tag}"
+
+
+def test_new_generation_rewrites_the_data_sources(applied: World) -> None:
+    """A raised generation changes both credentials and nothing else."""
+    applied.change("tenants.yaml", f"title: Волга {applied.tag}", f"title: Волга {applied.tag}\n        generation: 2")
+    changes = applied.plan()["changes"]
+    assert {change["kind"] for change in changes} == {"data source"}
+    assert len(changes) == 2
+    applied.apply()
+    assert applied.run("drift").exit_code == 0
+
+
+def test_named_cabinets_alone(world: World) -> None:
+    """With a cabinet named, the others are neither read nor written."""
+    world.apply(world.volga)
+    assert world.orgs() == [f"Волга {world.tag}"]
+
+
+def test_expected_digest(world: World) -> None:
+    """apply --expect writes the reviewed plan, and refuses once anything has changed."""
+    digest = world.plan()["digest"]
+    world.change("tenants.yaml", f"title: Дон {world.tag}", f"title: Дон и Кубань {world.tag}")
+    refused = world.run("apply", "--expect", digest)
+    assert refused.exit_code == 1
+    assert "plan" in refused.output
+    assert world.orgs() == []
+    assert world.run("apply", "--expect", world.plan()["digest"]).exit_code == 0
+    assert world.run("drift").exit_code == 0
+
+
+def test_no_terminal_no_question(world: World) -> None:
+    """Without a terminal and without --yes or --expect nothing is planned nor written; exit 2."""
+    result = world.run("apply")
+    assert result.exit_code == 2
+    assert "--yes" in result.output
+    assert world.orgs() == []
+
+
+def test_blocked_cabinet_leaves_the_other_alone(world: World) -> None:
+    """A list that cannot be used stops its cabinet, the other one is done; exit 4."""
+    world.write("don_manager_20260417.csv", "")
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert world.orgs() == [f"Волга {world.tag}"]
+
+
+def test_plan_formats(applied: World) -> None:
+    """Text, JSON and Markdown speak of the same changes; --exit-code tells of them."""
+    edit_zone(applied, applied.org(applied.volga))
+    for shape in ("text", "json", "markdown"):
+        result = applied.run("plan", "--format", shape, "--diff", "--exit-code")
+        assert result.exit_code == 3, result.output
+        assert "timezone" in result.stdout
+        assert "utc" in result.stdout
+
+
+def test_no_secret_is_shown(world: World) -> None:
+    """No output holds the root secret, a derived password, the admin's or a list's password."""
+    outputs = [
+        world.run(*words).output for words in (["plan", "--diff", "--format", "json"], ["apply", "--yes", "--diff"])
+    ]
+    outputs += [world.run("drift", "--diff").output, world.run("check", "-v").output]
+    (note,) = (world.folder / "handover").glob(f"{world.volga}-*.txt")
+    passwords = [
+        line.split()[-1]
+        for line in note.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("ivanova", "orlova"))
+    ]
+    assert len(passwords) == 2
+    for secret in (*passwords, "only-for-tests", "Pw-Example-1"):
+        assert not any(secret in output for output in outputs)

@@ -1,0 +1,161 @@
+"""A small estate of its own on the server under test, and a second hand that edits things behind our back."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from click.testing import CliRunner, Result
+
+from provision.cli import main
+
+SECRET = "only-for-tests-" + "x" * 32
+_ZONE = "-1,3600,604800"
+
+ESTATE = """\
+defaults: {{timezone: Europe/Samara, language: ru-RU}}
+stores:
+  metrics: {{kind: victoriametrics, url: "http://127.0.0.1:8427"}}
+  events: {{kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}}
+kinds:
+  company: {{dashboards: ["*"], home: kodeks-analytics}}
+distributors:
+  d{tag}:
+    title: ООО «Рога {tag}»
+    isolated: true
+    cabinets:
+      {tag}-volga:
+        kind: company
+        title: Волга {tag}
+        lists: {{managers: [volga_manager_20260417.csv], online: [volga_online_20260417.csv]}}
+        mail: {{high_priority: sos@example.ru, usage: usage@example.ru}}
+        heads: [{{login: orlova{tag}, email: orlova{tag}@example.ru, role: Editor}}]
+      {tag}-don:
+        kind: company
+        title: Дон {tag}
+        lists: {{managers: [don_manager_20260417.csv], online: []}}
+        mail: {{high_priority: sos-don@example.ru, usage: usage-don@example.ru}}
+"""
+
+
+@dataclass
+class World:
+    """Two cabinets, `volga` and `don`, with names that nobody else on the server has."""
+
+    url: str
+    user: str
+    password: str
+    folder: Path
+    api: str
+    tag: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
+
+    def __post_init__(self) -> None:
+        self.http = requests.Session()
+        self.http.auth = (self.user, self.password)
+        self.write("tenants.yaml", ESTATE.format(tag=self.tag))
+        self.write("volga_manager_20260417.csv", self.manager_line("ivanova", f"{self.tag}a.example.ru:80"))
+        self.write(
+            "volga_online_20260417.csv",
+            f"ООО Ромашка,{self.tag}1,Pw-Example-1,online1.example.ru,docs,https,{self.login('ivanova')},"
+            f"{self.login('ivanova')}@example.ru\n",
+        )
+        self.write("don_manager_20260417.csv", self.manager_line("petrov", f"{self.tag}b.example.ru:80"))
+
+    @property
+    def volga(self) -> str:
+        return f"{self.tag}-volga"
+
+    @property
+    def don(self) -> str:
+        return f"{self.tag}-don"
+
+    def login(self, name: str) -> str:
+        """A manager's login, unlike any other test's."""
+        return f"{name}{self.tag}"
+
+    def manager_line(self, manager: str, address: str) -> str:
+        login = self.login(manager)
+        return f"{address},{login},{login}@example.ru,http,download,upload,process,ping,{_ZONE}\n"
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def change(self, name: str, old: str, new: str) -> None:
+        """Replaces a text that must stand in the file."""
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
+        """`provision --lang en …` on this estate; server options are added to plan, apply and drift."""
+        server = ["--api", self.api, "--handover", str(self.folder / "handover")]
+        extra = server if words[0] in ("plan", "apply", "drift") else []
+        settings = {
+            "GRAFANA_URL": self.url,
+            "GRAFANA_USER": self.user,
+            "GRAFANA_PASSWORD": self.password,
+            "SMART_SECRET": SECRET,
+            **(env or {}),
+        }
+        arguments = ["--lang", "en", "-f", str(self.folder / "tenants.yaml"), *words, *extra]
+        return CliRunner(env=settings).invoke(main, arguments, catch_exceptions=False)
+
+    def apply(self, *words: str) -> Result:
+        """An apply that must succeed."""
+        result = self.run("apply", "--yes", *words)
+        assert result.exit_code == 0, result.output
+        return result
+
+    def plan(self, *words: str) -> dict[str, Any]:
+        """The plan as JSON."""
+        result = self.run("plan", "--format", "json", *words)
+        return dict(json.loads(result.stdout))
+
+    def ask(
+        self, method: str, path: str, body: object = None, *, org: int | None = None, status: int | None = None
+    ) -> Any:
+        """What the second hand gets from the server; any answer that is not 2xx must be the `status` expected."""
+        headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
+        answer = self.http.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=60)
+        assert answer.status_code == status if status else answer.ok, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def org(self, cabinet: str) -> int:
+        """The number of the org that bears the cabinet's mark, whatever its name is."""
+        for org in self.ask("GET", "/api/orgs?perpage=1000"):
+            if self.ask("GET", f"/api/orgs/{org['id']}")["address"]["address1"] == f"smart cabinet={cabinet}":
+                return int(org["id"])
+        raise AssertionError(f"no org bears the mark of {cabinet}")
+
+    def orgs(self) -> list[str]:
+        """Names of all orgs of this world."""
+        return sorted(org["name"] for org in self.ask("GET", "/api/orgs?perpage=1000") if self.tag in org["name"])
+
+    def member(self, org: int, login: str) -> dict[str, Any]:
+        """One member of an org."""
+        found = [row for row in self.ask("GET", "/api/org/users", org=org) if row["login"] == login]
+        assert found, f"{login} is no member of org {org}"
+        return dict(found[0])
+
+    def writes(self) -> int:
+        """Requests that were no reads, as the server itself has counted them so far (its /metrics)."""
+        answer = self.http.get(f"{self.url}/metrics", timeout=60)
+        pattern = r"^grafana_http_request_duration_seconds_count\{(.*)\} (\d+)$"
+        total = 0
+        for labels, number in re.findall(pattern, answer.text, re.MULTILINE):
+            if 'method="GET"' not in labels and 'handler="/login' not in labels:
+                total += int(number)
+        return total
+
+    def remove(self) -> None:
+        """Takes this world's orgs and users away."""
+        for org in self.ask("GET", "/api/orgs?perpage=1000"):
+            if self.tag in org["name"]:
+                self.ask("DELETE", f"/api/orgs/{org['id']}")
+        for user in self.ask("GET", "/api/users?perpage=1000"):
+            if self.tag in user["login"]:
+                self.ask("DELETE", f"/api/admin/users/{user['id']}")
