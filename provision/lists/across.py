@@ -134,26 +134,35 @@ def _check_accesses(rows: Iterable[OnlineRow]) -> Iterator[Problem]:
 
 def _check_people(rows: Iterable[Row]) -> Iterator[Problem]:
     """P09 once for each further e-mail of a manager, P10 once for each shared e-mail."""
-    seen: set[tuple[str, str]] = set()
-    emails: dict[str, tuple[str, Row]] = {}
-    managers: dict[str, tuple[str, Row]] = {}
+    written: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
+    emails: dict[str, Row] = {}  # manager: the first row
+    managers: dict[str, Row] = {}  # e-mail: the first row
     shared: set[str] = set()
     for row in rows:
-        if (row.manager, row.email) in seen:
+        if (row.manager, row.email) in written:
             continue
-        seen.add((row.manager, row.email))
-        manager, email = row.manager.lower(), row.email.lower()
+        written.add((row.manager, row.email))
+        pair = manager, email = row.manager.lower(), row.email.lower()
+        if pair in pairs:
+            continue
+        pairs.add(pair)
         number = 3 if isinstance(row, ManagerRow) else 8
-        was, first = emails.setdefault(manager, (email, row))
-        if was != email and (manager, email) not in seen:
-            detail = _two(row.email, first, first.email)
-            yield _said(row, "P09", number, "email", value=row.email, detail=detail)
-        seen.add((manager, email))
-        other, first = managers.setdefault(email, (manager, row))
-        if other != manager and email not in shared:
+        first = emails.setdefault(manager, row)
+        if first.email.lower() != email:
+            yield _said(row, "P09", number, "email", value=row.email, detail=_two(row.email, first, first.email))
+        first = managers.setdefault(email, row)
+        if first.manager.lower() != manager and email not in shared:
             shared.add(email)
-            ru, en = f"«{row.email}»: {first.manager}, {row.manager}", f'"{row.email}": {first.manager}, {row.manager}'
-            yield _said(row, "P10", number, "email", value=row.email, detail=Text(ru, en))
+            both = f"{first.manager}, {row.manager}"
+            yield _said(
+                row,
+                "P10",
+                number,
+                "email",
+                value=row.email,
+                detail=Text(f"«{row.email}»: {both}", f'"{row.email}": {both}'),
+            )
 
 
 def _check_own_centre(installations: Iterable[ManagerRow], accesses: Iterable[OnlineRow]) -> Iterator[Problem]:
@@ -169,7 +178,7 @@ def _check_own_centre(installations: Iterable[ManagerRow], accesses: Iterable[On
 
 
 def _check_streaming(accesses: Sequence[OnlineRow]) -> Iterator[Problem]:
-    firms = {row.firm.lower() for row in accesses}
+    firms = {row.firm for row in accesses}
     if len(firms) > STREAMING_LIMIT:
         count = str(len(firms))
         yield replace(problem("X01", detail=Text(f"их {count}", f"{count} of them")), file=accesses[0].file)

@@ -27,6 +27,8 @@ class Blocks:
     def data(self, line: int, row: Row | None, fields: int) -> None:
         """A line of data; `row` is None where an error stands on it."""
         polled = row.polled if isinstance(row, ManagerRow) else None
+        if not self._blanks and polled == self._polled and fields in self._counts:
+            return  # like the line before
         turned = polled is not None and self._polled is not None and polled != self._polled
         if self._blanks:
             allowed = 1 if self._parts and self._begun and (turned or row is None) else 0

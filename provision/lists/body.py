@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from provision.lists import managers, online
 from provision.lists.blocks import Blocks
 from provision.lists.problems import problem
-from provision.lists.rows import Kind, ManagerRow, OnlineRow, Row
+from provision.lists.rows import Kind, Row
 from provision.lists.split import SPACES, Line, is_heading, leftover, split
 from provision.model import Problem
 from provision.text import Text
@@ -37,27 +38,20 @@ class Body:
         else:
             self._counts, self._reader = online.COUNTS, online.OnlineLines(shown)
         self._blocks = Blocks(kind)
-        self._repeats = _Repeats()
-        self._separators: dict[str, tuple[int, int]] = {}  # sign: first line, number of lines
+        self._repeats = _Repeats(kind)
+        self._separators: dict[str, int] = {}  # sign: the first line cut by it
         self._problems: list[Problem] = []
         self._named: list[Problem] = []  # M22, said once
         self._samples = 0  # lines with a placeholder of the sample
 
     def read(self, lines: Iterable[str]) -> None:
         """Every line, one after the other."""
-        commas = tuple(count - 1 for count in self._counts)
-        number = 0
+        number, fields = 0, self._counts[-1]
         for number, line in enumerate(lines, 1):
             text = line.removesuffix("\n")
-            # Most lines need no care: nothing but ASCII, no quotes, no spaces, the right number of commas.
-            if (
-                text.count(",") in commas
-                and text.isascii()
-                and text[0].isalnum()
-                and text[-1] not in ",;"
-                and not (" " in text or '"' in text or "\t" in text)
-            ):
-                self._take(number, text, Line(text.split(","), ",", False, 0))
+            row = self._reader.quick(number, text)
+            if row is not None:
+                self._accept(number, row, fields)
             else:
                 self._look(number, text)
         self.lines = number
@@ -86,25 +80,23 @@ class Body:
         if row is None and (code := "F11" if is_heading(line.fields) else leftover(text)):
             self._ignore(number, code)
             return
-        self._count_separator(number, line.separator)
-        self._blocks.data(number, row, len(line.fields))
         if line.quoted:
             self._say(number, [problem("F10")])
         if line.padded:
             self._say(number, [problem("F19", number=line.padded)])
-        if found:
-            self._say(number, (one for one in found if one.code != "M22"))
-            self._named += [replace(one, line=number) for one in found if one.code == "M22"]
+        self._say(number, (one for one in found if one.code != "M22"))
+        self._named += [replace(one, line=number) for one in found if one.code == "M22"]
         if row is None:
             self.refused.append(number)
             self._samples += any(one.code == "P03" for one in found)
-        else:
-            self._add(row)
+        self._accept(number, row, len(line.fields), line.separator)
 
-    def _count_separator(self, number: int, sign: str) -> None:
-        if sign:
-            first, count = self._separators.get(sign, (number, 0))
-            self._separators[sign] = (first, count + 1)
+    def _accept(self, number: int, row: Row | None, fields: int, separator: str = ",") -> None:
+        """A line of data; without a row an error stands on it."""
+        self._separators.setdefault(separator, number)
+        self._blocks.data(number, row, fields)
+        if row is not None:
+            self._add(row)
 
     def _add(self, row: Row) -> None:
         """The row, unless it is an exact repeat of an earlier one."""
@@ -142,13 +134,13 @@ class Body:
 
     def _check_separators(self) -> list[Problem]:
         """F08 where several are in use, F07 where it is not the comma."""
-        if len(self._separators) > 1:
-            usual = max(self._separators, key=lambda sign: self._separators[sign][1])
-            line, sign = min((first, sign) for sign, (first, _) in self._separators.items() if sign != usual)
-            was, other = _SIGNS[usual], _SIGNS[sign]
-            ru, en = f"обычно {was.ru}, в этой строке {other.ru}", f"usually {was.en}, on this line {other.en}"
-            return [problem("F08", line=line, detail=Text(ru, en))]
-        return [problem("F07", detail=_SIGNS[sign]) for sign in self._separators if sign != ","]
+        firsts = [(line, _SIGNS[sign]) for sign, line in self._separators.items() if sign]
+        if len(firsts) > 1:
+            (line, sign), (other_line, other) = firsts[:2]
+            ru = f"в строке {line} {sign.ru}, в строке {other_line} {other.ru}"
+            en = f"{sign.en} on line {line}, {other.en} on line {other_line}"
+            return [problem("F08", line=other_line, detail=Text(ru, en))]
+        return [problem("F07", detail=sign) for _, sign in firsts if sign != _SIGNS[","]]
 
 
 def _once(found: Sequence[Problem]) -> Problem:
@@ -164,24 +156,19 @@ def _once(found: Sequence[Problem]) -> Problem:
 class _Repeats:
     """Finds exact repeats: rows that differ in nothing but their line."""
 
-    def __init__(self) -> None:
-        self._rows: dict[str, Row | list[Row]] = {}  # by what a row stands for; a list only where there are several
+    def __init__(self, kind: Kind) -> None:
+        self._key = attrgetter("host" if kind == "managers" else "login")
+        self._rows: dict[str, Row | list[Row]] = {}  # by key; a list only where there are several
 
     def first(self, row: Row) -> int:
         """The line of an equal row met before, 0 where there is none."""
-        key = row.host if isinstance(row, ManagerRow) else row.login
+        key = self._key(row)
         met = self._rows.setdefault(key, row)
         if met is row:
             return 0
         rows = met if isinstance(met, list) else [met]
         for other in rows:
-            if _equal(row, other):
+            if row.fields == other.fields:
                 return other.line
         self._rows[key] = [*rows, row]
         return 0
-
-
-def _equal(one: Row, other: Row) -> bool:
-    if isinstance(one, ManagerRow) or isinstance(other, ManagerRow):
-        return one.fields == other.fields
-    return one.fields == other.fields and isinstance(one, OnlineRow)

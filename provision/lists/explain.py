@@ -9,6 +9,7 @@ LEVELS = {
     "warning": Text("предупреждение", "warning"),
     "note": Text("заметка", "note"),
 }
+PAGES: dict[Lang, str] = {"en": "codes.md", "ru": "codes.ru.md"}
 _EXAMPLE = Text("Например", "For example")
 _BETTER = Text("Как надо", "As it should be")
 

@@ -1,8 +1,18 @@
 """One line of a managers list checked: M01 to M24, and the row it gives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provision.lists.hosts import DEFAULT_PORTS, address_of, as_ascii, is_inner, is_name, is_port, parts_of
+from provision.lists.hosts import (
+    DEFAULT_PORTS,
+    address_of,
+    as_ascii,
+    is_inner,
+    is_inner_name,
+    is_name,
+    is_port,
+    parts_of,
+)
 from provision.lists.letters import as_latin, cyrillic, spelled
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import problem
@@ -41,7 +51,7 @@ _RECENT = 1 << 16  # how many different tails of lines are remembered
 
 @dataclass(frozen=True, slots=True)
 class _Tail:
-    """Fields 2 to 11, checked. The same few stand on most lines of a list, so they are checked once."""
+    """Fields 2 to 11, checked once for all lines that share them."""
 
     manager: str
     email: str
@@ -57,8 +67,20 @@ class ManagerLines:
     def __init__(self, file: str) -> None:
         self._file = file
         self._tails: dict[tuple[str, ...], _Tail] = {}
+        self._clean: dict[str, _Tail] = {}  # those without a problem, by their text
 
-    def read(self, line: int, fields: list[str]) -> tuple[ManagerRow | None, list[Problem]]:
+    def quick(self, line: int, text: str) -> ManagerRow | None:
+        """The row of a line about which nothing is to be said, None for one that read() must look at.
+
+        Only the first field is new on most lines of a large list; what follows it was read before.
+        """
+        host, _, rest = text.partition(",")
+        tail = self._clean.get(rest)
+        if tail is None or not _is_plain(host, tail.transport):
+            return None
+        return ManagerRow(self._file, line, host, tail.manager, tail.email, tail.transport, tail.tz_correction)
+
+    def read(self, line: int, fields: list[str]) -> tuple[ManagerRow | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
         key = tuple(fields[1:])
         tail = self._tails.get(key)
@@ -67,26 +89,25 @@ class ManagerLines:
                 return None, [_miscounted(fields)]
             if len(self._tails) >= _RECENT:
                 self._tails.clear()
+                self._clean.clear()
             tail = self._tails[key] = _check_tail(fields)
+            if not tail.problems:
+                self._clean[",".join(key)] = tail
         host = fields[0]
-        if tail.good and _is_plain(host, tail.transport):
-            found: list[Problem] = []
-            good = True
-        else:
-            found = check_host(host, tail.transport)
-            good = tail.good and not any(one.level == "error" for one in found)
-        found += tail.problems
-        if not good:
-            return None, found
+        found: Sequence[Problem] = tail.problems
+        if not (tail.good and _is_plain(host, tail.transport)):
+            found = (*check_host(host, tail.transport), *found)
+            if any(one.level == "error" for one in found):
+                return None, found
         return ManagerRow(self._file, line, host, tail.manager, tail.email, tail.transport, tail.tz_correction), found
 
 
 def _is_plain(host: str, transport: str) -> bool:
-    """Whether nothing at all can be said about the first field; a quick look that spares most lines check_host()."""
+    """Whether nothing at all is to be said of the first field; a quick look that spares most lines check_host()."""
     if transport == SMARTUPLOAD:
         return host.isascii() and host.isalpha() and len(host) <= _LONGEST_NAME and host.lower() not in _DEVICES
     name, _, port = host.partition(":")
-    return port == DEFAULT_PORTS[transport] and is_name(name) and not is_inner(name)
+    return port == DEFAULT_PORTS[transport] and is_name(name) and not is_inner_name(name)
 
 
 def is_own(fields: list[str]) -> bool:

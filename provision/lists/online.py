@@ -5,12 +5,14 @@ the other values only while their neighbours prove that they stand in their own 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provision.lists.hosts import DEFAULT_PORTS, Parts, address_of, is_inner, is_name, parts_of
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import problem
 from provision.lists.rows import OnlineRow
+from provision.lists.split import is_tidy
 from provision.model import Problem
 from provision.text import Text
 
@@ -48,33 +50,51 @@ class OnlineLines:
     def __init__(self, file: str) -> None:
         self._file = file
         self._tails: dict[tuple[str, ...], _Tail] = {}
+        self._clean: dict[str, _Tail] = {}  # those without a problem, by their text
 
-    def read(self, line: int, fields: list[str]) -> tuple[OnlineRow | None, list[Problem]]:
+    def quick(self, line: int, text: str) -> OnlineRow | None:
+        """The row of a line about which nothing is to be said, None for one that read() must look at."""
+        access = text.split(",", 3)
+        tail = self._clean.get(access[-1])
+        if tail is None or len(access) < 4 or not is_tidy(text):
+            return None
+        firm, login, password, _ = access
+        if not (firm and len(firm) <= _LONGEST_FIRM and login and password) or _damaged(login) or _damaged(password):
+            return None
+        return self._row(line, firm, login, password, tail)
+
+    def read(self, line: int, fields: list[str]) -> tuple[OnlineRow | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
         if len(fields) != COUNTS[0]:
             count = len(fields)
             return None, [problem("O01", detail=Text(f"найдено {count}", f"{count} found"))]
-        if any("," in field for field in fields):
-            detail = Text("запятая внутри значения", "a comma inside a value")
-            return None, [problem("O01", detail=detail)]
         firm, login, password, *rest = fields
+        if any("," in field for field in fields):
+            return None, [problem("O01", detail=Text("запятая внутри значения", "a comma inside a value"))]
         key = tuple(rest)
         tail = self._tails.get(key)
         if tail is None:
             if len(self._tails) >= _RECENT:
                 self._tails.clear()
+                self._clean.clear()
             tail = self._tails[key] = _check_tail(rest)
-        found = _check_access(firm, login, password)
-        good = tail.good and not any(one.level == "error" for one in found)
-        found += tail.problems
-        if not good:
+            if not tail.problems:
+                self._clean[",".join(key)] = tail
+        found: Sequence[Problem] = tail.problems
+        of_access = _check_access(firm, login, password)
+        if of_access:
+            found = (*of_access, *found)
+        if not tail.good or any(one.level == "error" for one in of_access):
             return None, found
-        where = (tail.host, tail.folder, tail.protocol)
-        return OnlineRow(self._file, line, firm, login, password, *where, tail.manager, tail.email), found
+        return self._row(line, firm, login, password, tail), found
+
+    def _row(self, line: int, firm: str, login: str, password: str, tail: _Tail) -> OnlineRow:
+        host, folder, protocol, manager, email = tail.host, tail.folder, tail.protocol, tail.manager, tail.email
+        return OnlineRow(self._file, line, firm, login, password, host, folder, protocol, manager, email)
 
 
 def _check_access(firm: str, login: str, password: str) -> list[Problem]:
-    found = []
+    found: list[Problem] = []
     if not firm:
         found.append(problem("O02", number=1, name="firm"))
     elif len(firm) > _LONGEST_FIRM:
@@ -83,9 +103,14 @@ def _check_access(firm: str, login: str, password: str) -> list[Problem]:
     for code, number, value in (("O04", 2, login), ("O05", 3, password)):
         if not value:
             found.append(problem(code, number=number, name=NAMES[number - 1]))
-        elif _BY_EXCEL.fullmatch(value):
+        elif _damaged(value):
             found.append(problem("O11", number=number, name=NAMES[number - 1]))
     return found
+
+
+def _damaged(value: str) -> bool:
+    """Whether a spreadsheet took the value for a number or a date; that leaves signs other than letters and digits."""
+    return not value.isalnum() and _BY_EXCEL.fullmatch(value) is not None
 
 
 def _check_tail(fields: list[str]) -> _Tail:

@@ -31,6 +31,18 @@ class Line:
     padded: int
 
 
+def is_tidy(text: str) -> bool:
+    """Whether nothing can be superfluous round the values; isprintable() is false for all white space but the blank."""
+    return (
+        text.isprintable()
+        and text[0].isalnum()
+        and text[-1].isalnum()
+        and '"' not in text
+        and ", " not in text
+        and " ," not in text
+    )
+
+
 def leftover(text: str) -> str:
     """F15 for a line of separators only, F12 for a remainder of the sample or a comment, "" for anything else."""
     bare = text.strip(SPACES + SEPARATORS + "\"'")
