@@ -71,7 +71,7 @@ class Cabinet:
     """One tenant: defaults, kind of cabinet, distributor and lists merged.
 
     `title` is the org's name. `dashboards` are slug patterns ("*", "billing-online-*"). `home` is a slug.
-    `installations` and `online` count the lines of its lists. `generation` numbers its credentials.
+    `installations` and `online` count what its lists hold, each once. `generation` numbers its credentials.
     `origin` is `tenants.yaml:LINE`. `blocked`: a problem stops this cabinet, it is neither planned nor applied.
     """
 

@@ -8,7 +8,7 @@ from os.path import realpath  # Path.resolve() raises on a loop of links
 from pathlib import Path
 
 from provision.config import mistakes
-from provision.config.document import Trail
+from provision.config.document import Trail, printable
 from provision.config.people import Claim, Directory, claims, heads
 from provision.config.tenants import Entry, Layer
 from provision.lists import Group, Kind, ListFile, ManagerRow, OnlineRow, check_apart, check_together, read, strike
@@ -33,7 +33,9 @@ class _Named:
 
     def problem(self, code: str, message: Text, hint: Text, mended: str | None = None) -> Problem:
         """A problem that stops the cabinet; it points at the list's name in tenants.yaml."""
-        found = self.entry.document.problem(code, self.path, message, hint, value=str(self.file), mended=mended)
+        found = self.entry.document.problem(
+            code, self.path, message, hint, value=printable(str(self.file)), mended=mended
+        )
         return replace(found, cabinet=self.entry.id, stops=True)
 
 
@@ -122,7 +124,8 @@ def _nowhere(one: _Named) -> Problem | None:
         hint = Text("Проверьте путь: он считается от папки этого файла.", "Check the path: it starts from this folder.")
         if meant:
             hint = Text(f"Вероятно, {meant}.", f"Probably {meant}.")
-        message = Text(f"нет файла {one.file}", f"there is no file {one.file}")
+        name = printable(str(one.file))
+        message = Text(f"нет файла {name}", f"there is no file {name}")
         return one.problem("Y11", message, hint, meant or None)
     except OSError:
         return None  # read() finds the words for whatever keeps us from it

@@ -54,6 +54,7 @@ class Document:
     keys: dict[Trail, Spot] = field(default_factory=dict)
     values: dict[Trail, Spot] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[Trail] = field(default_factory=set)  # cabinets (distributors, ID, cabinets, ID) with mistakes in them
 
     def spot(self, path: Trail, *, at_key: bool = False) -> Spot:
         """Where the value at `path` stands, or its key."""
@@ -69,8 +70,13 @@ class Document:
     ) -> Problem:
         """A problem (an error, unless `level` says else) that points at `path`."""
         spot = self.spot(path, at_key=at_key)
-        more = {"level": "error", "field_name": ".".join(map(str, path))} | more
+        more = {"level": "error", "field_name": ".".join(printable(str(part)) for part in path)} | more
         return Problem(code, message=message, hint=hint, file=self.shown, line=spot.line, column=spot.column, **more)
+
+
+def printable(value: str) -> str:
+    """The value on one line, without signs that would steer a terminal, cut to 80 signs."""
+    return "".join(sign if sign.isprintable() else "�" for sign in (value if len(value) <= 80 else f"{value[:79]}…"))
 
 
 class _RefusedError(Exception):
@@ -81,14 +87,14 @@ class _RefusedError(Exception):
 
 def read(content: bytes, *, shown: str, schema: Schema) -> Document:
     """The document in `content`; what keeps it from being read, and duplicate keys, are in its `problems`."""
-    document = Document(shown)
+    document, text = Document(shown), ""
     try:
-        _Reader(document, _decode(content)).read(schema)
+        text = _decode(content)
+        document.data = _Reader(document, text).read(schema)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        document.problems.append(
-            _unreadable(shown, _spot(mark) if mark else Spot(1, 1), *syntax.explain(str(error.problem)))
-        )
+        mark = error.problem_mark
+        spot, sign = (_spot(mark), text[mark.index : mark.index + 1]) if mark else (Spot(1, 1), "")
+        document.problems.append(_unreadable(shown, spot, *syntax.explain(str(error.problem), sign)))
     except _RefusedError as error:
         document.problems.append(_unreadable(shown, error.spot, error.message, error.hint))
     return document
@@ -122,15 +128,16 @@ class _Reader:
         self.document = document
         self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
 
-    def read(self, schema: Schema) -> None:
+    def read(self, schema: Schema) -> Any:
         next(self.events)  # the stream's start
         if not isinstance(next(self.events), yaml.DocumentStartEvent):
             raise _RefusedError(Spot(1, 1), *syntax.EMPTY)
-        self.document.data = self._value(next(self.events), schema, ())
+        data = self._value(next(self.events), schema, ())
         next(self.events)  # the document's end
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
             raise _RefusedError(_spot(after.start_mark), *syntax.SECOND)
+        return data
 
     def _value(self, event: Any, schema: Schema, path: Trail) -> Any:
         spot = self.document.values[path] = _spot(event.start_mark)
@@ -144,7 +151,8 @@ class _Reader:
             return self._mapping(schema, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(schema.get("items", {}), path)
-        return _scalar(event.value, schema.get("type"), plain=event.implicit[0])
+        # A block scalar (`|`, `>`) ends with a line break that nobody means.
+        return _scalar(event.value.rstrip("\n"), schema.get("type"), plain=event.implicit[0])
 
     def _mapping(self, schema: Schema, path: Trail) -> dict[str, Any]:
         known, others = schema.get("properties", {}), schema.get("additionalProperties") or {}
@@ -152,7 +160,7 @@ class _Reader:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise _RefusedError(_spot(event.start_mark), *syntax.COMPLEX_KEY)
-            key, spot = event.value, _spot(event.start_mark)
+            key, spot = event.value.rstrip("\n"), _spot(event.start_mark)
             if key in data:
                 self._second(key, spot, path)
                 self._value(next(self.events), {}, (*path, key, -1))  # read past it, at a path nobody asks for
@@ -169,7 +177,8 @@ class _Reader:
 
     def _second(self, key: str, spot: Spot, path: Trail) -> None:
         first = self.document.keys[*path, key].line
-        message = Text(f"«{key}» здесь уже есть, в строке {first}", f"`{key}` stands here already, in line {first}")
+        name = printable(key)
+        message = Text(f"«{name}» здесь уже есть, в строке {first}", f"`{name}` stands here already, in line {first}")
         hint = Text("Оставьте одно из двух или назовите иначе.", "Keep one of the two, or give it another name.")
         problem = Problem("Y04", "error", message, hint, file=self.document.shown, line=spot.line, column=spot.column)
         self.document.problems.append(problem)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from provision.config.document import Bare, Document, Trail
+from provision.config.document import Bare, Document, Trail, printable
 from provision.model import Problem
 from provision.schema import SCHEMA, Schema
 from provision.text import Text
@@ -44,6 +44,10 @@ class _Break:
     in_name: bool  # `found` is a key
 
     @property
+    def place(self) -> Trail:
+        return (*self.path, self.found) if self.in_name else self.path
+
+    @property
     def known(self) -> Schema:
         """The keys that the section may hold, with their schemas."""
         known: Schema = self.schema["properties"]
@@ -55,7 +59,7 @@ class _Break:
 
 
 def find(document: Document) -> list[Problem]:
-    """The problems of the document's data, in the order of its lines."""
+    """The problems of the document's data, in the order of its lines; its `broken` cabinets are noted."""
     problems: dict[Problem, None] = {}
     for error in _VALIDATOR.iter_errors(document.data):
         names = "propertyNames" in error.absolute_schema_path
@@ -63,26 +67,29 @@ def find(document: Document) -> list[Problem]:
         path, rule = tuple(error.absolute_path), str(error.validator)
         broken = _Break(document, path, error.instance, schema, rule, error.validator_value, names)
         problems |= dict.fromkeys(_SAY[broken.rule](broken))
+        document.broken.add(broken.place[:4])
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
-def closest(word: str, known: Iterable[str]) -> str:
+def closest(word: str, known: Iterable[str], *, likeness: float = 0.65) -> str:
     """The known word that `word` is probably a slip of, or ""."""
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else ""
 
 
 def suggest(word: str, known: Iterable[str]) -> tuple[str | None, Text]:
     """What was probably meant (None if nothing comes near), and the hint that says it, else what there is."""
-    words = sorted(known)
+    words = list(known)
     meant = closest(word, words)
-    if not meant:
-        there = ", ".join(words[:12]) or "—"
-        return None, Text(f"Бывает: {there}.", f"There is: {there}.")
+    there = ", ".join(words[:12]) or "—"
+    return (meant, _probably(meant, word)) if meant else (None, Text(f"Бывает: {there}.", f"There is: {there}."))
+
+
+def _probably(meant: str, word: str) -> Text:
     if meant.isascii() and not word.isascii():
-        return meant, Text(f"Вероятно, {meant} (латинскими буквами).", f"Probably {meant} (in Latin letters).")
-    return meant, Text(f"Вероятно, {meant}.", f"Probably {meant}.")
+        return Text(f"Вероятно, {meant} (латинскими буквами).", f"Probably {meant} (in Latin letters).")
+    return Text(f"Вероятно, {meant}.", f"Probably {meant}.")
 
 
 def _unknown(broken: _Break) -> Iterator[Problem]:
@@ -91,9 +98,9 @@ def _unknown(broken: _Break) -> Iterator[Problem]:
         if key in _PLACES and (meant is None or meant in broken.found):
             there = ", ".join(_PLACES[key][:3])
             meant, hint = None, Text(f"Ему место здесь: {there}.", f"It belongs here: {there}.")
-        message = Text(f"неизвестное слово «{key}»", f"unknown word `{key}`")
-        path = (*broken.path, key)
-        yield broken.document.problem("Y03", path, message, hint, at_key=True, value=key, mended=meant)
+        name, path = printable(key), (*broken.path, key)
+        message = Text(f"неизвестное слово «{name}»", f"unknown word `{name}`")
+        yield broken.document.problem("Y03", path, message, hint, at_key=True, value=name, mended=meant)
 
 
 def _missing(broken: _Break) -> Iterator[Problem]:
@@ -122,7 +129,7 @@ def _mended(wanted: str, found: object) -> str | None:
     if isinstance(found, Bare):
         return f'"{found.word}"' if wanted == "string" and not found.nothing else None
     if isinstance(found, str) and wanted == "array":
-        return f'["{found}"]'
+        return f'["{printable(found)}"]'
     if isinstance(found, str) and wanted == "integer" and found.isdecimal():
         return found.lstrip("0") or None
     return None
@@ -137,17 +144,18 @@ def _found(found: object) -> Text:
         )
     if isinstance(found, dict):
         return Text("раздел с ключами", "a section of keys")
-    return Text("список", "a list") if isinstance(found, list) else Text(f"«{found}»", f"`{found}`")
+    if isinstance(found, list):
+        return Text("список", "a list")
+    return Text(f"«{printable(str(found))}»", f"`{printable(str(found))}`")
 
 
 def _pattern(broken: _Break) -> Iterator[Problem]:
     """A string of the wrong form; a key, where the pattern is one of names."""
-    path = (*broken.path, broken.found) if broken.in_name else broken.path
     expected = broken.schema["x-expected"]
-    value = "" if path[0] == "stores" else broken.found  # an address may hold a password
+    value = "" if broken.place[0] == "stores" else printable(broken.found)  # an address may hold a password
     message = Text(f"«{value}» не подходит", f"`{value}` does not do") if value else _NOT_FIT
     hint = Text(f"Нужно: {expected[0]}.", f"What does: {expected[1]}.")
-    yield broken.document.problem("Y02", path, message, hint, at_key=broken.in_name, value=value)
+    yield broken.document.problem("Y02", broken.place, message, hint, at_key=broken.in_name, value=value)
 
 
 def _choice(broken: _Break) -> Iterator[Problem]:
@@ -156,9 +164,18 @@ def _choice(broken: _Break) -> Iterator[Problem]:
 
 
 def _zone(broken: _Break) -> Iterator[Problem]:
-    city = broken.found.rpartition("/")[2].lower()
-    same = {zone for zone in zones() if zone.rpartition("/")[2].lower() == city}
-    yield no_such(broken.document, broken.path, broken.found, same or zones())
+    meant = _zone_like(broken.found)
+    yield no_such(broken.document, broken.path, broken.found, _RUSSIAN_ZONES, meant)
+
+
+@lru_cache
+def _zone_like(word: str) -> str:
+    """The zone of the city that comes nearest in spelling, or "". Never of an offset: Etc/GMT+3 is three hours west."""
+    cities: dict[str, str] = {}
+    for zone in sorted(zones(), reverse=True):  # of several with one city the first by name stays
+        cities[zone.rpartition("/")[2].lower()] = zone
+    is_name = not any(sign.isdigit() for sign in word)
+    return cities.get(closest(word.rpartition("/")[2], cities, likeness=0.75), "") if is_name else ""
 
 
 def _size(broken: _Break) -> Iterator[Problem]:
@@ -167,11 +184,14 @@ def _size(broken: _Break) -> Iterator[Problem]:
     yield broken.document.problem("Y02", broken.path, message, _about(broken.schema))
 
 
-def no_such(document: Document, path: Trail, word: str, known: Iterable[str]) -> Problem:
-    """The problem of a word at `path` that names nothing."""
+def no_such(document: Document, path: Trail, word: str, known: Iterable[str], sure: str = "") -> Problem:
+    """The problem of a word at `path` that names nothing; `sure` is what was meant where the caller knows better."""
     meant, hint = suggest(word, known)
-    message = Text(f"нет такого: «{word}»", f"there is no `{word}`")
-    return document.problem("Y05", path, message, hint, value=word, mended=meant)
+    if sure:
+        meant, hint = sure, _probably(sure, word)
+    name = printable(word)
+    message = Text(f"нет такого: «{name}»", f"there is no `{name}`")
+    return document.problem("Y05", path, message, hint, value=name, mended=meant)
 
 
 def _about(schema: Schema) -> Text:
@@ -208,6 +228,10 @@ _SIZES = {
     "minimum": Text("меньше {}", "less than {}"),
     "maximum": Text("больше {}", "more than {}"),
 }
+_RUSSIAN_ZONES = (
+    *("Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Novosibirsk"),
+    *("Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka"),
+)
 _NOT_FIT = Text("не подходит", "does not do")
 _SAY: dict[str, Callable[[_Break], Iterator[Problem]]] = {
     "additionalProperties": _unknown,

@@ -42,9 +42,12 @@ COMPLEX_KEY: Words = (
     Text("Проверьте знаки ?, [ и { в начале строки.", "Look for ?, [ or { at the start of the line."),
 )
 
+TAB: Words = (
+    Text("табуляция на месте отступа", "a tab where indentation is"),
+    Text("Ставьте пробелы.", "Use spaces."),
+)
+
 _PARSER: tuple[tuple[str, Text, Text], ...] = (
-    ("tab", Text("табуляция на месте отступа", "a tab where indentation is"), Text("Ставьте пробелы.", "Use spaces.")),
-    ("\\t", Text("табуляция на месте отступа", "a tab where indentation is"), Text("Ставьте пробелы.", "Use spaces.")),
     (
         "mapping values are not allowed",
         Text("двоеточие не на своём месте", "a colon where none may be"),
@@ -96,8 +99,10 @@ _PARSER: tuple[tuple[str, Text, Text], ...] = (
 )
 
 
-def explain(problem: str) -> Words:
-    """The parser's complaint in our words; in its own where we have none."""
+def explain(problem: str, sign: str) -> Words:
+    """The parser's complaint about that sign in our words; in its own where we have none."""
+    if sign == "\t" or "found a tab" in problem:
+        return TAB
     for fragment, message, hint in _PARSER:
         if fragment in problem:
             return message, hint

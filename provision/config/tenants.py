@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.config import document, mistakes
-from provision.config.document import Document, Trail
+from provision.config.document import Document, Trail, printable
 from provision.model import Problem
 from provision.schema import SCHEMA, SETTINGS
 from provision.text import Text
@@ -69,7 +69,8 @@ def read(path: Path) -> list[Document]:
         names = glob(str(pattern), root_dir=path.parent, recursive=True)  # noqa: PTH207 - Path.glob refuses a leading /
         files = [file for file in (path.parent / name for name in sorted(names)) if file.is_file()]
         if not files:
-            message = Text(f"по образцу «{pattern}» нет ни одного файла", f"no file matches `{pattern}`")
+            name = printable(str(pattern))
+            message = Text(f"по образцу «{name}» нет ни одного файла", f"no file matches `{name}`")
             main.problems.append(main.problem("Y07", ("include", number), message, _FROM_HERE))
         for file in files:
             if realpath(file) not in seen:
@@ -82,11 +83,10 @@ def entries(documents: list[Document]) -> Iterator[Entry]:
     """The cabinets whose own blocks are without mistakes, in the order of the files."""
     main = documents[0]
     for each in documents:
-        broken = {name for problem in each.problems for name in _lineage(problem.field_name)}
         for name, distributor in section(each.data, "distributors").items():
             for cabinet, own in section(distributor, "cabinets").items():
                 path = ("distributors", name, "cabinets", cabinet)
-                if ".".join(path) not in broken:
+                if path not in each.broken:
                     kind = section(main.data, "kinds", own["kind"])
                     levels = (section(main.data, "defaults"), kind, distributor, own)
                     settings = merge(BUILT_IN, *(_settings(level) for level in levels))
@@ -97,30 +97,23 @@ def _settings(level: Layer) -> Layer:
     return {key: level[key] for key in SETTINGS if key in level}
 
 
-def _lineage(name: str) -> Iterator[str]:
-    """A dotted name and all it stands under."""
-    while name:
-        yield name
-        name = name.rpartition(".")[0]
-
-
 def _document(path: Path) -> Document:
-    shown = str(path)
+    name = str(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return _unreadable(shown, Text("такого файла нет", "there is no such file"))
+        return _unreadable(name, Text("такого файла нет", "there is no such file"))
     except OSError as error:
-        return _unreadable(shown, Text(f"файл не читается: {error.strerror}", f"cannot be read: {error.strerror}"))
-    read = document.read(content, shown=shown, schema=SCHEMA)
+        return _unreadable(name, Text(f"файл не читается: {error.strerror}", f"cannot be read: {error.strerror}"))
+    read = document.read(content, shown=name, schema=SCHEMA)
     if all(problem.code != "Y01" for problem in read.problems):
         read.problems += mistakes.find(read)
     return read
 
 
-def _unreadable(shown: str, message: Text) -> Document:
+def _unreadable(name: str, message: Text) -> Document:
     hint = Text("Проверьте путь и права на файл.", "Check the path and the file's permissions.")
-    return Document(shown, problems=[Problem("Y01", "error", message, hint, file=shown)])
+    return Document(name, problems=[Problem("Y01", "error", message, hint, file=name)])
 
 
 def _part(path: Path) -> Document:

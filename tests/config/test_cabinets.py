@@ -1,0 +1,290 @@
+"""Cabinets as they come out of tenants.yaml and real lists: who works in them, and which of them must wait."""
+
+from pathlib import Path
+
+import pytest
+
+from provision.model import Cabinet, Estate, Person
+from tests.config.estates import accesses, cabinet, check, distributor, estate, installations, told
+
+VOLGA, URAL, DON = (f"lists/{name}_manager_20261103.csv" for name in ("volga", "ural", "don"))
+OPEN, CLOSED = "", "    isolated: true\n"
+
+
+def three(folder: Path, volga: str, ural: str, don: str, *, more: str = OPEN) -> Estate:
+    """Volga and Ural of one company, Don of another, with these lists."""
+    company = distributor("company", cabinet("volga"), cabinet("ural"), more=more)
+    files = {"tenants.yaml": estate(company, distributor("other", cabinet("don"))), VOLGA: volga, URAL: ural, DON: don}
+    return check(folder, files)
+
+
+def blocked(found: Estate) -> list[str]:
+    return [each.id for each in found.cabinets if each.blocked]
+
+
+def codes(found: Estate) -> dict[str, set[str]]:
+    """The codes told of each cabinet."""
+    told_of: dict[str, set[str]] = {}
+    for problem in found.problems:
+        told_of.setdefault(problem.cabinet, set()).add(problem.code)
+    return told_of
+
+
+def person(of: Cabinet, login: str) -> Person:
+    return next(each for each in of.people if each.login == login)
+
+
+MINE = installations(("Zavod", "ivanova", "ivanova@example.ru"))
+THINE = installations(("Teplo", "petrov", "petrov@example.ru"))
+THEIRS = installations(("Most", "sidorova", "sidorova@example.com"))
+
+
+def test_cabinets_that_share_nothing_are_all_free(tmp_path: Path) -> None:
+    """Three lists with nothing in common stop nobody and say nothing."""
+    found = three(tmp_path, MINE, THINE, THEIRS, more=CLOSED)
+
+    assert (found.problems, blocked(found)) == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (("Teplo", "petrov", "IVANOVA@example.ru"), "P11"),
+        (("Teplo", "Ivanova", "petrov@example.ru"), "P12"),
+        (("zavod", "petrov", "petrov@example.ru"), "P12"),
+    ],
+    ids=["e-mail", "login", "client"],
+)
+def test_what_crosses_between_closed_branches_stops_both(line: tuple[str, str, str], code: str, tmp_path: Path) -> None:
+    """A person or client in the lists of two isolated branches stops these two, and not the third cabinet."""
+    found = three(tmp_path, MINE, installations(line), THEIRS, more=CLOSED)
+
+    assert blocked(found) == ["volga", "ural"]
+    assert code in codes(found)["volga"] & codes(found)["ural"]
+    assert "don" not in codes(found)
+
+
+def test_branches_that_are_not_closed_may_share_people(tmp_path: Path) -> None:
+    """Without `isolated` the cabinets of one company may have the same manager."""
+    found = three(tmp_path, MINE, installations(("Teplo", "ivanova", "ivanova@example.ru")), THEIRS)
+
+    assert blocked(found) == []
+    assert person(found.cabinets[0], "ivanova").email == person(found.cabinets[1], "ivanova").email != ""
+
+
+def test_what_crosses_between_companies_stops_both(tmp_path: Path) -> None:
+    """Two distributors never share a person, isolated or not: a login is one user of the whole server."""
+    found = three(tmp_path, MINE, THINE, installations(("Most", "ivanova", "sidorova@example.com")))
+
+    assert blocked(found) == ["volga", "don"]
+
+
+def test_a_head_crosses_like_a_manager(tmp_path: Path) -> None:
+    """The leak check covers heads, and names the line of tenants.yaml."""
+    heads = "heads: [{login: Ivanova, email: head@example.ru}]"
+    text = estate(distributor("company", cabinet("volga"), cabinet("ural", heads), more=CLOSED))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE, URAL: THINE})
+
+    assert blocked(found) == ["volga", "ural"]
+    assert [(Path(p.file).name, p.line) for p in found.problems if p.cabinet == "ural"] == [("tenants.yaml", 11)]
+
+
+def test_a_part_of_a_branch_may_share_its_people_alone(tmp_path: Path) -> None:
+    """`belongs_to` joins a cabinet to its branch: people may be shared with that one, not with another branch."""
+    potok = "lists/potok_online_20261103.csv"
+    files = {VOLGA: MINE, URAL: THINE, potok: accesses(("u1", "ivanova", "ivanova@example.ru"))}
+    stopped = []
+    for branch in ("volga", "ural"):
+        part = cabinet("potok", f"belongs_to: {branch}", managers="", online=potok)
+        text = estate(distributor("company", cabinet("volga"), cabinet("ural"), part, more=CLOSED))
+        stopped.append(blocked(check(tmp_path, {"tenants.yaml": text, **files})))
+
+    assert stopped == [[], ["volga", "potok"]]
+
+
+def test_many_streaming_clients_want_a_cabinet_of_their_own(tmp_path: Path) -> None:
+    """X01 is said of a branch with both lists, not of the cabinet that is apart already."""
+    many = accesses(("u1", "ivanova", "i@example.ru"), firms=501)
+    told_of = []
+    for part in (
+        cabinet("volga", online="lists/potok_online_20261103.csv"),
+        cabinet("volga", managers="", online="lists/potok_online_20261103.csv"),
+    ):
+        files = {VOLGA: installations(("Zavod", "ivanova", "i@example.ru")), "lists/potok_online_20261103.csv": many}
+        found = check(tmp_path, {"tenants.yaml": estate(distributor("company", part)), **files})
+        told_of.append(codes(found))
+        assert found.cabinets[0].online == 502
+
+    assert told_of == [{"volga": {"X01"}}, {}]
+
+
+def test_a_list_that_is_not_there_stops_its_cabinet(tmp_path: Path) -> None:
+    """The place in tenants.yaml is told with the name that was probably meant; the other cabinets are free."""
+    company = distributor("company", cabinet("volga", managers="lists/volga_manager_20261104.csv"), cabinet("ural"))
+    found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE, URAL: THINE})
+
+    assert told(found.problems, tmp_path) == ["tenants.yaml:9:62 Y11"]
+    assert found.problems[0].mended == "volga_manager_20261103.csv"
+    assert blocked(found) == ["volga"]
+
+
+def test_a_list_that_cannot_be_read_stops_its_cabinet(tmp_path: Path) -> None:
+    """A file problem of the list itself (F06, F13) stops the cabinet, and its neighbours are free."""
+    found = three(tmp_path, "\ufeff\n", THINE, THEIRS)
+
+    assert blocked(found) == ["volga"]
+    assert "F13" in codes(found)["volga"]
+
+
+def test_a_folder_in_place_of_a_list_stops_its_cabinet(tmp_path: Path) -> None:
+    """What is no file is told, not raised."""
+    (tmp_path / VOLGA).mkdir(parents=True)
+    found = check(tmp_path, {"tenants.yaml": estate(distributor("company", cabinet("volga")))})
+
+    assert (blocked(found), codes(found)) == (["volga"], {"volga": {"F06"}})
+
+
+def test_a_name_too_long_for_a_file_stops_its_cabinet(tmp_path: Path) -> None:
+    """Whatever the system says against a path ends as a problem."""
+    found = check(tmp_path, {"tenants.yaml": estate(distributor("company", cabinet("volga", managers="x" * 5000)))})
+
+    assert blocked(found) == ["volga"]
+
+
+@pytest.mark.parametrize("again", [VOLGA, "lists/../lists/volga_manager_20261103.csv"])
+def test_a_list_named_in_two_cabinets_stops_both(again: str, tmp_path: Path) -> None:
+    """One file in two cabinets would show one's clients to the other, however its path is written."""
+    company = distributor("company", cabinet("volga"), cabinet("ural", managers=again), cabinet("don"))
+    found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE, DON: THEIRS})
+
+    assert [(p.code, p.line, p.cabinet) for p in found.problems] == [("Y12", 9, "volga"), ("Y12", 10, "ural")]
+    assert blocked(found) == ["volga", "ural"]
+
+
+def test_a_list_named_twice_in_one_cabinet_stops_it(tmp_path: Path) -> None:
+    """The same file twice is a slip: another one was probably meant."""
+    text = estate(distributor("company", cabinet("volga", managers=f"{VOLGA}, {VOLGA}")))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE})
+
+    assert (codes(found), blocked(found)) == ({"volga": {"Y12"}}, ["volga"])
+
+
+def test_a_list_under_the_wrong_key_stops_its_cabinet(tmp_path: Path) -> None:
+    """Online accesses under `managers` are told at that place."""
+    text = estate(distributor("company", cabinet("volga", managers="lists/volga_online_20261103.csv")))
+    files = {"lists/volga_online_20261103.csv": accesses(("u1", "ivanova", "i@example.ru"))}
+    found = check(tmp_path, {"tenants.yaml": text, **files})
+
+    assert told(found.problems, tmp_path) == ["tenants.yaml:9:62 Y14"]
+    assert blocked(found) == ["volga"]
+
+
+def test_a_line_with_an_error_is_left_out(tmp_path: Path) -> None:
+    """An error on a line costs that line, not the cabinet."""
+    found = three(tmp_path, MINE + installations(("Завод", "lisin", "lisin@example.ru")), THINE, THEIRS)
+
+    assert (blocked(found), found.cabinets[0].installations) == ([], 1)
+    assert [each.login for each in found.cabinets[0].people] == ["ivanova"]
+
+
+def test_lines_that_contradict_each_other_leave_the_first(tmp_path: Path) -> None:
+    """An error between two lines (M25) takes the second one out of the cabinet."""
+    found = three(tmp_path, MINE + installations(("ZAVOD", "lisin", "lisin@example.ru")), THINE, THEIRS)
+
+    assert "M25" in codes(found)["volga"]
+    assert [each.login for each in found.cabinets[0].people] == ["ivanova"]
+
+
+def test_people_are_managers_and_heads_by_login(tmp_path: Path) -> None:
+    """One Person a login, lower case, sorted; what tenants.yaml says of a head goes before a list."""
+    panin = "{login: Panin, email: Panin@example.ru, name: Олег Панин, role: Editor}"
+    heads = f"heads: [{panin}, {{login: Baranov, email: B@example.ru}}]"
+    lines = installations(("Zavod", "Volkov", "Volkov@example.ru"), ("Teplo", "panin", "panin@example.ru"))
+    text = estate(distributor("company", cabinet("volga", heads)))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: lines})
+    (volga,) = found.cabinets
+
+    where = str(tmp_path)
+    assert volga.people == (
+        Person("baranov", "b@example.ru", "Viewer", f"{where}/tenants.yaml:9"),
+        Person("panin", "panin@example.ru", "Editor", f"{where}/tenants.yaml:9", "Олег Панин"),
+        Person("volkov", "volkov@example.ru", "Viewer", f"{where}/{VOLGA}:1"),
+    )
+    assert found.problems == ()
+
+
+def test_a_mailbox_of_several_people_is_nobodys(tmp_path: Path) -> None:
+    """An address that serves several logins anywhere in the estate is given to none; a person's own stays."""
+    shared = installations(("Zavod", "ivanova", "all@example.ru"), ("Kran", "gusev", "gusev@example.ru"))
+    found = three(tmp_path, shared, installations(("Teplo", "petrov", "ALL@example.ru")), THEIRS)
+
+    emails = {each.login: each.email for of in found.cabinets for each in of.people}
+    assert emails == {"ivanova": "", "petrov": "", "gusev": "gusev@example.ru", "sidorova": "sidorova@example.com"}
+    assert blocked(found) == []
+
+
+def test_a_mailbox_that_is_another_login_is_nobodys(tmp_path: Path) -> None:
+    """Grafana takes login and e-mail from one pool of names: an address that is somebody else's login is left out."""
+    heads = "heads: [{login: ivanova@example.ru, email: boss@example.ru}]"
+    found = check(tmp_path, {"tenants.yaml": estate(distributor("company", cabinet("volga", heads))), VOLGA: MINE})
+
+    assert {each.login: each.email for each in found.cabinets[0].people} == {
+        "ivanova": "",
+        "ivanova@example.ru": "boss@example.ru",
+    }
+
+
+def test_one_login_has_one_address(tmp_path: Path) -> None:
+    """Two addresses of a login in cabinets of one company are told once, and both cabinets get the first."""
+    other = installations(("Teplo", "ivanova", "iv@example.ru"), ("Kran", "ivanova", "iv@example.ru"))
+    found = three(tmp_path, MINE, other, THEIRS)
+
+    assert [(p.code, p.level, p.cabinet, p.line, p.mended) for p in found.problems] == [
+        ("Y13", "warning", "ural", 1, "ivanova@example.ru")
+    ]
+    assert {person(of, "ivanova").email for of in found.cabinets[:2]} == {"ivanova@example.ru"}
+
+
+def test_a_heads_address_goes_before_a_lists(tmp_path: Path) -> None:
+    """Where a list gives a head another address, the one of tenants.yaml is taken, in every cabinet."""
+    heads = "heads: [{login: ivanova, email: boss@example.ru}]"
+    text = estate(distributor("company", cabinet("volga"), cabinet("ural", heads)))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE, URAL: THINE})
+
+    assert [(p.code, p.cabinet, Path(p.file).name) for p in found.problems] == [("Y13", "volga", Path(VOLGA).name)]
+    assert {person(of, "ivanova").email for of in found.cabinets} == {"boss@example.ru"}
+
+
+def test_a_mailbox_that_is_not_named_is_told(tmp_path: Path) -> None:
+    """X05 stands at the cabinet that has no mailbox, once for each of the two."""
+    text = estate(distributor("company", cabinet("volga").replace("usage: usage@example.ru", "")))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE})
+
+    assert told(found.problems, tmp_path) == ["tenants.yaml:9:7 X05"]
+    assert (found.problems[0].field_name, found.problems[0].cabinet) == ("usage", "volga")
+
+
+def test_clients_are_counted_once(tmp_path: Path) -> None:
+    """A client with two managers stands on two lines and is one installation; a second access is a second one."""
+    lines = MINE + installations(("Zavod", "petrov", "petrov@example.ru"))
+    online = accesses(("u1", "ivanova", "ivanova@example.ru"), ("u2", "ivanova", "ivanova@example.ru"))
+    text = estate(distributor("company", cabinet("volga", online="lists/volga_online_20261103.csv")))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: lines, "lists/volga_online_20261103.csv": online})
+
+    assert (found.cabinets[0].installations, found.cabinets[0].online) == (1, 2)
+
+
+def test_no_password_gets_out_of_a_list(tmp_path: Path) -> None:
+    """Neither cabinets nor problems hold a password, whatever is wrong on its line."""
+    lines = [
+        "ООО Лютик,u1,Hidden-1,online1.example.ru,docs,https,ivanova,i@example.ru",
+        "ООО Лютик,u1,Hidden-2,online1.example.ru,docs,https,ivanova,i@example.ru",
+        "ООО Лютик,u3,Hidden-3,https://online1.example.ru/docs,,https,ivanova,i@example.ru",
+        "ООО Лютик,u4,Hidden,-4,online1.example.ru,docs,https,ivanova,i@example.ru",
+        "ООО Лютик,u5,1.2E+11Hidden,online1.example.ru,docs,https,ivanova,i",
+    ]
+    text = estate(distributor("company", cabinet("volga", managers="", online="lists/volga_online_20261103.csv")))
+    found = check(tmp_path, {"tenants.yaml": text, "lists/volga_online_20261103.csv": "\n".join(lines)})
+
+    assert {"O01", "O06", "O09", "P06"} <= codes(found)["volga"]
+    assert "Hidden" not in repr(found)
