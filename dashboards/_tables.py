@@ -16,6 +16,8 @@ _CELLS: dict[str, Json] = {
     "gradient": {"type": "color-background", "mode": "gradient"},
 }
 
+_ROW = "row"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -43,28 +45,32 @@ def table(
     *columns: Column,
     sql: str = "",
     labels: str = "",
+    row: Sequence[str] = (),
     sort: str = "",
     order: str = "asc",
     footer: str = "",
     width: int = 24,
     height: int = 9,
 ) -> Panel:
-    """A table in pages; `footer` is a calculation.
+    """A table in pages; `footer` is a calculation. Of rows, `sql` is the query.
 
-    Of numbers, rows that agree in the labels common to all queries become one; `labels` is a query that only brings
-    labels. Of rows, `sql` is the query.
+    Of numbers in several columns, `row` are the labels that tell its rows apart, each column has one value for each of
+    them, and `labels` is a query of which only the labels are shown.
     """
-    exprs = [labels] if labels else []
-    exprs += [column.expr for column in columns if column.expr]
+    if sql:
+        targets, transformations = [rows(sql)], []
+    else:
+        exprs = _exprs(columns, labels, row)
+        targets, transformations = [instant(expr) for expr in exprs], _one_table(columns, row, len(exprs))
     return Table(
         id=key,
         title=title,
         description=description,
         dataSource=EVENTS if sql else METRICS,
-        targets=[rows(sql)] if sql else [instant(expr) for expr in exprs],
+        targets=targets,
         thresholds=steps([(None, "green")]),
         overrides=[override for column in columns if (override := _override(column))],
-        transformations=[] if sql else _one_table(columns, exprs),
+        transformations=transformations,
         sortBy=[TableSortByField(displayName=sort, desc=order == "desc")] if sort else [],
         maxDataPoints=None,
         gridPos=size(width, height),
@@ -105,25 +111,36 @@ def _override(column: Column) -> Json | None:
     return {"matcher": {"id": "byName", "options": column.title}, "properties": given} if given else None
 
 
-def _one_table(columns: Sequence[Column], exprs: Sequence[str]) -> list[Json]:
-    """Keeps the fields shown, merges the answers on the labels they share, gives order and titles."""
-    fields = [column.label or _value_field(exprs.index(column.expr), len(exprs)) for column in columns]
-    merge: list[Json] = [{"id": "merge", "options": {}}] if len(exprs) > 1 else []
+def _exprs(columns: Sequence[Column], labels: str, row: Sequence[str]) -> list[str]:
+    """The queries: `labels` if there is one, then a column each. What tells rows apart is made one label to join by."""
+    exprs = [column.expr for column in columns if column.expr]
+    if len(row) < 2:
+        return [labels, *exprs] if labels else exprs
+    quoted = ", ".join(f'"{label}"' for label in row)
+    keyed, *others = (f'label_join({expr}, "{_ROW}", "|", {quoted})' for expr in (labels, *exprs))
+    return [keyed, *(f"max by ({_ROW}) ({expr})" for expr in others)]
+
+
+def _one_table(columns: Sequence[Column], row: Sequence[str], queries: int) -> list[Json]:
+    """Keeps the fields shown, joins the answers of several queries into one table, gives order and titles.
+
+    Not `merge`: a query without any answer leaves it no label in common, and the table falls apart (12.4).
+    """
+    names = iter(f"Value #{ref_id(index)}" for index in range(1, queries))
+    fields = [column.label or (next(names) if row else "Value") for column in columns]
+    by = _ROW if len(row) > 1 else next(iter(row), "")
+    hidden = [by] if by and by not in fields else []
+    join: list[Json] = [{"id": "joinByField", "options": {"byField": by, "mode": "outer"}}] if row else []
     return [
-        {"id": "filterFieldsByName", "options": {"include": {"names": fields}}},
-        *merge,
+        {"id": "filterFieldsByName", "options": {"include": {"names": [*hidden, *fields]}}},
+        *join,
         {
             "id": "organize",
             "options": {
-                "excludeByName": {},
+                "excludeByName": dict.fromkeys(hidden, True),
                 "includeByName": {},
                 "indexByName": {field: index for index, field in enumerate(fields)},
                 "renameByName": {f: c.title for f, c in zip(fields, columns, strict=True) if f != c.title},
             },
         },
     ]
-
-
-def _value_field(index: int, queries: int) -> str:
-    # Grafana's name for it (result_transformer.ts of 9.5 and 12.4): the query is named only where there are several.
-    return f"Value #{ref_id(index)}" if queries > 1 else "Value"

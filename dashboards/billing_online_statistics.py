@@ -23,7 +23,8 @@ _FILTERS = ("client", "manager", "login")
 _LEFT = "kodeks_online_billing_left"
 _LIMIT = "kodeks_online_billing_limit"
 _DARK_RED, _YELLOW, _DARK_GREEN = "#C4162A", "#FADE2A", "#37872D"
-_ROW_KEYS = "client, user, manager"
+_ROW = ("client", "user", "manager")
+_BY_ROW = f"by ({', '.join(_ROW)})"
 
 _MONTHLY = "1-го числа остаток возвращается к квоте тарифа и дальше только убывает."
 _GAP = (
@@ -129,7 +130,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Документы", expr=_lowest("docs"), unit="short", cell="background", thresholds=docs),
         Column(
             title="% исп. док.",
-            expr=f"max by ({_ROW_KEYS}) ({_used('docs', *_FILTERS)})",
+            expr=f"max {_BY_ROW} ({_used('docs', *_FILTERS)})",
             unit="none",
             decimals=1,
             cell="gradient",
@@ -138,7 +139,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Поиск", expr=_lowest("search"), unit="short"),
         Column(
             title="% исп. поиска",
-            expr=f"max by ({_ROW_KEYS}) ({_used('search', *_FILTERS)})",
+            expr=f"max {_BY_ROW} ({_used('search', *_FILTERS)})",
             unit="none",
             decimals=1,
             cell="gradient",
@@ -147,6 +148,8 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Печать", expr=_lowest("print"), unit="short"),
         Column(title="Выгрузка", expr=_lowest("upload"), unit="short"),
         Column(title="Менеджер", label="manager"),
+        row=_ROW,
+        labels=f"max {_BY_ROW} ({last(pick(_LEFT, *_FILTERS), ONLINE)})",
         sort="Документы",
         footer="mean",
         height=17,  # 13 lines a page
@@ -155,7 +158,7 @@ def _billing_table(scope: Scope) -> Panel:
 
 def _lowest(kind: str) -> str:
     """The smallest remainder of a login: one login may be used on several servers or catalogues."""
-    return f"min by ({_ROW_KEYS}) ({_last_left(kind)})"
+    return f"min {_BY_ROW} ({_last_left(kind)})"
 
 
 def _docs_left() -> Panel:

@@ -106,7 +106,7 @@ def _client_params(scope: Scope) -> Panel:
             label="host",
             links=link(scope, "kodeks-analytics", "Аналитика этой установки", host=CELL),
         ),
-        # Two lines of one installation for two hours after its name or manager changed.
+        row=["host"],
         labels=f"max by (host, manager, legal_name, regnum) ({last(pick('kodeks_installation_info', *_HOSTS))})",
         sort="Окончание",
         height=12,  # 9 lines a page

@@ -1,0 +1,67 @@
+"""What Grafana makes of a dashboard before it asks: panels found, variables and macros put in.
+
+The rules are those of Grafana 12.4's browser code: a custom All value goes in as it is, one value without brackets,
+several as `(a|b)`; in PromQL backslashes are doubled, since the value stands in a string.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Json = dict[str, Any]
+Choice = Mapping[str, tuple[str, ...]]  # variable -> chosen values; a variable that is not there is All
+
+ALL: Choice = {}
+_PROMQL_SIGNS = re.compile(r"[$^*{}\[\]'+?.()|]")
+_SQL_SIGNS = re.compile(r"[\\^$*+?.()|\[\]{}/]")
+
+
+def panels(spec: Json) -> Iterator[Json]:
+    """Every panel, rows included, top to bottom."""
+    for panel in spec["panels"]:
+        yield panel
+        yield from panel.get("panels", [])
+
+
+def targets(spec: Json) -> Iterator[tuple[Json, Json]]:
+    """Every query with its panel."""
+    for panel in panels(spec):
+        for target in panel.get("targets", []):
+            yield panel, target
+
+
+def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h") -> str:
+    """The expression as Prometheus gets it."""
+    text = text.replace("$__interval", step)
+    for name, all_value in _variables(spec).items():
+        text = _promql_value(choice.get(name), all_value).join(re.split(rf"\${name}\b", text))
+    return text
+
+
+def sql(text: str, spec: Json, choice: Choice, since: datetime, until: datetime) -> str:
+    """The statement as PostgreSQL gets it."""
+    first, last = (moment.astimezone(UTC).isoformat() for moment in (since, until))
+    text = re.sub(r"\$__timeFilter\((\w+)\)", rf"\1 BETWEEN '{first}' AND '{last}'", text)
+    for name, all_value in _variables(spec).items():
+        text = text.replace(f"${{{name}:regex}}", _sql_value(choice.get(name), all_value))
+    return text
+
+
+def _variables(spec: Json) -> dict[str, str]:
+    return {one["name"]: one["allValue"] for one in spec["templating"]["list"]}
+
+
+def _promql_value(values: tuple[str, ...] | None, all_value: str) -> str:
+    if values is None:
+        return all_value
+    doubled = (value.replace("\\", "\\\\\\\\") for value in values)
+    return _joined([_PROMQL_SIGNS.sub(r"\\\\\g<0>", value) for value in doubled])
+
+
+def _sql_value(values: tuple[str, ...] | None, all_value: str) -> str:
+    return all_value if values is None else _joined([_SQL_SIGNS.sub(r"\\\g<0>", value) for value in values])
+
+
+def _joined(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"({'|'.join(values)})"

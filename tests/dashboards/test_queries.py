@@ -1,0 +1,171 @@
+"""Every query of every dashboard, asked of real stores full of made-up history."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+import dashboards
+from dashboards import Scope
+from provision.stores.contract import METRICS
+from tests.dashboards.conftest import Stores
+from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql, targets
+
+SLUGS = dashboards.slugs()
+RANGE = timedelta(days=30)
+_METRIC = re.compile(r"\b((?:kodeks|kserver)_\w+)\b")
+_READ = re.compile(r"(\w+)\{[^}]*\}\[([^\]]+)\]")
+_LOOK_BACK = {metric.name: metric.source.look_back for metric in METRICS}
+_NAMED = re.compile(r"\{\{(\w+)\}\}")
+# What a reader may choose, dashboard by dashboard; each of them has data.
+_CHOICES: dict[str, Choice] = {
+    "all": ALL,
+    "one host": {"host": ("203.0.113.5:80",)},
+    "two hosts": {"host": ("203.0.113.5:80", "dc1.example:8080")},
+    "a manager with an apostrophe": {"manager": ("o'neil",)},
+    "one client": {"client": ("Фирма 3",), "login": ("login-7",)},
+    "two managers": {"manager": ("petrova", "sidorov")},
+}
+
+
+def _is_number(target: Json) -> bool:
+    return bool(target["datasource"]["type"] == "prometheus")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_query_of_numbers_has_an_answer_with_the_labels_it_names(slug: str, scope: Scope, stores: Stores) -> None:
+    """With All chosen no chart is empty, and each series has what its name in the legend is made of."""
+    spec = dashboards.render(slug, scope)
+    for panel, target in filter(lambda pair: _is_number(pair[1]), targets(spec)):
+        where = f"{slug}: {panel['title']}: {target['expr']}"
+        expr = promql(target["expr"], spec, ALL)
+        if target["range"]:
+            answers = stores.numbers.over_time(expr, seconds=int(RANGE.total_seconds()), step=3600)
+            found = [set(labels) for labels, _ in answers]
+            named = set(_NAMED.findall(target["legendFormat"]))
+        else:
+            found = [set(labels) for labels, _ in stores.numbers.instant(expr)]
+            named = set(_labels_of_table(panel)) if target["refId"] == "A" else set()
+        assert found, where
+        assert all(named <= labels for labels in found), where
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_query_of_rows_has_rows_and_the_columns_of_its_panel(slug: str, scope: Scope, stores: Stores) -> None:
+    """A session that may read what a cabinet may gets rows, and every column that the panel formats is there."""
+    spec = dashboards.render(slug, scope)
+    for panel, target in targets(spec):
+        if _is_number(target):
+            continue
+        now = stores.numbers.moment()
+        statement = sql(target["rawSql"], spec, ALL, now - RANGE, now)
+        cursor = stores.rows.execute(statement.encode())
+        formatted = {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]}
+        titles = {column.name for column in cursor.description or ()}
+        assert cursor.fetchall(), f"{slug}: {panel['title']}"
+        assert formatted <= titles, f"{slug}: {panel['title']}"
+
+
+@pytest.mark.parametrize("choice", _CHOICES)
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_is_chosen_is_all_that_is_shown(slug: str, choice: str, scope: Scope, stores: Stores) -> None:
+    """Whatever is chosen, every query is understood and no answer has another installation, client or manager."""
+    spec = dashboards.render(slug, scope)
+    now = stores.numbers.moment()
+    chosen = {name: values for name, values in _CHOICES[choice].items() if name in _names(spec)}
+    seen = 0
+    for panel, target in targets(spec):
+        if _is_number(target):
+            answers = stores.numbers.instant(promql(target["expr"], spec, chosen, step="24h"))
+            found = [_by_variable(dict(labels)) for labels, _ in answers]
+        else:
+            cursor = stores.rows.execute(sql(target["rawSql"], spec, chosen, now - RANGE, now).encode())
+            titles = [column.name for column in cursor.description or ()]
+            found = [_by_variable(dict(zip(titles, row, strict=True))) for row in cursor.fetchall()]
+        seen += len(found)
+        for name, values in chosen.items():
+            for answer in found:
+                assert answer.get(name, values[0]) in values, f"{panel['title']}: {answer}"
+    assert seen, f"{slug} is empty when {choice} is chosen"
+
+
+def _by_variable(answer: dict[str, object]) -> dict[str, object]:
+    """The answer under the names of the variables that choose it."""
+    called = {"user": ["user", "login"], "Клиент": ["client", "host"], "Логин": ["login", "user"]}
+    return {name: value for title, value in answer.items() for name in called.get(title, [title])}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_variable_offers_values_within_what_is_chosen(slug: str, scope: Scope, stores: Stores) -> None:
+    """A variable lists values; one that depends on others lists fewer when those are narrowed, and never none."""
+    spec = dashboards.render(slug, scope)
+    for variable in spec["templating"]["list"]:
+        query = variable["query"]["query"]
+        everything = _label_values(query, spec, ALL, stores)
+        assert everything, f"{slug}: {query}"
+        if "$manager" in query:
+            narrowed = _label_values(query, spec, {"manager": ("petrova",)}, stores)
+            assert 0 < len(narrowed) <= len(everything), f"{slug}: {query}"
+    hosts = [
+        one
+        for one in spec["templating"]["list"]
+        if one["name"] in ("host", "client") and "$manager" in one["query"]["query"]
+    ]
+    for variable in hosts:
+        narrowed = _label_values(variable["query"]["query"], spec, {"manager": ("petrova",)}, stores)
+        assert len(narrowed) < len(_label_values(variable["query"]["query"], spec, ALL, stores))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_reads_look_back_as_far_as_their_source_reports(slug: str, scope: Scope) -> None:
+    """Each metric is one of the contract, and is read with the look-back of its source, or summed over a longer time.
+
+    `_mtd` restarts by itself: no rate and no increase. Capital letters in a duration end VictoriaMetrics 1.79.5.
+    """
+    longer = {"24h", "$__interval", "$__range"}
+    for panel, target in targets(dashboards.render(slug, scope)):
+        if not _is_number(target):
+            continue
+        expr, where = target["expr"], f"{slug}: {panel['title']}"
+        assert set(_METRIC.findall(expr)) <= set(_LOOK_BACK), where
+        assert not re.search(r"\b(rate|irate|increase|delta)\b", expr), where
+        reads = _READ.findall(expr)
+        assert len(reads) == len(_METRIC.findall(expr)), f"{where}: a metric is read without a look-back"
+        for metric, window in reads:
+            summed = metric.endswith("_hour") or _LOOK_BACK[metric] == "10m"
+            assert window == _LOOK_BACK[metric] or (summed and window in longer), f"{where}: {metric}[{window}]"
+            assert window.startswith("$") or re.fullmatch(r"\d+[smhdw]", window), where
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_rows_are_read_by_name_and_without_the_cabinet(slug: str, scope: Scope) -> None:
+    """Tables are named with their schema, columns by name; the cabinet, which no reader may read, is not among them."""
+    for _, target in targets(dashboards.render(slug, scope)):
+        if _is_number(target):
+            continue
+        statement = target["rawSql"]
+        assert "*" not in statement.replace("count(*)", "")
+        assert "cabinet" not in statement
+        assert all(table.startswith("core.") for table in re.findall(r"(?:FROM|JOIN) (\S+)", statement))
+        assert "$__timeFilter(" in statement
+
+
+def _names(spec: Json) -> set[str]:
+    return {variable["name"] for variable in spec["templating"]["list"]}
+
+
+def _label_values(query: str, spec: Json, choice: Choice, stores: Stores) -> list[str]:
+    match = re.fullmatch(r"label_values\((.+), (\w+)\)", promql(query, spec, choice))
+    assert match, query
+    return stores.numbers.values_of(match[2], match[1])
+
+
+def _labels_of_table(panel: Json) -> list[str]:
+    organize = next(one for one in panel["transformations"] if one["id"] == "organize")
+    return [field for field in organize["options"]["indexByName"] if not field.startswith("Value")]
+
+
+def test_the_emulated_grafana_finds_every_panel(scope: Scope) -> None:
+    """Folded rows hide no panel from these tests."""
+    spec = dashboards.render("billing-online-statistics", scope)
+    assert 'Осталось "Поиск"' in [panel["title"] for panel in panels(spec) if panel["type"] == "timeseries"]
