@@ -30,13 +30,8 @@ def harmless(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        char if char.isprintable() or unicodedata.category(char) == "Zs" else _escaped(char) for char in text
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else json.dumps(char)[1:-1] for char in text
     )
-
-
-def _escaped(char: str) -> str:
-    short = json.dumps(char)[1:-1]
-    return short if len(short) > 1 else f"\\u{ord(char):04x}"  # JSON leaves DEL as it is
 
 
 def paint(text: str, colour: str, *, on: bool) -> str:
