@@ -1,5 +1,6 @@
 """`/apis`: folders and dashboards in the new way (12 and newer)."""
 
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ from flask import Blueprint, request
 
 from provision.sandbox import kubernetes, objects, rules
 from provision.sandbox.access import Caller, caller, database, namespace_org, number, settings
-from provision.sandbox.kubernetes import GROUPS, Group, shown
+from provision.sandbox.kubernetes import FOLDERS, GROUPS, Group, shown
 from provision.sandbox.migration import migrated
 from provision.sandbox.objects import Object
 from provision.sandbox.refusals import Refused
@@ -102,6 +103,9 @@ def update(group_name: str, version: str, namespace: str, resource: str, name: s
         return shown(group, version, replace(before, spec=wanted.spec, annotations=wanted.annotations)), 200
     if objects.is_same(before, wanted) and not (group.resource == "dashboards" and version == "v1beta1"):
         return shown(group, version, before, has_version=False), 200
+    if wanted.folder != before.folder and _is_lost(wanted):
+        missing = f'move target not found {FOLDERS.qualified} "{wanted.folder}" not found'
+        raise Refused(500, missing if group.resource == "folders" else "access denied to folder")
     return shown(group, version, objects.update(db, before, wanted, who.uid)), 200
 
 
@@ -139,7 +143,14 @@ def _create(group: Group, version: str, who: Caller, wanted: Object, *, has_vers
         if group.resource == "folders":
             raise Refused(404, "NotFound", reason="NotFound", details={"uid": "folder.notFound"})
         return shown(group, version, replace(wanted, generation=1, number=0))
+    if group.resource == "dashboards" and _is_lost(wanted):
+        raise kubernetes.not_found(FOLDERS, wanted.folder)
     return shown(group, version, objects.insert(db, wanted, who.uid))
+
+
+def _is_lost(wanted: Object) -> bool:
+    """Whether its folder is not there."""
+    return wanted.folder != "" and objects.find(database(), wanted.org, "folders", wanted.folder) is None
 
 
 def _check(group: Group, who: Caller, wanted: Object, refusal: str) -> None:
@@ -151,8 +162,6 @@ def _check(group: Group, who: Caller, wanted: Object, refusal: str) -> None:
         return
     rules.check_dashboard(wanted)
     rules.check_refresh(wanted.spec)
-    if wanted.folder and objects.find(database(), who.org, "folders", wanted.folder) is None:
-        raise kubernetes.not_found(GROUPS[1], wanted.folder)
 
 
 def _sent(group: Group, version: str, namespace: str, org: int) -> tuple[dict[str, Any], Object]:
@@ -208,7 +217,15 @@ def _check_preconditions(group: Group, found: Object) -> None:
 
 
 def _is_dry_run() -> bool:
-    return "All" in request.args.getlist("dryRun")
+    """Whether nothing shall be stored; 422 for any word but `All`."""
+    asked = request.args.getlist("dryRun")
+    if set(asked) <= {"All"}:
+        return bool(asked)
+    kind = {"POST": "CreateOptions", "PUT": "UpdateOptions"}.get(request.method, "DeleteOptions")
+    why = f'Unsupported value: {json.dumps(asked)}: supported values: "All"'
+    causes = [{"reason": "FieldValueNotSupported", "message": why, "field": "dryRun"}]
+    details = {"group": "meta.k8s.io", "kind": kind, "causes": causes}
+    raise Refused(422, f'{kind}.meta.k8s.io "" is invalid: dryRun: {why}', reason="Invalid", details=details)
 
 
 def _found(group: Group, who: Caller, name: str) -> Object:

@@ -22,7 +22,7 @@ from provision.sandbox import (
     users,
 )
 from provision.sandbox.counting import Requests
-from provision.sandbox.refusals import Refused
+from provision.sandbox.refusals import Refused, unauthorized
 from provision.sandbox.settings import Settings
 from provision.sandbox.store import Store
 
@@ -119,5 +119,5 @@ def _unknown(error: HTTPException) -> Any:
     if (error.code or 0) >= 500:
         return jsonify({"message": "Internal server error"}), error.code
     if request.path.startswith(("/api", "/apis")) and g.get("caller") is None:
-        return _refused(g.get("refusal") or Refused(401, "Unauthorized", plain=True))
+        return _refused(g.get("refusal") or unauthorized())
     return jsonify({"message": "Not found"}), 404

@@ -27,10 +27,9 @@ class Group:
         return f"{self.resource}.{self.name}"
 
 
-GROUPS = (
-    Group("dashboard.grafana.app", "dashboards", "Dashboard", ("v1beta1", "v0alpha1")),
-    Group("folder.grafana.app", "folders", "Folder", ("v1beta1",)),
-)
+DASHBOARDS = Group("dashboard.grafana.app", "dashboards", "Dashboard", ("v1beta1", "v0alpha1"))
+FOLDERS = Group("folder.grafana.app", "folders", "Folder", ("v1beta1",))
+GROUPS = (DASHBOARDS, FOLDERS)
 _VERBS = ["create", "delete", "get", "list", "update"]
 
 

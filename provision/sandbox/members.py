@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from provision.sandbox import users
+from provision.sandbox import sessions, users
 from provision.sandbox.access import body, choice, database, needs, text
 from provision.sandbox.refusals import Refused, bad_request
 
@@ -92,7 +92,7 @@ def _add(org: int) -> tuple[dict[str, Any], int]:
     name, role = text(sent, "loginOrEmail"), choice(sent, "role", _ROLES)
     if not name:
         raise bad_request()
-    user = users.by_name(db, name)
+    user = sessions.user_named(db, name)
     if user is None:
         raise Refused(404, "User not found")
     if db.execute("SELECT 1 FROM member WHERE org_id = ? AND user_id = ?", (org, user["id"])).fetchone():

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from provision.sandbox import objects
 from provision.sandbox.access import body, database, needs, text
@@ -14,7 +14,7 @@ blueprint = Blueprint("preferences", __name__)
 
 _TEXTS = ("homeDashboardUID", "timezone", "weekStart", "theme", "language")
 _OTHERS = ("queryHistory", "navbar")
-_THEMES = ("", "light", "dark", "system")
+_THEMES = ("light", "dark", "system")
 
 
 @blueprint.get("/api/org/preferences")
@@ -31,7 +31,7 @@ def replace() -> dict[str, Any]:
 
 @blueprint.patch("/api/org/preferences")
 def update() -> dict[str, Any]:
-    """Keeps every key that is left out; an empty one is cleared."""
+    """Keeps every key that is left out or null; an empty one is cleared, but for the theme, which is refused (12.4)."""
     org = needs("orgs.preferences:write", "Admin").org
     return _save(org, _stored(org))
 
@@ -43,14 +43,13 @@ def _stored(org: int) -> dict[str, Any]:
 
 
 def _save(org: int, before: dict[str, Any]) -> dict[str, Any]:
-    sent, db = body(), database()
-    if text(sent, "theme") not in _THEMES:
+    sent, db = {key: value for key, value in body().items() if value is not None}, database()
+    theme, zone, home = (text(sent, key) for key in ("theme", "timezone", "homeDashboardUID"))
+    if theme not in _THEMES and (theme or ("theme" in sent and request.method == "PATCH")):
         raise Refused(400, "Invalid theme")
-    zone = text(sent, "timezone")
     if zone not in {"", "utc", "browser"} and zone not in available_timezones():
         known = "(e.g., America/New_York), 'utc', 'browser', or empty string"
         raise Refused(400, f"Invalid timezone. Must be a valid IANA timezone {known}")
-    home = text(sent, "homeDashboardUID")
     if (home and objects.find(db, org, "dashboards", home) is None) or (sent.get("homeDashboardId") and not home):
         raise Refused(404, "Dashboard not found")
     after = (

@@ -38,6 +38,16 @@ def hash_password(password: str, salt: str = "") -> str:
     return f"{salt}${digest.hex()}"
 
 
+def user_named(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
+    """The user of that login, or, if it has an `@`, first of that email; in any letters (12.4)."""
+    for field in ("email", "login") if "@" in name else ("login",):
+        select = f"SELECT * FROM user WHERE {field} = ?"  # noqa: S608 — one of these two
+        found: sqlite3.Row | None = db.execute(select, (name.lower(),)).fetchone()
+        if found is not None:
+            return found
+    return None
+
+
 def user_with_password(db: sqlite3.Connection, name: str, password: str) -> sqlite3.Row | None:
     """The user of that login or email (letters' case does not matter), or None: wrong password, unknown or locked out.
 
@@ -47,7 +57,7 @@ def user_with_password(db: sqlite3.Connection, name: str, password: str) -> sqli
     name = name.lower()
     since = time.time() - _FAILURE_WINDOW_SECONDS
     (failures,) = db.execute("SELECT count(*) FROM attempt WHERE login = ? AND at > ?", (name, since)).fetchone()
-    user: sqlite3.Row | None = db.execute("SELECT * FROM user WHERE login = ? OR email = ?", (name, name)).fetchone()
+    user = user_named(db, name)
     if failures >= _FAILURES_ALLOWED or user is None:
         return None
     if hmac.compare_digest(hash_password(password, user["password"].partition("$")[0]), user["password"]):

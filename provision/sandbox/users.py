@@ -95,7 +95,7 @@ def search() -> dict[str, Any]:
 @blueprint.get("/api/users/lookup")
 def lookup() -> dict[str, Any]:
     needs("users:read", "Server")
-    found = by_name(database(), request.args.get("loginOrEmail", ""))
+    found = sessions.user_named(database(), request.args.get("loginOrEmail", ""))
     if found is None:
         raise Refused(404, "user not found")
     return _profile(found)
@@ -170,13 +170,6 @@ def leave(db: sqlite3.Connection, org: int, user: int) -> None:
     )
 
 
-def by_name(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
-    """The user of that login or email, in any letters."""
-    name = name.lower()
-    found: sqlite3.Row | None = db.execute("SELECT * FROM user WHERE login = ? OR email = ?", (name, name)).fetchone()
-    return found
-
-
 def _org_id(sent: dict[str, Any]) -> int:
     org = sent.get("orgid") or 0
     if not isinstance(org, int):
@@ -190,9 +183,9 @@ def _nameless() -> Refused:
 
 
 def _taken(db: sqlite3.Connection, login: str, email: str, besides: int = 0) -> bool:
-    """Whether another user has that login or that email, as either."""
-    select = "SELECT 1 FROM user WHERE id != ? AND (login IN (?, ?) OR email IN (?, ?))"
-    return db.execute(select, (besides, login, email, login, email)).fetchone() is not None
+    """Whether another user has that login, or that email. One's login may be another's email (12.4)."""
+    select = "SELECT 1 FROM user WHERE id != ? AND (login = ? OR email = ?)"
+    return db.execute(select, (besides, login, email)).fetchone() is not None
 
 
 def _user(user: int, db: sqlite3.Connection | None = None) -> sqlite3.Row:
