@@ -14,6 +14,7 @@ TELEGRAF = "45m"  # every 15 minutes
 SMARTSTATUS = "45m"  # every 15 minutes
 SYSINFO = "2h"  # every 55 to 60 minutes
 ONLINE = "2h"  # about hourly
+SELECTED = "$__range"  # for tables of the last known values: who was silent lately must not vanish from the list
 
 _LABELS = {"checktype": "check", "login": "user"}  # variables that are not called like the label they filter
 
@@ -45,6 +46,14 @@ def by_user(selector: str, window: str = SYSINFO) -> str:
 def host_total(selector: str, window: str = SYSINFO) -> str:
     """The sum over the users of each installation."""
     return f"sum by (host) ({by_user(selector, window)})"
+
+
+def latest(selector: str, *labels: str) -> str:
+    """Of the series that agree in `labels`, the one that was heard of last in the time range: with its other labels.
+
+    MetricsQL: PromQL knows the time of a last sample only within its own look-back of five minutes.
+    """
+    return f"topk by ({', '.join(labels)}) (1, tlast_over_time({selector}[{SELECTED}]))"
 
 
 def chosen(column: str, variable: str) -> str:

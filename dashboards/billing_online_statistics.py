@@ -1,10 +1,10 @@
 """What is left of this month's quotas of every online access, how much was used, and which polls failed.
 
-Decided where the catalogue leaves it open: it opens on the last 24 hours, as the docs advise for the table; 50 and 150
-belong to the better band (150 left is still fine); legends stand on the right, as on the pictures; the row of errors is
-open, as on its picture, and «серверам» is spelled right. The legend of cell colours comes last, in a row of its own, so
-that folding the errors does not hide it. The mean over all accesses ignores the choice above: it is the yardstick for
-the means of managers.
+Decided where the catalogue leaves it open: it opens on the last 24 hours, as the docs advise for the table, which
+shows the last known values of the time range; 50 and 150 belong to the better band (150 left is still fine);
+legends stand on the right, as on the pictures; the row of errors is open, as on its picture, and «серверам» is
+spelled right. The legend of cell colours comes last, in a row of its own, so that folding the errors does not hide
+it. The mean over all accesses ignores the choice above: it is the yardstick for the means of managers.
 """
 
 from grafanalib.core import Dashboard, Panel
@@ -12,7 +12,7 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import Row, board, row
 from dashboards._links import CELL, link
 from dashboards._panels import Steps, legend, text, timeseries
-from dashboards._queries import ONLINE, chosen, last, pick, series
+from dashboards._queries import ONLINE, SELECTED, chosen, last, latest, pick, series
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
 from dashboards._variables import variable
@@ -23,7 +23,7 @@ _FILTERS = ("client", "manager", "login")
 _LEFT = "kodeks_online_billing_left"
 _LIMIT = "kodeks_online_billing_limit"
 _DARK_RED, _YELLOW, _DARK_GREEN = "#C4162A", "#FADE2A", "#37872D"
-_ROW = ("client", "user", "manager")
+_ROW = ("client", "user")
 _BY_ROW = f"by ({', '.join(_ROW)})"
 
 _MONTHLY = "1-го числа остаток возвращается к квоте тарифа и дальше только убывает."
@@ -102,13 +102,13 @@ def _left_row(key: str, title: str, *panels: Panel) -> Row:
     return row(f"row-{key}", title, *panels, collapsed=True)
 
 
-def _last_left(kind: str) -> str:
-    return last(pick(_LEFT, *_FILTERS, kind=kind), ONLINE)
+def _last_left(kind: str, window: str = ONLINE) -> str:
+    return last(pick(_LEFT, *_FILTERS, kind=kind), window)
 
 
-def _used(kind: str, *filters: str) -> str:
+def _used(kind: str, *filters: str, window: str = ONLINE) -> str:
     """Used share of the quota in percent, for every access that has one."""
-    left, limit = (last(pick(metric, *filters, kind=kind), ONLINE) for metric in (_LEFT, _LIMIT))
+    left, limit = (last(pick(metric, *filters, kind=kind), window) for metric in (_LEFT, _LIMIT))
     return f"({limit} - {left}) / ({limit} > 0) * 100"
 
 
@@ -130,7 +130,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Документы", expr=_lowest("docs"), unit="short", cell="background", thresholds=docs),
         Column(
             title="% исп. док.",
-            expr=f"max {_BY_ROW} ({_used('docs', *_FILTERS)})",
+            expr=f"max {_BY_ROW} ({_used('docs', *_FILTERS, window=SELECTED)})",
             unit="none",
             decimals=1,
             cell="gradient",
@@ -139,7 +139,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Поиск", expr=_lowest("search"), unit="short"),
         Column(
             title="% исп. поиска",
-            expr=f"max {_BY_ROW} ({_used('search', *_FILTERS)})",
+            expr=f"max {_BY_ROW} ({_used('search', *_FILTERS, window=SELECTED)})",
             unit="none",
             decimals=1,
             cell="gradient",
@@ -149,7 +149,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Выгрузка", expr=_lowest("upload"), unit="short"),
         Column(title="Менеджер", label="manager"),
         row=_ROW,
-        labels=f"max {_BY_ROW} ({last(pick(_LEFT, *_FILTERS), ONLINE)})",
+        labels=latest(pick(_LEFT, *_FILTERS), *_ROW),
         sort="Документы",
         footer="mean",
         height=17,  # 13 lines a page
@@ -158,7 +158,7 @@ def _billing_table(scope: Scope) -> Panel:
 
 def _lowest(kind: str) -> str:
     """The smallest remainder of a login: one login may be used on several servers or catalogues."""
-    return f"min {_BY_ROW} ({_last_left(kind)})"
+    return f"min {_BY_ROW} ({_last_left(kind, SELECTED)})"
 
 
 def _docs_left() -> Panel:

@@ -1,10 +1,12 @@
 """Demand, involvement, seats, refusals, updates and user cards of all installations on one page.
 
-Decided where the catalogue leaves it open: «Клиент» above chooses the installation, as `host` elsewhere, and keeps the
-choice between dashboards; panels without users ignore the choice of a user. «Окончание» turns yellow at 7 days and red
-at 2, like its alerts. Bars stay bar charts, with labels of the axis kept apart. The title of the refusals is spelled
-right and counts by day, as its column says; so is «не пользуются» in the names of series, whose percentage has an
-axis of its own. An OperUp file is old after 3 days, as the alert has it.
+Decided where the catalogue leaves it open: «Клиент» above chooses the installation, as `host` elsewhere, and keeps
+the choice between dashboards; panels without users ignore the choice of a user. The table of clients shows the
+last known values of the time range, so that a client whose server is off at the weekend stays on the list.
+«Окончание» turns yellow at 7 days and red at 2, like its alerts. Bars stay bar charts, with labels of the axis
+kept apart. The title of the refusals is spelled right and counts by day, as its column says; so is «не пользуются»
+in the names of series, whose percentage has an axis of its own. An OperUp file is old after 3 days, as the alert
+has it.
 """
 
 from collections.abc import Mapping
@@ -14,7 +16,18 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import board
 from dashboards._links import CELL, HOST, column, link
 from dashboards._panels import LIGHT_FILL, PALETTE, STEPPED, Json, barchart, legend, timeseries
-from dashboards._queries import by_host, by_user, chosen, host_total, last, pick, series
+from dashboards._queries import (
+    SELECTED,
+    SYSINFO,
+    by_host,
+    by_user,
+    chosen,
+    host_total,
+    last,
+    latest,
+    pick,
+    series,
+)
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
 from dashboards._variables import variable
@@ -24,9 +37,8 @@ NEEDS = ("installations",)
 _HOSTS = ("host", "manager")
 _USERS = (*_HOSTS, "domain", "user")
 _REQUESTS = "kodeks_user_db_requests_mtd"
-_ACTIVITY = host_total(pick("kodeks_user_activity_mtd", *_USERS))
-_SEATS = by_host(pick("kodeks_licenses_registered", *_HOSTS))
-_INVOLVEMENT = f"count by (host) ({by_user(pick(_REQUESTS, *_USERS))} > 0) / on (host) (({_SEATS} > 0) / 100)"
+_ACTIVITY = pick("kodeks_user_activity_mtd", *_USERS)
+_SEATS = pick("kodeks_licenses_registered", *_HOSTS)
 _HOURS = 1500  # bars of a chart: two months by the hour
 _USER_AND_HOST = "{{user}} {{host}}"
 _REFUSED = (
@@ -66,16 +78,16 @@ def build(scope: Scope) -> Dashboard:
 
 
 def _client_params(scope: Scope) -> Panel:
-    expiry = by_host(pick("kodeks_license_expiry_timestamp_seconds", *_HOSTS))
+    expiry = by_host(pick("kodeks_license_expiry_timestamp_seconds", *_HOSTS), SELECTED)
     this_client = column("Адрес")
     return table(
         "client-params",
         "Параметры клиентов",
-        """Строка — установка, значения на конец выбранного времени. Вовлечённость — доля лицензий, под которыми в этом
-        месяце был хоть один запрос; пустая и красная — запросов не было ни у кого, больше 100 % — людей больше, чем
-        мест. В первые дни месяца красное у всех. Нет строки — отчётов sysinfo не было дольше двух часов. С 20-го
-        числа о вовлечённости ниже 60 % и активности ниже 20 баллов приходят оповещения. Начните с тех, у кого скоро
-        окончание.""",
+        """Строка — установка, последние известные значения за выбранное время. Вовлечённость — доля лицензий, под
+        которыми в этом месяце был хоть один запрос; пустая и красная — запросов не было ни у кого, больше 100 % —
+        людей больше, чем мест. В первые дни месяца красное у всех. Нет строки — за это время не пришло ни одного
+        отчёта sysinfo. С 20-го числа о вовлечённости ниже 60 % и активности ниже 20 баллов приходят оповещения.
+        Начните с тех, у кого скоро окончание.""",
         Column(
             title="Клиент",
             label="legal_name",
@@ -91,14 +103,14 @@ def _client_params(scope: Scope) -> Panel:
         ),
         Column(
             title="Вовлеч. %",
-            expr=_INVOLVEMENT,
+            expr=_involvement(SELECTED),
             unit="percent",
             decimals=1,
             cell="background",
             thresholds=[(None, _DARK_RED), (60, _YELLOW), (80, _DARK_GREEN)],
         ),
-        Column(title="Активность", expr=_ACTIVITY, unit="none", decimals=1),
-        Column(title="Кол-во", expr=_SEATS, unit="none"),
+        Column(title="Активность", expr=host_total(_ACTIVITY, SELECTED), unit="none", decimals=1),
+        Column(title="Кол-во", expr=by_host(_SEATS, SELECTED), unit="none"),
         Column(title="Номер рега", label="regnum"),
         Column(title="Менеджер", label="manager"),
         Column(
@@ -107,10 +119,17 @@ def _client_params(scope: Scope) -> Panel:
             links=link(scope, "kodeks-analytics", "Аналитика этой установки", host=CELL),
         ),
         row=["host"],
-        labels=f"max by (host, manager, legal_name, regnum) ({last(pick('kodeks_installation_info', *_HOSTS))})",
+        labels=latest(pick("kodeks_installation_info", *_HOSTS), "host"),
         sort="Окончание",
         height=12,  # 9 lines a page
     )
+
+
+def _involvement(window: str) -> str:
+    """Users with a request this month in percent of the seats; nothing where nobody asked, or where there are no
+    seats."""
+    asked = f"count by (host) ({by_user(pick(_REQUESTS, *_USERS), window)} > 0)"
+    return f"{asked} / on (host) (({by_host(_SEATS, window)} > 0) / 100)"
 
 
 def _nothing_found(scope: Scope) -> Panel:
@@ -168,7 +187,7 @@ def _health(scope: Scope) -> list[Panel]:
             f"""Баллы за все действия пользователей установки: поиски, ссылки, разделы, выгрузки, печать.
             {_MONTHLY} Шкала логарифмическая. Норма стандарта сопровождения — 20 баллов к концу месяца; в первые
             дни красное у всех. С 20-го числа по тем, кто ниже, приходит оповещение: договоритесь об обучении.""",
-            series(_ACTIVITY, "{{host}}"),
+            series(host_total(_ACTIVITY), "{{host}}"),
             unit="short",
             legend=legend("lastNotNull", sort="lastNotNull"),
             scale="log2",
@@ -182,7 +201,7 @@ def _health(scope: Scope) -> list[Panel]:
             f"""Пользователи, у которых в этом месяце был хоть один запрос к базам, в процентах от числа лицензий.
             {_MONTHLY} Нет линии — запросов ещё не было. Больше 100 — людей больше, чем мест, от 150 мест явно мало.
             Ниже 60 к 20-му числу — найдите неработающих ниже, в «Ноль запросов», и пригласите их на обучение.""",
-            series(_INVOLVEMENT, "{{host}}"),
+            series(_involvement(SYSINFO), "{{host}}"),
             unit="percent",
             legend=legend("max", "lastNotNull", sort="lastNotNull"),
             thresholds=[(None, _DARK_RED), (60, _YELLOW), (80, _MEDIUM_GREEN), (150, _DARK_RED)],

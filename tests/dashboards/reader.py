@@ -31,9 +31,9 @@ def targets(spec: Json) -> Iterator[tuple[Json, Json]]:
             yield panel, target
 
 
-def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h") -> str:
+def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h", span: str = "720h") -> str:
     """The expression as Prometheus gets it."""
-    text = text.replace("$__interval", step)
+    text = text.replace("$__interval", step).replace("$__range", span)
     for name, all_value in _variables(spec).items():
         text = _promql_value(choice.get(name), all_value).join(re.split(rf"\${name}\b", text))
     return text

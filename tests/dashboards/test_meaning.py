@@ -225,7 +225,7 @@ def test_the_used_share_is_that_of_the_tariff(
     """(limit - left) / limit in percent; a tariff without a quota has no share, what is left is shown all the same."""
     numbers.put("kodeks_online_billing_left", access("login-1"), {60: left})
     numbers.put("kodeks_online_billing_limit", access("login-1"), {60: limit})
-    board, row = Board("billing-online-statistics", scope, numbers), "romashka|login-1|petrova"
+    board, row = Board("billing-online-statistics", scope, numbers), "romashka|login-1"
     assert board.now("Биллинг Онлайн", 1) == {row: left}
     assert board.now("Биллинг Онлайн", 2) == pytest.approx({} if used is None else {row: used})
     mean = board.now("Средний процент использования лимита документов по всем клиентам")
@@ -237,8 +237,25 @@ def test_a_login_on_two_servers_shows_the_smaller_rest(scope: Scope, numbers: Nu
     for server, left in (("one.example.ru", 120), ("two.example.ru", 30)):
         numbers.put("kodeks_online_billing_left", access("login-1", server=server), {60: left})
     board = Board("billing-online-statistics", scope, numbers)
-    assert board.now("Биллинг Онлайн", 1) == {"romashka|login-1|petrova": 30}
+    assert board.now("Биллинг Онлайн", 1) == {"romashka|login-1": 30}
     assert board.now('Осталось "Документов"') == {"romashka login-1": 30}
+
+
+def test_who_was_silent_lately_stays_in_the_tables(scope: Scope, numbers: Numbers) -> None:
+    """A client or an access not heard of since yesterday is listed, with the manager it has now."""
+    info = {**HOST, "legal_name": "ООО «Ромашка»", "regnum": "100200", "kind": "client_hardware"}
+    numbers.put("kodeks_installation_info", info, {90 * HOUR: 1})
+    numbers.put("kodeks_installation_info", {**info, "manager": "sidorov"}, {26 * HOUR: 1})
+    numbers.put("kodeks_licenses_registered", HOST, {26 * HOUR: 4})
+    clients = Board("for-managers", scope, numbers)
+    (found,) = clients.now("Параметры клиентов")
+    assert "sidorov" in found
+    assert clients.now("Параметры клиентов", 4) == {"romashka": 4}
+    for manager, ago in (("petrova", 20), ("sidorov", 10)):
+        numbers.put("kodeks_online_billing_left", {**access("login-1"), "manager": manager}, {ago * HOUR: ago})
+    accesses = Board("billing-online-statistics", scope, numbers)
+    assert len(accesses.now("Биллинг Онлайн")) == 1
+    assert accesses.now("Биллинг Онлайн", 1) == {"romashka|login-1": 10}
 
 
 def test_the_mean_of_all_ignores_what_is_chosen(scope: Scope, numbers: Numbers) -> None:
