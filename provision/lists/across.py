@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from provision.lists.problems import problem
+from provision.lists.problems import NOTHING, problem
 from provision.lists.rows import ListFile, ManagerRow, OnlineRow, Row
 from provision.model import Problem
 from provision.text import Text
@@ -60,9 +60,7 @@ def place(row: Row) -> str:
     return f"{row.file}:{row.line}"
 
 
-def _said(
-    row: Row, code: str, number: int = 0, name: str = "", *, value: str = "", detail: Text | None = None
-) -> Problem:
+def _said(row: Row, code: str, number: int = 0, name: str = "", *, value: str = "", detail: Text = NOTHING) -> Problem:
     return problem(code, number=number, name=name, value=value, detail=detail, file=row.file, line=row.line)
 
 
@@ -87,30 +85,25 @@ def _compare(row: ManagerRow, others: Sequence[ManagerRow]) -> Problem | None:
     """What is to be said of one more row of the same client or address."""
     first = others[0]
     name = "address" if row.polled else "client"
-    both = Text(f"«{row.host}», ещё {place(first)}", f'"{row.host}", also {place(first)}')
     if not row.polled and row.host != first.host:
-        both = Text(
-            f"«{row.host}» и «{first.host}» ({place(first)})", f'"{row.host}" and "{first.host}" ({place(first)})'
-        )
-        return _said(row, "M25", 1, name, value=row.host, detail=both)
+        detail = Text(f"есть и «{first.host}», {place(first)}", f'there is "{first.host}" too, {place(first)}')
+        return _said(row, "M25", 1, name, value=row.host, detail=detail)
     repeated = next((other for other in others if other.fields == row.fields), None)
     if repeated:
         return _said(row, "M26", detail=Text(f"как {place(repeated)}", f"as {place(repeated)}"))
     if row.transport != first.transport:
-        return _said(
-            row, "M28", 4, "transport", value=row.transport, detail=_two(row.transport, first, first.transport)
-        )
+        return _said(row, "M28", 4, "transport", value=row.transport, detail=_there(first, first.transport))
     if row.tz_correction != first.tz_correction:
-        here, there = str(row.tz_correction), str(first.tz_correction)
-        return _said(row, "M28", 9, "tz_correction", value=here, detail=_two(here, first, there))
+        detail = _there(first, str(first.tz_correction))
+        return _said(row, "M28", 9, "tz_correction", value=str(row.tz_correction), detail=detail)
     if row.manager.lower() in {other.manager.lower() for other in others}:
         return None  # the same manager with another e-mail is P09
-    return _said(row, "M27", 1, name, value=row.host, detail=both)
+    return _said(row, "M27", 1, name, value=row.host, detail=_there(first, first.manager))
 
 
-def _two(here: str, first: Row, there: str) -> Text:
-    """Both values and both places."""
-    return Text(f"здесь {here}, в {place(first)} — {there}", f"{here} here, {there} at {place(first)}")
+def _there(first: Row, value: str) -> Text:
+    """What stands in the other place."""
+    return Text(f"а в {place(first)} — {value}", f"but {value} at {place(first)}")
 
 
 def _check_accesses(rows: Iterable[OnlineRow]) -> Iterator[Problem]:
@@ -150,19 +143,12 @@ def _check_people(rows: Iterable[Row]) -> Iterator[Problem]:
         number = 3 if isinstance(row, ManagerRow) else 8
         first = emails.setdefault(manager, row)
         if first.email.lower() != email:
-            yield _said(row, "P09", number, "email", value=row.email, detail=_two(row.email, first, first.email))
+            yield _said(row, "P09", number, "email", value=row.email, detail=_there(first, first.email))
         first = managers.setdefault(email, row)
         if first.manager.lower() != manager and email not in shared:
             shared.add(email)
             both = f"{first.manager}, {row.manager}"
-            yield _said(
-                row,
-                "P10",
-                number,
-                "email",
-                value=row.email,
-                detail=Text(f"«{row.email}»: {both}", f'"{row.email}": {both}'),
-            )
+            yield _said(row, "P10", number, "email", value=row.email, detail=Text(both, both))
 
 
 def _check_own_centre(installations: Iterable[ManagerRow], accesses: Iterable[OnlineRow]) -> Iterator[Problem]:
@@ -173,7 +159,7 @@ def _check_own_centre(installations: Iterable[ManagerRow], accesses: Iterable[On
     for row in installations:
         found = hosts.pop(row.host.rpartition(":")[0].lower(), None) if hosts and row.polled else None
         if found:
-            detail = Text(f"«{found.host}», ещё {place(row)}", f'"{found.host}", also {place(row)}')
+            detail = Text(f"он же в {place(row)}", f"it also stands at {place(row)}")
             yield _said(found, "O12", 4, "host", value=found.host, detail=detail)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from provision.lists.problems import printable, problem
+from provision.lists.problems import problem
 from provision.lists.rows import ListFile, ManagerRow, Row
 from provision.model import Person, Problem
 from provision.text import Text
@@ -76,13 +76,12 @@ def _tell(met: Sequence[tuple[Group, _Trace]]) -> Iterator[Problem]:
         there = f"{_origin(foreign.source)} ({other.cabinet})"
         file, _, line = _origin(trace.source).rpartition(":")
         number, name, value = _field(trace)
-        value = printable(value)
         yield problem(
             "P11" if trace.what == "email" else "P12",
             number=number,
             name=name,
             value=value,
-            detail=Text(f"«{value}», {here} и {there}", f'"{value}", {here} and {there}'),
+            detail=Text(f"{here} и {there}", f"{here} and {there}"),
             file=file,
             line=int(line) if line.isdigit() else 0,
             cabinet=group.cabinet,

@@ -4,7 +4,6 @@ from provision.lists.managers import COUNTS
 from provision.lists.problems import problem
 from provision.lists.rows import Kind, ManagerRow, Row
 from provision.model import Problem
-from provision.text import Text
 
 
 class Blocks:
@@ -56,8 +55,5 @@ class Blocks:
             if not parted:
                 found.append(problem("F14", line=line))
         if len(self._counts) > 1:
-            line = max(self._counts.values())
-            found.append(
-                problem("F18", line=line, detail=Text(f"первая другая — {line}", f"line {line} differs first"))
-            )
+            found.append(problem("F18", line=max(self._counts.values())))
         return found

@@ -148,7 +148,7 @@ def _once(found: Sequence[Problem]) -> Problem:
     first, more = found[0], len(found) - 1
     if not more:
         return first
-    detail = Text(f"«{first.value}» и ещё {more}", f'"{first.value}" and {more} more')
+    detail = Text(f"всего таких строк {more + 1}", f"{more + 1} such lines in all")
     again = problem(first.code, number=first.field_number, name=first.field_name, value=first.value, detail=detail)
     return replace(again, line=first.line)
 

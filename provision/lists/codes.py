@@ -329,7 +329,7 @@ _MANAGERS = (
         Text("поле 8 не подходит к способу связи", "field 8 does not fit the transport"),
         Text(
             "С http и https пишите ping, со smartupload — donotping.",
-            "http, https need ping, smartupload donotping.",
+            "Write ping with http and https, donotping with smartupload.",
         ),
         "222888.example.ru:80,petrov,petrov@example.ru,http,download,upload,process,donotping,-1,3600,604800",
         "222888.example.ru:80,petrov,petrov@example.ru,http,download,upload,process,ping,-1,3600,604800",

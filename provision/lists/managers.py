@@ -15,7 +15,7 @@ from provision.lists.hosts import (
 )
 from provision.lists.letters import as_latin, cyrillic, spelled
 from provision.lists.people import check_email, check_manager
-from provision.lists.problems import problem
+from provision.lists.problems import NOTHING, problem
 from provision.lists.rows import SMARTUPLOAD, ManagerRow
 from provision.model import Problem
 from provision.text import Text
@@ -229,20 +229,22 @@ def _cleaned(value: str, transport: str) -> str | None:
 
 
 def _check_client(value: str) -> list[Problem]:
-    def said(code: str, mended: str | None = None, detail: Text | None = None) -> Problem:
+    def said(code: str, mended: str | None = None, detail: Text = NOTHING) -> Problem:
         return problem(code, number=1, name="client", value=value, mended=mended, detail=detail)
 
     host, colon, port = value.rpartition(":")
     if "://" in value or (colon and host and is_port(port)) or address_of(value):
         return [said("M19")]
     if cyrillic(value):
-        return [said("M20", spelled(value))]
+        latin = spelled(value)
+        fits = not any(one.level == "error" for one in _check_client(latin))
+        return [said("M20", latin if fits else None)]
     wrong = next((sign for sign in value if not (sign.isascii() and (sign.isalnum() or sign in "._-"))), None)
     if wrong is not None:
         name = Text("пробел", "a space") if wrong == " " else Text(f"знак {wrong}", f"the sign {wrong}")
-        return [said("M21", detail=Text(f"«{value}», {name.ru}", f'"{value}", {name.en}'))]
+        return [said("M21", detail=name)]
     if not value[0].isalpha():
-        return [said("M21", detail=Text(f"«{value}» начинается не с буквы", f'"{value}" does not begin with a letter'))]
+        return [said("M21", detail=Text("первый знак не буква", "the first sign is no letter"))]
     if value.endswith(".") or value.partition(".")[0].lower() in _DEVICES:
         return [said("M24")]
     found = [said("M23")] if len(value) > _LONGEST_NAME else []

@@ -54,10 +54,8 @@ def _day(digits: str) -> date | None:
 
 def _check_day(digits: str, day: date | None, today: date) -> list[Problem]:
     if day is None:
-        return [problem("F03", value=digits, detail=Text(f"дня {digits} нет", f"there is no day {digits}"))]
+        return [problem("F03", value=digits, detail=Text("такого дня нет", "there is no such day"))]
     if day > today:
-        detail = Text(
-            f"{day:%d.%m.%Y} ещё не наступило, сегодня {today:%d.%m.%Y}", f"{day} is later than today, {today}"
-        )
+        detail = Text(f"день ещё не наступил, сегодня {today:%d.%m.%Y}", f"this day is to come, today is {today}")
         return [problem("F03", value=digits, detail=detail)]
     return []

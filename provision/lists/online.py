@@ -147,9 +147,7 @@ def _check_host(host: str, protocol: str, folder: str, pasted: Parts | None) -> 
         and folder.strip("/") in ("", pasted.folder or folder.strip("/"))
     )
     split = f"{pasted.host} / {pasted.folder or '—'} / {pasted.scheme or protocol}"
-    detail = Text(
-        f"«{host}», то есть узел / каталог / протокол: {split}", f'"{host}", host / folder / protocol: {split}'
-    )
+    detail = Text(f"то есть узел / каталог / протокол: {split}", f"that is host / folder / protocol: {split}")
     return [problem("O06", number=4, name=NAMES[3], value=host, detail=detail, mended=pasted.host if fits else None)]
 
 

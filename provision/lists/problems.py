@@ -4,13 +4,18 @@ from provision.lists.codes import CODES
 from provision.model import Problem
 from provision.text import Text
 
+NOTHING = Text("", "")
 LONGEST = 80  # signs of a value in a message; a line may have millions
 
 
+def visible(text: str) -> str:
+    """The text without the signs that would steer a terminal or break the line."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
 def printable(value: str) -> str:
-    """The value on one line, without signs that would steer a terminal, cut to LONGEST signs."""
-    cut = value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
-    return "".join(sign if sign.isprintable() else "�" for sign in cut)
+    """The visible value, cut to LONGEST signs."""
+    return visible(value if len(value) <= LONGEST else value[: LONGEST - 1] + "…")
 
 
 def problem(
@@ -20,7 +25,7 @@ def problem(
     name: str = "",
     value: str = "",
     mended: str | None = None,
-    detail: Text | None = None,
+    detail: Text = NOTHING,
     hint: Text | None = None,
     file: str = "",
     line: int = 0,
@@ -29,22 +34,22 @@ def problem(
 ) -> Problem:
     """The problem of that code. `number` and `name` are the field's; an `F` error stops the whole file.
 
-    `detail` follows what is wrong; without it the value does. `hint` replaces the one of the table. Give no password.
+    What is wrong is followed by the value in quotation marks and then by `detail`. `hint` replaces the table's.
+    Never give a password: all of it is shown.
     """
     row = CODES[code]
     value = printable(value)
-    if detail is None and value:
-        detail = Text(f"«{value}»", f'"{value}"')
-    message = Text(f"{row.wrong.ru}: {detail.ru}", f"{row.wrong.en}: {detail.en}") if detail else row.wrong
+    quoted = Text(f"«{value}»", f'"{value}"') if value else NOTHING
+    message = Text(_message(row.wrong.ru, quoted.ru, detail.ru), _message(row.wrong.en, quoted.en, detail.en))
     advice = hint or row.hint
     if mended is not None:
-        ru, en = ("Должно быть", "It should be") if row.level == "error" else ("Прочитано как", "Read as")
+        ru, en = ("Предлагается", "Suggested") if row.level == "error" else ("Прочитано как", "Read as")
         advice = Text(f"{advice.ru} {ru}: «{printable(mended)}».", f'{advice.en} {en}: "{printable(mended)}".')
     return Problem(
         code=code,
         level=row.level,
         message=message,
-        hint=advice,
+        hint=Text(visible(advice.ru), visible(advice.en)),
         file=file,
         line=line,
         field_number=number,
@@ -54,3 +59,9 @@ def problem(
         cabinet=cabinet,
         stops=row.level == "error" and code[0] == "F" if stops is None else stops,
     )
+
+
+def _message(wrong: str, *more: str) -> str:
+    """`wrong: value, detail`."""
+    said = ", ".join(filter(None, more))
+    return visible(f"{wrong}: {said}") if said else wrong

@@ -58,7 +58,7 @@ class OnlineRow:
     file: str
     line: int
     firm: str
-    login: str
+    login: str = field(repr=False)  # a slipped line may have put the password here
     password: str = field(repr=False)
     host: str
     folder: str
