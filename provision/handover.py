@@ -75,5 +75,3 @@ class Handover:
     def _append(path: Path, line: str) -> None:
         with path.open("a", encoding="utf-8") as note:
             note.write(line)
-            note.flush()
-            os.fsync(note.fileno())

@@ -41,12 +41,13 @@ class Run:
 class Place:
     """One cabinet on the server: its org, once found or made, and what was read there.
 
-    `joined` are the logins that were made in this org during this run.
+    `begun` is the number of an org that is being made, `joined` are the logins that were made in it during this run.
     """
 
     run: Run
     cabinet: Cabinet
     found: Org | None = None
+    begun: int | None = None
     joined: set[str] = field(default_factory=set)
     _members: dict[str, Mapping[str, Json]] | None = None
 

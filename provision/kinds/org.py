@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from provision.errors import ConflictError, NotFoundError
+from provision.errors import ConflictError
 from provision.grafana import mark
 from provision.kinds.base import Kind, Place
 from provision.model import Cabinet, Resource
@@ -26,17 +26,14 @@ class OrgKind(Kind):
     def create(self, place: Place, new: Resource) -> None:
         """Makes the org under its mark as a name, marks it, then names it.
 
-        Killed in between, or left without an answer, it is found by that name or by the mark and finished.
+        Killed in between, it is found by that name or by the mark and finished; after a lost answer it goes on
+        with the org it has begun.
         """
-        server, title = self.run.server, new.spec["name"]
-        try:
-            number = int(server.get(f"/api/orgs/name/{_quoted(title)}")["id"])
-            place.bind(number)  # an answer was lost: it is finished. Refused when it is somebody else's
-        except NotFoundError:
-            number = self._make(str(new.spec["mark"]))
-            self._mark(number, {"address1": new.spec["mark"]})
-            place.bind(number)
-            self._rename(number, title)
+        if place.begun is None:
+            place.begun = self._make(str(new.spec["mark"]))
+        self._mark(place.begun, {"address1": new.spec["mark"]})
+        place.bind(place.begun)
+        self._rename(place.begun, new.spec["name"])
 
     def update(self, place: Place, old: Resource, new: Resource) -> None:
         org = place.org
@@ -49,7 +46,7 @@ class OrgKind(Kind):
     def _make(self, name: str) -> int:
         try:
             return int(self.run.server.request("POST", "/api/orgs", json={"name": name})["orgId"])
-        except ConflictError:
+        except ConflictError:  # the answer to an earlier try was lost
             return int(self.run.server.get(f"/api/orgs/name/{_quoted(name)}")["id"])
 
     def _mark(self, number: int, address: dict[str, str]) -> None:

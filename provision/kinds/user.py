@@ -53,7 +53,8 @@ class UserKind(Kind):
             self._take_over(place.cabinet, body, password, conflict)
         else:
             place.joined.add(person.login)
-            self._leave_other_orgs(place, int(made["id"]))
+            if not self.run.server.settings:  # otherwise require_suitable has seen that `OrgId` holds
+                self._leave_other_orgs(place, int(made["id"]))
 
     def update(self, place: Place, old: Resource, new: Resource) -> None:
         number = int(old.handle["id"])
