@@ -30,9 +30,10 @@ fi
 say "provision check"
 $provision check
 say "provision plan"
-$provision plan
-say "provision apply --yes"
-$provision apply --yes --handover .demo/handover
+$provision plan --out .demo/plan.txt
+cat .demo/plan.txt
+say "provision apply --expect DIGEST"
+$provision apply --expect "$(grep -o 'sha256:[0-9a-f]*' .demo/plan.txt)" --handover .demo/handover
 say "provision plan  # nothing is left to do / делать больше нечего"
 $provision plan --exit-code
 

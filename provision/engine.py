@@ -15,6 +15,8 @@ ORDER = tuple(kind.name for kind in KINDS)
 TITLES = {kind.name: kind.title for kind in KINDS}
 _PAUSES = (0.2, 0.6, 2.0, 5.0)  # seconds before a failed write is looked at again
 
+MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
+
 Progress = Callable[[str], None]
 
 
@@ -97,7 +99,24 @@ class Engine:
         except ProvisionError as error:
             return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
-        return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged)
+        refused, hint = self._brake(cabinet, changes, live)
+        return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint)
+
+    def _brake(self, cabinet: Cabinet, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
+        """Why a plan that takes away too much is not written, unless its number of deletions was expressly allowed."""
+        deleted = [change.before for change in changes if change.after is None and change.before]
+        ours = sum(resource.managed for resource in live.values())
+        reasons = [
+            kind.brake(cabinet, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
+        ]
+        if len(deleted) > ours * MOST_DELETED:
+            what = Text(f"Удалить пришлось бы {len(deleted)} из {ours}", f"{len(deleted)} of {ours} would be deleted")
+            reasons.insert(0, what)
+        refused = next((reason for reason in reasons if reason), None)
+        if refused is None or self._run.allow_deletes.get(cabinet.id) == len(deleted):
+            return None, None
+        word = f"--allow-deletes {cabinet.id}={len(deleted)}"
+        return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
 
     def _desired(self, cabinet: Cabinet) -> State:
         return {wanted.ref: wanted for kind in self._kinds.values() for wanted in kind.desired(cabinet)}

@@ -41,6 +41,7 @@ class Person:
 
     `login` and `email` are lower case, as Grafana stores them. `email` is "" where a mailbox serves several people
     (Grafana wants it unique), Grafana then takes the login for it. `origin` is `lists/x.csv:3` or `tenants.yaml:12`.
+    `head` is True for those whom tenants.yaml names.
     """
 
     login: str
@@ -48,6 +49,7 @@ class Person:
     role: Role
     origin: str
     name: str = ""
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Change:
 class CabinetPlan:
     """What one cabinet needs. With `refused` nothing of it is written; the text says why and `hint` what to do.
 
+    A refused plan may hold changes: those that would have been made.
+
     `unmanaged` are the objects in the cabinet's org that do not bear our mark.
     """
 

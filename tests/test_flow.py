@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from provision.lock import alone_on
 from tests.world import World
 
 
@@ -393,3 +394,50 @@ def test_no_secret_is_shown(world: World) -> None:
     assert len(passwords) == 2
     for secret in (*passwords, "only-for-tests", "Pw-Example-1"):
         assert not any(secret in output for output in outputs)
+
+
+def test_taking_away_the_last_head_wants_a_word(applied: World) -> None:
+    """A plan that leaves the cabinet without a head is refused; with the number named it is written."""
+    applied.change(
+        "tenants.yaml",
+        f"heads: [{{login: orlova{applied.tag}, email: orlova{applied.tag}@example.ru, role: Editor}}]",
+        "",
+    )
+    refused = applied.run("apply", "--yes")
+    word = f"--allow-deletes {applied.volga}=1"
+    assert refused.exit_code == 4, refused.output
+    assert word in refused.output
+    org = applied.org(applied.volga)
+    assert applied.member(org, f"orlova{applied.tag}")
+    applied.apply("--allow-deletes", f"{applied.volga}=2", "--allow-deletes", f"{applied.don}=1", status=4)
+    assert applied.member(org, f"orlova{applied.tag}")
+    applied.apply(*word.split())
+    assert {row["login"] for row in applied.ask("GET", "/api/org/users", org=org)} == {
+        applied.user,
+        applied.login("ivanova"),
+    }
+
+
+def test_mass_deletion_wants_a_word(applied: World) -> None:
+    """A plan that deletes more than a third of what the cabinet has is refused, whatever it is."""
+    org = applied.org(applied.don)
+    for number in range(20):
+        name = f"s{number}{applied.tag}"
+        body = {"login": name, "email": f"{name}@example.com", "password": "Pw-Example-1", "OrgId": org}
+        applied.ask("POST", "/api/admin/users", body)
+    refused = applied.run("apply", "--yes")
+    assert refused.exit_code == 4, refused.output
+    assert f"--allow-deletes {applied.don}=20" in refused.output
+    assert len(applied.ask("GET", "/api/org/users", org=org)) > 20
+    applied.apply("--allow-deletes", f"{applied.don}=20")
+    assert len(applied.ask("GET", "/api/org/users", org=org)) == 2
+
+
+def test_second_apply_at_the_same_time_is_told_apart(world: World) -> None:
+    """While one apply to a server is under way on this machine, another one says so and does nothing."""
+    with alone_on(world.url):
+        result = world.run("apply", "--yes")
+    assert result.exit_code == 1
+    assert str(os.getpid()) in result.output
+    assert world.orgs() == []
+    world.apply()

@@ -104,10 +104,10 @@ class World:
         arguments = ["--lang", "en", "-f", str(self.folder / "tenants.yaml"), *words, *extra]
         return CliRunner(env=settings).invoke(main, arguments, catch_exceptions=False)
 
-    def apply(self, *words: str) -> Result:
-        """An apply that must succeed."""
+    def apply(self, *words: str, status: int = 0) -> Result:
+        """An apply that must end so."""
         result = self.run("apply", "--yes", *words)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == status, result.output
         return result
 
     def plan(self, *words: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from provision.cli.settings import (
     write,
 )
 from provision.errors import PlanChangedError, UsageError
+from provision.lock import alone_on
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -108,25 +109,27 @@ def apply(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --expect DIGEST из плана или --yes", "Add --expect DIGEST from the plan, or --yes"),
         )
-    engine, made = _plan(settings, names, options)
-    if expect and expect != made.digest:
-        raise PlanChangedError(
-            Text(
-                f"План теперь другой: {made.digest}, а ждали {expect}",
-                f"The plan is another one now: {made.digest}, expected was {expect}",
-            ),
-            Text("Посмотрите новый план: provision plan", "Look at the new plan: provision plan"),
-        )
-    if shape == "text":
-        click.echo(_show(settings, made, shape, diff=diff, colour=settings.colour))
-    if made.changes and not (yes or expect):
-        click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
-    with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
-        outcomes = engine.apply(made, ready)
+    with alone_on(options["url"]):
+        engine, made = _plan(settings, names, options)
+        if expect and expect != made.digest:
+            raise _changed(made.digest, expect)
+        if shape == "text" and not expect:  # what is expected has been looked at
+            click.echo(_show(settings, made, shape, diff=diff, colour=settings.colour))
+        if made.changes and not (yes or expect):
+            click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
+        with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+            outcomes = engine.apply(made, ready)
     click.echo(_show_outcomes(settings, made, outcomes, shape))
     for note in engine.handover.notes.values():
         click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
     sys.exit(_exit_code(outcomes))
+
+
+def _changed(digest: str, expect: str) -> PlanChangedError:
+    return PlanChangedError(
+        Text(f"План теперь другой: {digest}, а ждали {expect}", f"The plan is now {digest}, expected was {expect}"),
+        Text("Посмотрите новый план: provision plan", "Look at the new plan: provision plan"),
+    )
 
 
 def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> "tuple[Engine, Plan]":
@@ -140,7 +143,7 @@ def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> 
 
     estate = load(settings.estate)
     chosen = choose(estate, names)
-    choose(estate, options["adopt"])
+    choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
     root = Root(settings.secret("SMART_SECRET"))
     server = Grafana(
         Connection(
@@ -164,6 +167,7 @@ def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> 
             handover=Handover(options["handover"], server.url),
             distributors={cabinet.id: cabinet.distributor for cabinet in estate.cabinets},
             adopt=frozenset(options["adopt"]),
+            allow_deletes=dict(options["allow_deletes"]),
             message=options["message"],
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
@@ -100,6 +100,18 @@ def format_option(*shapes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return click.option("--format", "shape", type=click.Choice(shapes), default="text", show_default=True, help=about)
 
 
+class _Allowed(click.ParamType[tuple[str, int]]):
+    """`volga=7` as ("volga", 7)."""
+
+    name = "cabinet=number"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, int]:
+        cabinet, _sign, number = str(value).partition("=")
+        if not cabinet or not number.isdecimal():
+            self.fail(_(f"{value}: нужно КАБИНЕТ=ЧИСЛО", f"{value}: CABINET=NUMBER is wanted"), param, context)
+        return cabinet, int(number)
+
+
 def server_options(function: Callable[P, R]) -> Callable[P, R]:
     """The options of every command that talks to Grafana."""
     file = click.Path(exists=True, dir_okay=False)
@@ -155,6 +167,13 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
                 "Взять под управление организацию с названием кабинета, хотя метки нет.",
                 "Take over the org of the cabinet's title although it bears no mark.",
             ),
+        ),
+        click.option(
+            "--allow-deletes",
+            multiple=True,
+            type=_Allowed(),
+            metavar=_("КАБИНЕТ=ЧИСЛО", "CABINET=NUMBER"),
+            help=_("Столько удалений в кабинете и задумано.", "So many deletions are meant in that cabinet."),
         ),
         click.option(
             "--handover",

@@ -43,7 +43,7 @@ def claims(entry: Entry, files: Iterable[ListFile]) -> Iterator[Claim]:
 
 def heads(found: Iterable[Claim]) -> tuple[Person, ...]:
     """The heads among the claims, each with the e-mail that tenants.yaml gives."""
-    return tuple(Person(one.login, one.email, one.role, one.origin, one.name) for one in found if one.head)
+    return tuple(Person(one.login, one.email, one.role, one.origin, one.name, head=True) for one in found if one.head)
 
 
 class Directory:
@@ -65,7 +65,7 @@ class Directory:
     def _person(self, claim: Claim) -> Person:
         email = self._first[claim.login].email
         shared = self._served[email] > 1 or (email in self._first and email != claim.login)
-        return Person(claim.login, "" if shared else email, claim.role, claim.origin, claim.name)
+        return Person(claim.login, "" if shared else email, claim.role, claim.origin, claim.name, head=claim.head)
 
     def two_mails(self, found: Iterable[Claim]) -> Iterator[Problem]:
         """Y13 for claims that give a login another e-mail than its first claim does."""

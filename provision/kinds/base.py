@@ -1,7 +1,7 @@
 """What every kind of resource has in common, and where a cabinet lives."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -25,7 +25,8 @@ class Run:
     """What all cabinets of one plan or apply share.
 
     `distributors` gives each cabinet of the estate its distributor. `adopt` are the cabinets whose org may be taken
-    over although it bears no mark. `message` goes into the version history of dashboards.
+    over although it bears no mark. `allow_deletes` are the numbers of deletions that were expressly allowed, by
+    cabinet. `message` goes into the version history of dashboards.
     """
 
     server: Grafana
@@ -34,6 +35,7 @@ class Run:
     handover: Handover
     distributors: Mapping[str, str]
     adopt: frozenset[str] = frozenset()
+    allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
 
 
@@ -144,6 +146,11 @@ class Kind(ABC):
     def delete(self, place: Place, old: Resource) -> None:
         """Removes `old`. Kinds of which every cabinet always has exactly one never come here."""
         raise NotImplementedError(f"{self.name} is never deleted")
+
+    @staticmethod
+    def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
+        """Why these deletions of this kind want an explicit word; None when they do not."""
+        return None
 
     def normalise(self, spec: Spec) -> Spec:
         """The one form in which both sides are compared: without what only the server knows."""

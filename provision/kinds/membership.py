@@ -1,6 +1,6 @@
 """Who may see a cabinet, in which role. In an org of ours the membership is ours; Admins are left alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from provision.errors import ConflictError
 from provision.kinds.base import Kind, Place
@@ -48,6 +48,12 @@ class MembershipKind(Kind):
     def delete(self, place: Place, old: Resource) -> None:
         # Not /api/org/users/:id, which also deletes the user when this was his last org (org_users.go, 12.4).
         self.run.server.request("DELETE", f"/api/orgs/{place.org.number}/users/{old.handle['id']}")
+
+    @staticmethod
+    def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
+        if not deleted or any(person.head for person in cabinet.people):
+            return None
+        return Text("У кабинета не осталось бы ни одного руководителя", "No head would be left in the cabinet")
 
     def _set_role(self, place: Place, user: int, role: str) -> None:
         self.run.server.request("PATCH", f"/api/orgs/{place.org.number}/users/{user}", json={"role": role})
