@@ -4,6 +4,8 @@ read()            one file: rows, problems, and an account of every line
 check_together()  what needs several lines or files of one cabinet
 check_apart()     what must not cross between cabinets
 explain(), CODES  what a code means
+choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
+summarise()       problems for reading; problems_table() for Excel, fold() for other renderers
 """
 
 from provision.lists.across import check_clients, check_dealer, check_together, strike
@@ -13,22 +15,33 @@ from provision.lists.explain import explain
 from provision.lists.problems import problem
 from provision.lists.reading import read
 from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row
+from provision.lists.summary import fold, problems_table, summarise
+from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
 
 __all__ = [
     "CODES",
     "Code",
+    "Difference",
     "Group",
     "Kind",
     "ListFile",
     "ManagerRow",
+    "Move",
     "OnlineRow",
     "Row",
+    "Versions",
     "check_apart",
     "check_clients",
     "check_dealer",
     "check_together",
+    "choose_newest",
+    "describe",
+    "diff",
     "explain",
+    "fold",
     "problem",
+    "problems_table",
     "read",
     "strike",
+    "summarise",
 ]

@@ -7,7 +7,7 @@ from provision.text import Lang, Text
 LEVELS = {
     "error": Text("ошибка", "error"),
     "warning": Text("предупреждение", "warning"),
-    "note": Text("заметка", "note"),
+    "note": Text("замечание", "note"),
 }
 PAGES: dict[Lang, str] = {"en": "codes.md", "ru": "codes.ru.md"}
 _EXAMPLE = Text("Например", "For example")
@@ -35,7 +35,7 @@ _HEAD = Text(
     "# Коды сообщений о списках\n\nСтраница сделана из таблицы в `provision/lists/codes.py`: "
     "`python -m provision.lists docs`. То же в терминале: `provision explain M05`.\n\n"
     "Ошибка: строка (при кодах F — весь файл) не используется. Предупреждение: строка используется с указанной "
-    "поправкой или её стоит проверить глазами. Заметка: так можно, сказано один раз.",
+    "поправкой или её стоит проверить глазами. Замечание: так можно, сказано один раз.",
     "# Codes of messages about lists\n\nThis page is made from the table in `provision/lists/codes.py`: "
     "`python -m provision.lists docs`. The same in a terminal: `provision explain M05`.\n\n"
     "Error: the line (with F codes the file) is not used. Warning: the line is used after the stated repair, or wants "

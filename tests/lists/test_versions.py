@@ -1,0 +1,144 @@
+"""Which of several dated lists is in force, and what changed between two."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provision import lists
+from provision.lists import ListFile
+from tests.lists.writing import read_text
+
+END = "download,upload,process"
+
+
+def sent(client: str, manager: str, zone: int = -1) -> str:
+    """A block-2 line."""
+    return f"{client},{manager},{manager}@example.ru,smartupload,{END},donotping,{zone},3600,604800\n"
+
+
+def online(firm: str, login: str, password: str, manager: str = "ivanova") -> str:
+    """An online line."""
+    return f"{firm},{login},{password},online1.example.ru,docs,https,{manager},{manager}@example.ru\n"
+
+
+def dated(folder: Path, name: str, text: str = "") -> ListFile:
+    """A list of that name."""
+    return read_text(folder, text or sent("Zavod", "ivanova"), name)
+
+
+def test_the_newest_list_of_each_series_is_in_force(tmp_path: Path) -> None:
+    """Both orders of the date are understood; company and kind make the series; older ones get F03 naming the newer."""
+    names = [
+        "kodeks_manager_05102023.csv",
+        "kodeks_manager_20260417.csv",
+        "kodeks_managers_20251231.csv",
+        "other_manager_20200101.csv",
+    ]
+    online_list = dated(tmp_path, "kodeks_online_20200101.csv", online("ООО Ромашка", "u1", "p1"))
+    found = lists.choose_newest([*(dated(tmp_path, name) for name in names), online_list])
+
+    in_force = ["kodeks_manager_20260417.csv", "other_manager_20200101.csv", "kodeks_online_20200101.csv"]
+    assert [file.shown for file in found.in_force] == in_force
+    assert [file.shown for file in found.superseded] == ["kodeks_manager_05102023.csv", "kodeks_managers_20251231.csv"]
+    assert [(one.code, one.level, one.file) for one in found.problems] == [
+        ("F03", "warning", "kodeks_manager_05102023.csv"),
+        ("F03", "warning", "kodeks_managers_20251231.csv"),
+    ]
+    assert "kodeks_manager_20260417.csv" in found.problems[0].message.ru
+
+
+def test_a_list_that_cannot_be_used_replaces_nothing(tmp_path: Path) -> None:
+    """A newer but empty list leaves the older one in force; lists without a date stand for themselves."""
+    older = dated(tmp_path, "kodeks_manager_20260416.csv")
+    empty = dated(tmp_path, "kodeks_manager_20260417.csv", "\n")
+    plain = [dated(tmp_path, "managers.csv"), dated(tmp_path, "list.csv")]
+    found = lists.choose_newest([older, empty, *plain])
+
+    assert found.in_force == (older, *plain)
+    assert found.superseded == (empty,)
+    assert found.problems == ()
+
+
+def test_the_difference_names_what_came_went_moved_and_changed(tmp_path: Path) -> None:
+    """Clients are known by name or address whatever their line; a further manager is a move, another zone a change."""
+    old = dated(
+        tmp_path,
+        "a_manager_20260416.csv",
+        sent("Zavod", "ivanova") + sent("Teplo", "ivanova") + sent("Most", "petrov") + sent("Volga", "petrov"),
+    )
+    new = dated(
+        tmp_path,
+        "a_manager_20260417.csv",
+        sent("Stroy", "petrov") + sent("Volga", "petrov", 2) + sent("Teplo", "petrov") + sent("Zavod", "ivanova"),
+    )
+    found = lists.diff([old], [new])
+
+    assert [row.line for row in found.added] == [1]
+    assert [row.line for row in found.gone] == [3]
+    assert [(one.was, one.now, one.after.line) for one in found.moved] == [(("ivanova",), ("petrov",), 3)]
+    assert [(one.now, one.after.line) for one in found.changed] == [(("tz_correction",), 2)]
+    assert lists.describe(found, "ru").splitlines() == [
+        "Добавлены: 1",
+        "  Stroy, a_manager_20260417.csv:1",
+        "Исчезли: 1",
+        "  Most, a_manager_20260416.csv:3",
+        "Перешли к другому менеджеру: 1",
+        "  Teplo, a_manager_20260417.csv:3: ivanova → petrov",
+        "Изменились: 1",
+        "  Volga, a_manager_20260417.csv:2: tz_correction",
+    ]
+
+
+def test_a_second_manager_is_a_move(tmp_path: Path) -> None:
+    """All managers of a client are compared, not its first line."""
+    old = dated(tmp_path, "a_manager_20260416.csv", sent("Zavod", "ivanova"))
+    new = dated(tmp_path, "a_manager_20260417.csv", sent("Zavod", "ivanova") + sent("Zavod", "petrov"))
+
+    assert [(one.was, one.now) for one in lists.diff([old], [new]).moved] == [(("ivanova",), ("ivanova", "petrov"))]
+
+
+def test_a_new_password_is_told_without_being_shown(tmp_path: Path) -> None:
+    """A changed password appears by the name of its field only; logins stay hidden as well."""
+    old = dated(tmp_path, "a_online_20260416.csv", online("ООО Ромашка", "login77", "Zq7Secret"))
+    new = dated(tmp_path, "a_online_20260417.csv", online("ООО Ромашка", "login77", "Zq7Other"))
+    found = lists.diff([old], [new])
+
+    assert [one.now for one in found.changed] == [("password",)]
+    for shown in (repr(found), lists.describe(found, "ru"), lists.describe(found, "en")):
+        assert "Zq7" not in shown
+        assert "login77" not in shown
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples of a property."""
+    return tmp_path_factory.mktemp("versions")
+
+
+CLIENTS = st.lists(
+    st.tuples(st.sampled_from("ABCDEF"), st.sampled_from(["ivanova", "petrov"])), min_size=1, unique=True
+)
+
+
+@given(before=CLIENTS, after=CLIENTS)
+def test_the_difference_leads_from_one_list_to_the_other(
+    folder: Path, before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> None:
+    """Old clients less the gone and with the added are the new ones; nothing differs between a list and itself."""
+    old = dated(folder, "a_manager_20260416.csv", "".join(sent(f"Zavod{name}", who) for name, who in before))
+    new = dated(folder, "a_manager_20260417.csv", "".join(sent(f"Zavod{name}", who) for name, who in after))
+    found = lists.diff([old], [new])
+
+    def hosts(rows: tuple[lists.Row, ...]) -> set[str]:
+        return {row.host for row in rows}
+
+    assert (hosts(old.rows) - hosts(found.gone)) | hosts(found.added) == hosts(new.rows)
+    assert not hosts(found.gone) & hosts(new.rows)
+    moved = {one.after.host for one in found.moved}
+    for host in hosts(old.rows) & hosts(new.rows):
+        was = {who for name, who in before if f"Zavod{name}" == host}
+        now = {who for name, who in after if f"Zavod{name}" == host}
+        assert (host in moved) == (was != now)
+    assert not lists.diff([old], [old])
