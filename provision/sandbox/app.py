@@ -17,12 +17,13 @@ from provision.sandbox import (
     info,
     members,
     orgs,
+    pages,
     preferences,
     search,
     users,
 )
 from provision.sandbox.counting import Requests
-from provision.sandbox.refusals import Refused, unauthorized
+from provision.sandbox.refusals import Refused, bad_request, unauthorized
 from provision.sandbox.settings import Settings
 from provision.sandbox.store import Store
 
@@ -30,6 +31,7 @@ _BLUEPRINTS = (
     *(info.blueprint, orgs.blueprint, users.blueprint, members.blueprint, preferences.blueprint),
     *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, apis.blueprint),
     counting.blueprint,
+    pages.blueprint,
 )
 
 
@@ -47,6 +49,8 @@ def make_app(store: Store, settings: Settings) -> Flask:
     app.teardown_request(_abandon)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _unknown)
+    for impossible in (OverflowError, UnicodeEncodeError):  # numbers and signs that SQLite cannot hold
+        app.register_error_handler(impossible, lambda _error: _refused(bad_request()))
     with app.app_context():
         _furnish(store)
     return app
@@ -65,17 +69,13 @@ def _begin() -> None:
 
     Finding out is a transaction of its own: a wrong password is remembered although the request is refused.
     """
-    if not _needs_state():
+    if request.path.startswith("/sandbox/"):
         return
     store = access.store()
     with store.transaction() as db:
         access.identify(db)
     g.stack = ExitStack()
     g.db = g.stack.enter_context(store.transaction())
-
-
-def _needs_state() -> bool:
-    return not request.path.startswith("/sandbox/")
 
 
 def _end(response: Response) -> Response:
@@ -120,4 +120,6 @@ def _unknown(error: HTTPException) -> Any:
         return jsonify({"message": "Internal server error"}), error.code
     if request.path.startswith(("/api", "/apis")) and g.get("caller") is None:
         return _refused(g.get("refusal") or unauthorized())
+    if not request.path.startswith(("/api", "/apis", "/sandbox")) and "db" in g:
+        return pages.missing()
     return jsonify({"message": "Not found"}), 404

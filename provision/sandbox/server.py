@@ -147,6 +147,13 @@ def _no_port(port: int, error: Exception) -> ProvisionError:
 
 
 def _unusable(data: Path, error: Exception) -> ProvisionError:
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return ProvisionError(
+            Text(
+                f"С папкой {data} уже работает другая песочница", f"Another sandbox is working with the folder {data}"
+            ),
+            Text("Остановите её или укажите другую папку (--data)", "Stop it, or name another folder (--data)"),
+        )
     return ProvisionError(
         Text(f"В папке {data} нельзя хранить данные: {error}", f"The folder {data} cannot hold the data: {error}"),
         Text("Укажите другую папку (--data)", "Name another folder (--data)"),

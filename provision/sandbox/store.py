@@ -43,15 +43,17 @@ CREATE TABLE IF NOT EXISTS dashboard_version (
 class Store:
     """The SQLite file, used by one request at a time: transactions wait for each other, none ever fails on a lock.
 
-    Nothing secret is kept: passwords as hashes, of a data source's secrets only the names.
+    Nothing secret is kept: passwords as hashes, of a data source's secrets only the names. A second sandbox cannot use
+    the same folder: sqlite3.OperationalError.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._last_number = 0
-        self._db = sqlite3.connect(folder / "sandbox.db", check_same_thread=False, isolation_level=None)
+        self._db = sqlite3.connect(folder / "sandbox.db", timeout=0.2, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
