@@ -77,6 +77,7 @@ def test_what_crosses_between_companies_stops_both(tmp_path: Path) -> None:
     found = three(tmp_path, MINE, THINE, installations(("Most", "ivanova", "sidorova@example.com")))
 
     assert blocked(found) == ["volga", "don"]
+    assert codes(found) == {"volga": {"P12"}, "don": {"P12"}}
 
 
 def test_a_head_crosses_like_a_manager(tmp_path: Path) -> None:
@@ -151,6 +152,14 @@ def test_a_name_too_long_for_a_file_stops_its_cabinet(tmp_path: Path) -> None:
     assert blocked(found) == ["volga"]
 
 
+def test_a_list_in_other_letter_case_is_the_one_meant(tmp_path: Path) -> None:
+    """Windows does not tell letter case apart, Linux does."""
+    text = estate(distributor("company", cabinet("volga", managers="lists/v.csv")))
+    found = check(tmp_path, {"tenants.yaml": text, "lists/V.CSV": MINE})
+
+    assert [(problem.code, problem.mended) for problem in found.problems] == [("Y11", "V.CSV")]
+
+
 @pytest.mark.parametrize("again", [VOLGA, "lists/../lists/volga_manager_20261103.csv"])
 def test_a_list_named_in_two_cabinets_stops_both(again: str, tmp_path: Path) -> None:
     """One file in two cabinets would show one's clients to the other, however its path is written."""
@@ -206,8 +215,8 @@ def test_people_are_managers_and_heads_by_login(tmp_path: Path) -> None:
 
     where = str(tmp_path)
     assert volga.people == (
-        Person("baranov", "b@example.ru", "Viewer", f"{where}/tenants.yaml:9"),
-        Person("panin", "panin@example.ru", "Editor", f"{where}/tenants.yaml:9", "Олег Панин"),
+        Person("baranov", "b@example.ru", "Viewer", f"{where}/tenants.yaml:9", head=True),
+        Person("panin", "panin@example.ru", "Editor", f"{where}/tenants.yaml:9", "Олег Панин", head=True),
         Person("volkov", "volkov@example.ru", "Viewer", f"{where}/{VOLGA}:1"),
     )
     assert found.problems == ()
