@@ -126,8 +126,7 @@ def _client_params(scope: Scope) -> Panel:
 
 
 def _involvement(window: str) -> str:
-    """Users with a request this month in percent of the seats; nothing where nobody asked, or where there are no
-    seats."""
+    """Users with a request this month in percent of the seats; nothing where nobody asked or there are no seats."""
     asked = f"count by (host) ({by_user(pick(_REQUESTS, *_USERS), window)} > 0)"
     return f"{asked} / on (host) (({by_host(_SEATS, window)} > 0) / 100)"
 
@@ -418,7 +417,7 @@ def _user_cards(scope: Scope) -> Panel:
             (90, _MEDIUM_GREEN),
             (100, _DARK_GREEN),
         ],
-        color={"mode": "shades", "fixedColor": "green"},
+        color={"mode": "continuous-greens", "seriesBy": "last"},
         links=[*link(scope, "user-cards", "Карточки пользователей", host=HOST), *_usage(scope)],
     )
 

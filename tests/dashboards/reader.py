@@ -5,7 +5,7 @@ several as `(a|b)`; in PromQL backslashes are doubled, since the value stands in
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,3 +65,33 @@ def _sql_value(values: tuple[str, ...] | None, all_value: str) -> str:
 
 def _joined(values: list[str]) -> str:
     return values[0] if len(values) == 1 else f"({'|'.join(values)})"
+
+
+def table(panel: Json, answers: Mapping[str, Sequence[tuple[Mapping[str, str], float]]]) -> list[dict[str, Any]]:
+    """The rows a table of numbers shows, from the answers by refId: column -> cell, columns in order.
+
+    As Grafana 12.4 does it: an answer becomes Time, its labels and `Value #A`; one without series has no labels at all.
+    Then the three transformations that our tables use.
+    """
+    name = "Value #{}" if len(answers) > 1 else "Value"
+    tables = [
+        [{"Time": 0, **labels, name.format(ref): value} for labels, value in found] for ref, found in answers.items()
+    ]
+    options = {one["id"]: one["options"] for one in panel["transformations"]}
+    kept = options["filterFieldsByName"]["include"]["names"]
+    tables = [[{key: row[key] for key in row if key in kept} for row in rows] for rows in tables]
+    joined = _joined_by(options["joinByField"]["byField"], tables) if "joinByField" in options else tables[0]
+    organize = options["organize"]
+    order = sorted(organize["indexByName"], key=organize["indexByName"].__getitem__)
+    titles = {field: organize["renameByName"].get(field, field) for field in order}
+    return [{title: row.get(field) for field, title in titles.items()} for row in joined]
+
+
+def _joined_by(field: str, tables: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The outer join; a table without the field is left out, a second row of one key takes the place of the first."""
+    joined: dict[Any, dict[str, Any]] = {}
+    for rows in tables:
+        for row in rows:
+            if field in row:
+                joined[row[field]] = {**joined.get(row[field], {}), **row}
+    return list(joined.values())

@@ -10,7 +10,7 @@ from dashboards import Scope
 from provision.stores.schema import Connection
 from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers
-from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql
+from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql, table
 
 HOUR = 3600
 OWNER = {"cabinet": "probe", "client": "romashka", "manager": "petrova"}
@@ -47,9 +47,19 @@ class Board:
         found = self._numbers.over_time(expr, seconds=hours * HOUR, step=step)
         return {_name(target, labels): points for labels, points in found}
 
+    def table(self, title: str) -> list[dict[str, object]]:
+        """The rows of a table, by the titles of its columns."""
+        panel = self._panel(title)
+        answers = {
+            one["refId"]: self._numbers.instant(promql(one["expr"], self._spec, ALL)) for one in panel["targets"]
+        }
+        return table(panel, answers)
+
+    def _panel(self, title: str) -> Json:
+        return next(one for one in panels(self._spec) if one["title"] == title and one["type"] != "row")
+
     def _target(self, title: str, query: int) -> Json:
-        panel = next(one for one in panels(self._spec) if one["title"] == title and one["type"] != "row")
-        target: Json = panel["targets"][query]
+        target: Json = self._panel(title)["targets"][query]
         return target
 
 
@@ -218,7 +228,7 @@ def test_the_end_of_a_licence_is_shown_as_time_left(scope: Scope, numbers: Numbe
     assert Board("for-managers", scope, numbers).now("Параметры клиентов", 1) == {"romashka": 5 * 86400}
 
 
-@pytest.mark.parametrize(("limit", "left", "used"), [(400, 67, 83.25), (300, 216, 28), (300, 300, 0), (0, 0, None)])
+@pytest.mark.parametrize(("limit", "left", "used"), [(400, 67, 83.25), (300, 216, 28), (300, 300, 0), (0, 5, None)])
 def test_the_used_share_is_that_of_the_tariff(
     limit: int, left: int, used: float | None, scope: Scope, numbers: Numbers
 ) -> None:
@@ -239,6 +249,61 @@ def test_a_login_on_two_servers_shows_the_smaller_rest(scope: Scope, numbers: Nu
     board = Board("billing-online-statistics", scope, numbers)
     assert board.now("Биллинг Онлайн", 1) == {"romashka|login-1": 30}
     assert board.now('Осталось "Документов"') == {"romashka login-1": 30}
+
+
+def test_columns_of_clients_stand_beside_one_another(scope: Scope, numbers: Numbers) -> None:
+    """One row an installation with all its figures; where nobody asked, the cell is empty and the rest stands."""
+    for host, seats, name in (("romashka", 4, "ООО «Ромашка»"), ("sphere", 9, "АО «Сфера»")):
+        labels = {**HOST, "host": host}
+        info = {**labels, "legal_name": name, "regnum": f"10{seats}", "kind": "cloud"}
+        numbers.put("kodeks_installation_info", info, {60: 1})
+        numbers.put("kodeks_licenses_registered", labels, {60: seats})
+        numbers.put("kodeks_license_expiry_timestamp_seconds", labels, {60: numbers.now + seats})
+        numbers.put("kodeks_user_activity_mtd", {**labels, "user": "ivanov"}, {60: seats * 2})
+    board, title = Board("for-managers", scope, numbers), "Параметры клиентов"
+    first = {
+        "Клиент": "ООО «Ромашка»",
+        "Окончание": 4,
+        "Вовлеч. %": None,
+        "Активность": 8,
+        "Кол-во": 4,
+        "Номер рега": "104",
+        "Менеджер": "petrova",
+        "Адрес": "romashka",
+    }
+    found = {row["Адрес"]: row for row in board.table(title)}
+    assert list(found["romashka"]) == list(first)
+    assert found["romashka"] == first
+    assert found["sphere"]["Кол-во"] == 9
+    numbers.put("kodeks_user_db_requests_mtd", {**HOST, "user": "ivanov"}, {60: 1})
+    found = {row["Адрес"]: row for row in board.table(title)}
+    assert (found["romashka"]["Вовлеч. %"], found["sphere"]["Вовлеч. %"]) == (25, None)
+
+
+def test_columns_of_accesses_stand_beside_one_another(scope: Scope, numbers: Numbers) -> None:
+    """One row a login, with the rest of each kind and the shares; a tariff without printing leaves its cell empty."""
+    for kind, left in (("docs", 40), ("search", 90), ("upload", 7)):
+        numbers.put("kodeks_online_billing_left", access("login-1", kind), {60: left})
+        numbers.put("kodeks_online_billing_limit", access("login-1", kind), {60: 100})
+    (found,) = Board("billing-online-statistics", scope, numbers).table("Биллинг Онлайн")
+    assert list(found.items()) == [
+        ("Клиент", "romashka"),
+        ("Логин", "login-1"),
+        ("Документы", 40),
+        ("% исп. док.", 60),
+        ("Поиск", 90),
+        ("% исп. поиска", 10),
+        ("Печать", None),
+        ("Выгрузка", 7),
+        ("Менеджер", "petrova"),
+    ]
+
+
+def test_the_table_of_volumes_has_its_columns(scope: Scope, numbers: Numbers) -> None:
+    """A table of one query shows its labels and its value."""
+    numbers.put("kodeks_disk_free_bytes", {**HOST, "volume": "C:"}, {60: 5})
+    found = Board("kodeks-server-metrics", scope, numbers).table("Разделы с менее чем 10Gb свободного места")
+    assert found == [{"host": "romashka", "volume": "C:", "free space": 5}]
 
 
 def test_who_was_silent_lately_stays_in_the_tables(scope: Scope, numbers: Numbers) -> None:
