@@ -19,9 +19,7 @@ from provision.schema import Schema
 from provision.text import Text
 
 Trail = tuple[str | int, ...]
-_LOADER: Any = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # the C one is missing where PyYAML was built without libyaml
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without its C part
 _DEEPEST = 20
 _YES, _NO, _NOTHING = ("true", "yes", "on"), ("false", "no", "off"), ("", "~", "null")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provision import config
@@ -64,30 +64,35 @@ def put(folder: Path, content: bytes) -> None:
         assert 1 <= problem.line <= len(lines) + 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes(folder: Path, content: bytes) -> None:
     """Any bytes."""
     put(folder, content)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text(folder: Path, content: str) -> None:
     """Any text."""
     put(folder, content.encode())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}#&*!|>'\"%@`?, \n\t~", max_size=40))
 def test_any_signs_of_yaml(folder: Path, content: str) -> None:
     """Any text made of the signs that mean something to YAML."""
     put(folder, content.encode())
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_any_tree_of_known_words(folder: Path, tree: object) -> None:
     """Known keys and values in any order and at any level (JSON is YAML)."""
     put(folder, json.dumps(tree, ensure_ascii=False).encode())
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 3))
 def test_a_whole_estate_with_damage(folder: Path, chance: random.Random, times: int) -> None:
     """An estate with pieces cut out, doubled or moved."""

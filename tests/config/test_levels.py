@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provision import config
@@ -24,6 +24,7 @@ layers = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(layers, layers, layers)
 def test_merging_does_not_depend_on_the_order_of_work(
     one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]
@@ -34,12 +35,14 @@ def test_merging_does_not_depend_on_the_order_of_work(
     assert merge(merge(*flat[:2]), flat[2]) == merge(flat[0], merge(*flat[1:])) == merge(*flat)
 
 
+@settings(deadline=None)
 @given(layers)
 def test_an_empty_level_changes_nothing(layer: dict[str, Any]) -> None:
     """An empty level before or after, or the same one again, leaves all as it is."""
     assert merge({}, layer) == merge(layer, {}) == merge(layer, layer) == layer
 
 
+@settings(deadline=None)
 @given(layers, layers)
 def test_the_later_level_wins_key_by_key(below: dict[str, Any], above: dict[str, Any]) -> None:
     """Each key has the later level's value; where both have sections, that holds inside them."""

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -33,6 +35,19 @@ def test_the_estate_as_shipped_is_without_errors_and_warnings() -> None:
     assert min(each.installations for each in estate.cabinets if each.kind != "streaming-sales") >= 5
     assert estate.cabinets[-1].online > lists.across.STREAMING_LIMIT
     assert len({each.timezone for each in estate.cabinets}) == 3
+
+
+def test_a_yaml_library_without_its_c_part_will_do() -> None:
+    """Where PyYAML was built without libyaml the estate loads all the same, and mistakes keep their places."""
+    program = (
+        "import yaml; del yaml.CSafeLoader\n"
+        "from pathlib import Path; from provision import config; from provision.config import document\n"
+        "assert document._LOADER is yaml.SafeLoader\n"
+        "assert len(config.load(Path('tenants.yaml')).cabinets) == 5\n"
+        "found = document.read('a: [\\n  b: {\\n'.encode(), shown='x', schema={})\n"
+        "assert [(p.code, p.line) for p in found.problems] == [('Y01', 3)]\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
 
 def test_every_example_list_belongs_to_a_cabinet() -> None:
