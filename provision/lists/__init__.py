@@ -5,6 +5,7 @@ check_together()  what needs several lines or files of one cabinet
 check_apart()     what must not cross between cabinets
 explain(), CODES  what a code means
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
+repair()          a damaged list written as it should be, with an account
 summarise()       problems for reading; problems_table() for Excel, fold() for other renderers
 """
 
@@ -14,12 +15,14 @@ from provision.lists.codes import CODES, Code
 from provision.lists.explain import explain
 from provision.lists.problems import problem
 from provision.lists.reading import read
+from provision.lists.repair import Change, Repair, repair
 from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row
 from provision.lists.summary import fold, problems_table, summarise
 from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
 
 __all__ = [
     "CODES",
+    "Change",
     "Code",
     "Difference",
     "Group",
@@ -28,6 +31,7 @@ __all__ = [
     "ManagerRow",
     "Move",
     "OnlineRow",
+    "Repair",
     "Row",
     "Versions",
     "check_apart",
@@ -42,6 +46,7 @@ __all__ = [
     "problem",
     "problems_table",
     "read",
+    "repair",
     "strike",
     "summarise",
 ]

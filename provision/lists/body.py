@@ -19,6 +19,11 @@ _SIGNS = {
 }
 
 
+def reader_of(kind: Kind, shown: str) -> managers.ManagerLines | online.OnlineLines:
+    """What checks the lines of that kind of list."""
+    return managers.ManagerLines(shown) if kind == "managers" else online.OnlineLines(shown)
+
+
 class Body:
     """Reads the lines of one file. Then every line is in `rows`, in `refused` (an error) or in `ignored` (and why)."""
 
@@ -28,15 +33,11 @@ class Body:
         self.refused: list[int] = []
         self.ignored: dict[int, str] = {}
         self.lines = 0
-        self._shown = shown
+        self.shown = shown
         self._known = None if registered is None else {login.lower() for login in registered}
         self._unknown: set[str] = set()
-        self._reader: managers.ManagerLines | online.OnlineLines
-        self._counts: tuple[int, ...]
-        if kind == "managers":
-            self._counts, self._reader = managers.COUNTS, managers.ManagerLines(shown)
-        else:
-            self._counts, self._reader = online.COUNTS, online.OnlineLines(shown)
+        self.counts = managers.COUNTS if kind == "managers" else online.COUNTS
+        self._reader = reader_of(kind, shown)
         self._blocks = Blocks(kind)
         self._repeats = _Repeats(kind)
         self._separators: dict[str, int] = {}  # sign: the first line cut by it
@@ -46,7 +47,7 @@ class Body:
 
     def read(self, lines: Iterable[str]) -> None:
         """Every line, one after the other."""
-        number, fields = 0, self._counts[-1]
+        number, fields = 0, self.counts[-1]
         for number, line in enumerate(lines, 1):
             text = line.removesuffix("\n")
             row = self._reader.quick(number, text)
@@ -65,14 +66,14 @@ class Body:
         elif not bare[0].isalnum() and (code := leftover(text)):
             self._ignore(number, code)
         else:
-            self._take(number, text, split(text, self._counts))
+            self._take(number, text, split(text, self.counts))
 
     def _ignore(self, number: int, code: str) -> None:
         self.ignored[number] = code
         self._say(number, [problem(code)])
 
     def _say(self, number: int, found: Iterable[Problem]) -> None:
-        self._problems += [replace(one, file=self._shown, line=number) for one in found]
+        self._problems += [replace(one, file=self.shown, line=number) for one in found]
 
     def _take(self, number: int, text: str, line: Line) -> None:
         """A line cut into fields."""
@@ -129,7 +130,7 @@ class Body:
         data = len(self.rows) + len(self.refused)
         if data == self._samples:
             found.append(problem("F13"))
-        placed = [replace(one, file=self._shown) for one in found]
+        placed = [replace(one, file=self.shown) for one in found]
         return sorted([*placed, *self._problems], key=lambda one: (one.line, one.field_number))
 
     def _check_separators(self) -> list[Problem]:

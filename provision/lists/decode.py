@@ -1,6 +1,7 @@
-"""Which encoding a list is in, told from its bytes: F04, F05, F06."""
+"""Which encoding a list is in, told from its bytes (F04, F05, F06); decode() for a whole text."""
 
 import codecs
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -113,3 +114,18 @@ def _cp1251(stream: BinaryIO, line: int) -> Encoding:
         f"не UTF-8 и не Windows-1251, начиная со строки {line}", f"not UTF-8 nor Windows-1251 from line {line}"
     )
     return _unreadable(detail)
+
+
+def decode(data: bytes) -> str | None:
+    """The text of these bytes, UTF-16 among the encodings; None for what is no text of ours."""
+    name = detect(io.BytesIO(data)).name
+    if name:
+        return data.decode(name)
+    for guess in ("utf-16",) if data.startswith(_UTF16_MARKS) else ("utf-16-le", "utf-16-be"):
+        try:
+            text = data.decode(guess)
+        except UnicodeDecodeError:
+            continue
+        if text.isprintable() or all(sign.isprintable() or sign in "\r\n\t" for sign in text):
+            return text
+    return None

@@ -220,11 +220,12 @@ def _in_latin(host: str) -> Text | None:
 
 
 def _cleaned(value: str, transport: str) -> str | None:
-    """`address:port` out of a URL; the port follows from the scheme or the transport. None where there is no host."""
+    """`address:port` out of a URL, with the usual port where it has none; None where host or port remain in doubt."""
     parts = parts_of(value.replace("\\", "/"))
     if parts is None or is_inner(parts.host):
         return None
-    port = parts.port or DEFAULT_PORTS.get(parts.scheme or transport, "")
+    protocols = {parts.scheme, transport} & DEFAULT_PORTS.keys()
+    port = parts.port or (DEFAULT_PORTS[protocols.pop()] if len(protocols) == 1 else "")
     return f"{parts.host}:{port}" if port else None
 
 

@@ -93,7 +93,7 @@ def _read(
         return _hopeless(path, shown, name, kind, list(encoding.problems))
     # Whatever changes the file while it is read must not make us fail: hence "replace".
     with io.TextIOWrapper(stream, encoding.name, errors="replace") as text:
-        content = _kind_of(text)
+        content = kind_of(text)
         text.seek(0)
         told = name.kind or kind
         if content and told and content != told:
@@ -118,7 +118,7 @@ def _other_kind(content: Kind, told: Kind) -> Problem:
     )
 
 
-def _kind_of(text: Iterable[str]) -> Kind | None:
+def kind_of(text: Iterable[str]) -> Kind | None:
     """The kind that most of the first telling lines are of; None where nothing tells."""
     votes = {"managers": 0, "online": 0}
     for line in islice(filter(None, map(_telling, text)), _TELLING):

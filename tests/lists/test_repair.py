@@ -1,0 +1,250 @@
+"""A damaged list mended: nothing vanishes, nothing is guessed, and what was mended is not wrong any more."""
+
+import csv
+import io
+import stat
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provision import lists
+from provision.errors import EstateError
+from provision.lists.codes import ACCESS, CODES, POLLED, SENT
+from provision.lists.repair import CERTAIN, SURE, Repair
+from tests.lists.test_any_bytes import LINES
+from tests.lists.writing import NAMES, TODAY, codes, write
+
+MANAGERS, ONLINE = NAMES["managers"], NAMES["online"]
+OLD_FORM = POLLED.removesuffix(",3600,604800")
+
+
+def mend(folder: Path, content: str | bytes, name: str = MANAGERS) -> Repair:
+    """That content mended into a folder of its own."""
+    return lists.repair(write(folder, content, name), folder / "mended", shown=name, today=TODAY)
+
+
+def text_of(path: Path | None) -> str:
+    """What stands in a written file, "" where none was written."""
+    return path.read_text(encoding="utf-8") if path else ""
+
+
+def account(repair: Repair) -> list[tuple[str, str, str, str]]:
+    """Line, new line, code and fate of each entry."""
+    rows = list(csv.reader(io.StringIO(repair.account.read_text(encoding="utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[0] == ["строка", "новая строка", "код", "что сделано", "поле", "что было не так", "стало"]
+    return [(row[0], row[1], row[2], row[3]) for row in rows[1:]]
+
+
+def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
+    """What is certain is mended, what is not is put aside as it was, and the account has an entry for each problem."""
+    content = "\r\n".join(
+        [
+            "Клиент,Менеджер,E-mail,Протокол,,,,,Пояс,,",
+            f"Zavod, {SENT}",
+            f'"111222.example.ru:80",{OLD_FORM}',
+            f"http://222555.example.ru:80/docs,{POLLED}",
+            f"222444.example.ru,{POLLED}",
+            f"Завод,{SENT}",
+            f"Zavod,{SENT}",
+            f"Teplo,{SENT.replace('-1', chr(0x2212) + '1').replace('smartupload', 'SmartUpload')}",
+            f"ZAVOD,{SENT}",
+            f"222999.example.ru:80,{POLLED.replace('-1', '0')},,",
+        ]
+    )
+    done = mend(tmp_path, b"\xef\xbb\xbf" + content.encode())
+
+    assert done.mended == tmp_path / "mended" / MANAGERS
+    assert text_of(done.mended).splitlines() == [
+        f"111222.example.ru:80,{POLLED}",
+        f"222555.example.ru:80,{POLLED}",
+        f"222999.example.ru:80,{POLLED.replace('-1', '0')}",
+        "",
+        f"Zavod,{SENT}",
+        f"Teplo,{SENT}",
+    ]
+    assert text_of(done.aside).splitlines() == [
+        "Клиент,Менеджер,E-mail,Протокол,,,,,Пояс,,",
+        f"222444.example.ru,{POLLED}",
+        f"Завод,{SENT}",
+        f"ZAVOD,{SENT}",
+    ]
+    mended, kept, aside, dropped = "исправлено", "оставлено, проверьте", "отложено", "пропущено"
+    assert sorted(account(done), key=lambda entry: (int(entry[0] or 0), entry[2])) == [
+        ("", "", "F04", mended),
+        ("", "", "F09", mended),
+        ("1", "", "F11", aside),
+        ("2", "5", "F19", mended),
+        ("3", "1", "F10", mended),
+        ("3", "1", "F18", mended),
+        ("3", "1", "M02", mended),
+        ("4", "2", "M04", mended),
+        ("5", "", "M05", aside),
+        ("6", "", "M20", aside),
+        ("7", "", "F17", mended),
+        ("7", "", "M26", dropped),
+        ("8", "6", "M12", mended),
+        ("8", "6", "M15", mended),
+        ("9", "", "M25", aside),
+        ("10", "3", "F19", mended),
+        ("10", "3", "M17", kept),
+    ]
+    again = lists.read(done.mended, today=TODAY)
+    assert codes(again.problems) == ["M17"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "name"),
+    [
+        (f"http://222555.example.ru/docs,{POLLED}", f"222555.example.ru:80,{POLLED}", MANAGERS),
+        (f"1.example.ru:80,{POLLED.replace('download', 'dowload')}", f"1.example.ru:80,{POLLED}", MANAGERS),
+        (f"1.example.ru:80,{POLLED.replace(',ping', ',donotping')}", f"1.example.ru:80,{POLLED}", MANAGERS),
+        (f"Zavod,{SENT.replace('3600,', '600,')}", f"Zavod,{SENT}", MANAGERS),
+        (f"Zavod,{SENT.removesuffix(',604800')}", f"Zavod,{SENT}", MANAGERS),
+        (f"Zavod,{SENT.replace('upload,process', 'process')}", f"Zavod,{SENT}", MANAGERS),
+        ("Zavod," + SENT.replace("sidorova@", "sid\u043erova@"), f"Zavod,{SENT}", MANAGERS),
+        (
+            "АО Сфера,u1,p1,https://online1.example.ru/docs,,https,ivanova,ivanova@example.ru",
+            f"АО Сфера,u1,p1,{ACCESS}",
+            ONLINE,
+        ),
+        (
+            "АО Сфера,u1,p1,online1.example.ru,/docs/,HTTPS,ivanova,ivanova@example.ru",
+            "АО Сфера,u1,p1,online1.example.ru,docs,https,ivanova,ivanova@example.ru",
+            ONLINE,
+        ),
+    ],
+)
+def test_an_error_with_one_possible_meaning_is_mended(tmp_path: Path, wrong: str, right: str, name: str) -> None:
+    """The line becomes what the problem suggested, and nothing is said of it any more."""
+    done = mend(tmp_path, wrong + "\n", name)
+
+    assert text_of(done.mended) == right + "\n"
+    assert done.aside is None
+    assert {one.fate for one in done.changes if one.problem.level == "error"} == {"mended"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        f"http://222555.example.ru/docs,{POLLED.replace('http,', 'https,')}",
+        f"222444.example.ru,{POLLED}",
+        f"Завод,{SENT}",
+        f"Most Stroy,{SENT}",
+        f"Fabrika,{SENT.replace('.com', '.com/petrov@example.ru')}",
+        f"Zavod,{SENT.replace('-1,3600', '3600')}",
+        f"Zavod,{SENT.replace('sidorova,', '')}",
+    ],
+)
+def test_what_has_several_meanings_is_put_aside(tmp_path: Path, wrong: str) -> None:
+    """A line that only a person can decide about stays as it was, beside the mended list."""
+    done = mend(tmp_path, f"{wrong}\nTeplo,{SENT}\n")
+
+    assert text_of(done.mended) == f"Teplo,{SENT}\n"
+    assert text_of(done.aside) == wrong + "\n"
+
+
+def test_separators_encodings_and_names_are_mended(tmp_path: Path) -> None:
+    """Mixed separators, UTF-16 with tabs and cp1251 become plain UTF-8 with commas; the day of the name is turned."""
+    line = f"ООО Ромашка,u1,p1,{ACCESS}"
+    contents = {
+        "a_online_03112026.csv": f"{line}\n{line.replace('u1', 'u2').replace(',', ';')}\n".encode(),
+        "b_online_20261103.csv": f"{line}\r\n{line.replace('u1', 'u2')}\r\n".replace(",", "\t").encode("utf-16"),
+        "c_online_20261103.csv": f"{line}\n{line.replace('u1', 'u2')}\n".encode("cp1251"),
+        "d_manager_20261103.csv": f"{line}\n{line.replace('u1', 'u2')}\n".encode(),
+    }
+    written = {}
+    for name, content in contents.items():
+        done = mend(tmp_path, content, name)
+        assert done.aside is None
+        written[done.mended.name if done.mended else ""] = text_of(done.mended)
+
+    plain = f"{line}\n{line.replace('u1', 'u2')}\n"
+    assert written == {f"{letter}_online_20261103.csv": plain for letter in "abcd"}
+
+
+def test_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
+    """All three files have mode 0600; a second repair into the same folder is refused and changes nothing."""
+    done = mend(tmp_path, f"Zavod, {SENT}\nЗавод,{SENT}\n")
+    files = [path for path in (done.mended, done.aside, done.account) if path]
+
+    assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * 3
+    before = [path.read_bytes() for path in files]
+    with pytest.raises(EstateError, match="exists already"):
+        mend(tmp_path, f"Teplo,{SENT}\n")
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_the_original_is_never_a_target(tmp_path: Path) -> None:
+    """Mending into the list's own folder is refused when the name would be the same."""
+    path = write(tmp_path, f"Zavod, {SENT}\n")
+    with pytest.raises(EstateError, match="exists already"):
+        lists.repair(path, tmp_path)
+    assert path.read_text(encoding="utf-8") == f"Zavod, {SENT}\n"
+
+
+def test_a_file_that_is_no_list_gives_an_account_only(tmp_path: Path) -> None:
+    """A workbook or a missing file cannot be mended: the account says so, nothing else is written."""
+    for content in (b"PK\x03\x04\x00\x00", b"\x00\x01\x02"):
+        folder = tmp_path / str(len(content))
+        folder.mkdir()
+        done = mend(folder, content)
+        assert (done.mended, done.aside) == (None, None)
+        assert [entry[2:] for entry in account(done)] == [("F06", "отложено")]
+    missing = lists.repair(tmp_path / "a_manager_20261103.csv", tmp_path / "out", today=TODAY)
+    assert (missing.mended, codes(one.problem for one in missing.changes)) == (None, ["F06"])
+
+
+def test_the_account_shows_no_password(tmp_path: Path) -> None:
+    """The mended list and the lines put aside keep the passwords, the account and repr() never have one."""
+    content = (
+        f"ООО Ромашка,u1,Zq7Secret,{ACCESS}\nООО Ромашка,u2,Zq7Secret,x,{ACCESS}\nООО Ромашка,u3, Zq7Secret,{ACCESS}\n"
+    )
+    done = mend(tmp_path, content, ONLINE)
+
+    assert text_of(done.mended).count("Zq7Secret") == 2
+    assert text_of(done.aside).count("Zq7Secret") == 1
+    assert "Zq7Secret" not in done.account.read_text(encoding="utf-8-sig")
+    assert "Zq7Secret" not in repr((done, done.changes))
+
+
+CONTENTS = st.builds(
+    lambda lines, end, encoding: end.join(lines).encode(encoding, errors="replace"),
+    st.lists(LINES, min_size=1, max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1251"]),
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(content=CONTENTS, name=st.sampled_from([MANAGERS, ONLINE]))
+def test_nothing_vanishes_and_nothing_mended_is_wrong_again(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str
+) -> None:
+    """Every line is in the mended list, put aside word for word, or a repeat or blank; a check of the mended list finds
+    no error and none of the mended codes; mending it again changes nothing."""
+    folder = tmp_path_factory.mktemp("repair")
+    path = write(folder, content, name)
+    file = lists.read(path, shown=name, today=TODAY)
+    done = lists.repair(path, folder / "mended", shown=name, today=TODAY)
+
+    if file.encoding:
+        lines = io.StringIO(path.read_bytes().decode(file.encoding), newline=None).read().split("\n")
+        aside = Counter(text_of(done.aside).split("\n"))
+        gone = {one.line for one in done.changes if one.fate == "dropped"}
+        listed = {one.new_line for one in done.changes}
+        assert not aside - Counter([*lines, ""])
+        rows = [line for line in text_of(done.mended).split("\n") if line]
+        filled = [line for line in lines if line.strip(" ,;\t\"'\u00a0\ufeff\x1a")]
+        assert len(filled) <= len(rows) + aside.total() + len(gone)
+        assert listed <= set(range(len(rows) + 2))
+    if done.mended:
+        again = lists.read(done.mended, today=TODAY)
+        said = {one.code for one in (*again.problems, *lists.check_together([again]))}
+        assert not said & (CERTAIN | SURE)
+        assert not [code for code in said if CODES[code].level == "error"]
+        twice = lists.repair(done.mended, folder / "twice", today=TODAY)
+        assert text_of(twice.mended) == text_of(done.mended)
+        assert twice.aside is None
