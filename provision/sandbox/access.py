@@ -137,12 +137,12 @@ def _user(db: sqlite3.Connection) -> sqlite3.Row | None:
     """Basic auth is tried first; where it fails and there is a cookie, the cookie counts (12.4)."""
     sent, cookie = request.authorization, request.cookies.get(sessions.COOKIE)
     if sent is not None and sent.type == "basic":
-        user = sessions.user_with_password(db, sent.username or "", sent.password or "")
+        user = sessions.user_with_password(db, sent.username or "", sent.password or "", settings().clock())
         if user is not None or not cookie:
             return user or _wrong_password()
     if not cookie:
         return None
-    number = sessions.session_user(db, cookie, settings().rotation_seconds)
+    number = sessions.session_user(db, cookie, settings().clock(), settings().rotation_seconds)
     found: sqlite3.Row | None = db.execute("SELECT * FROM user WHERE id = ?", (number,)).fetchone()
     return found
 

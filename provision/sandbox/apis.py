@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
+from werkzeug.exceptions import NotFound
 
 from provision.sandbox import kubernetes, objects, rules
-from provision.sandbox.access import Caller, caller, database, namespace_org, number, settings
+from provision.sandbox.access import Caller, caller, database, namespace_org, number
 from provision.sandbox.kubernetes import FOLDERS, GROUPS, Group, shown
 from provision.sandbox.migration import migrated
 from provision.sandbox.objects import Object
@@ -237,9 +238,9 @@ def _found(group: Group, who: Caller, name: str) -> Object:
 
 def _group(name: str) -> Group:
     for group in GROUPS:
-        if group.name == name and settings().api == "apis":
+        if group.name == name:
             return group
-    raise Refused(404, "404 page not found", plain=True)
+    raise NotFound
 
 
 def _offered(group_name: str, version: str, resource: str = "") -> Group:

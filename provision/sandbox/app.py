@@ -13,6 +13,7 @@ from provision.sandbox import (
     counting,
     dashboards,
     data_sources,
+    faults,
     folders,
     info,
     members,
@@ -23,14 +24,16 @@ from provision.sandbox import (
     users,
 )
 from provision.sandbox.counting import Requests
+from provision.sandbox.faults import Faults
 from provision.sandbox.refusals import Refused, bad_request, unauthorized
 from provision.sandbox.settings import Settings
 from provision.sandbox.store import Store
 
 _BLUEPRINTS = (
     *(info.blueprint, orgs.blueprint, users.blueprint, members.blueprint, preferences.blueprint),
-    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, apis.blueprint),
+    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint),
     counting.blueprint,
+    faults.blueprint,
     pages.blueprint,
 )
 
@@ -41,10 +44,12 @@ def make_app(store: Store, settings: Settings) -> Flask:
     provider = cast(DefaultJSONProvider, app.json)
     provider.compact, provider.sort_keys, provider.ensure_ascii = True, False, False
     app.url_map.merge_slashes = False
-    app.extensions.update(store=store, settings=settings, requests=Requests())
-    for blueprint in _BLUEPRINTS:
+    app.extensions.update(store=store, settings=settings, requests=Requests(), faults=Faults())
+    for blueprint in _BLUEPRINTS if settings.api == "legacy" else (*_BLUEPRINTS, apis.blueprint):
         app.register_blueprint(blueprint)
+    app.before_request(faults.strike_before)
     app.before_request(_begin)
+    app.after_request(faults.strike_after)  # these run last to first: once the work is stored
     app.after_request(_end)
     app.teardown_request(_abandon)
     app.register_error_handler(Refused, _refused)
@@ -118,8 +123,10 @@ def _unknown(error: HTTPException) -> Any:
     """Grafana's answer to a path that it does not have; to strangers it says 401 first."""
     if (error.code or 0) >= 500:
         return jsonify({"message": "Internal server error"}), error.code
-    if request.path.startswith(("/api", "/apis")) and g.get("caller") is None:
+    if request.path.startswith("/api") and g.get("caller") is None:
         return _refused(g.get("refusal") or unauthorized())
-    if not request.path.startswith(("/api", "/apis", "/sandbox")) and "db" in g:
+    if request.path.startswith("/apis/") and access.settings().api == "apis":
+        return Response("404 page not found\n", status=404, mimetype="text/plain")
+    if not request.path.startswith(("/api", "/sandbox")) and "db" in g:
         return pages.missing()
     return jsonify({"message": "Not found"}), 404

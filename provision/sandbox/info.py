@@ -81,11 +81,11 @@ def login() -> Response:
     name, password = (sent.get("user"), sent.get("password")) if isinstance(sent, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(password, str) or not name or not password:
         raise Refused(400, "bad login data", more={"statusCode": 400, "messageId": "form-auth.invalid"})
-    user = sessions.user_with_password(database(), name, password)
+    user = sessions.user_with_password(database(), name, password, settings().clock())
     if user is None:
         message_id, message = sessions.WRONG_PASSWORD
         raise Refused(401, message, more={"statusCode": 401, "messageId": message_id})
-    token = sessions.open_session(database(), user["id"], settings().rotation_seconds)
+    token = sessions.open_session(database(), user["id"], settings().clock(), settings().rotation_seconds)
     return with_cookies(jsonify({"message": "Logged in", "redirectUrl": "/"}), token)
 
 
@@ -102,7 +102,7 @@ def rotate() -> AnyResponse:
     if not cookie:
         return _without_cookies(make_response(jsonify({"message": "Unauthorized"}), 401))
     try:
-        token = sessions.rotate(database(), cookie, settings().rotation_seconds)
+        token = sessions.rotate(database(), cookie, settings().clock(), settings().rotation_seconds)
     except Refused:
         raise Refused(401, "Unauthorized") from None
     answer = jsonify({})

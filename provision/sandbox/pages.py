@@ -4,6 +4,7 @@ The addresses are Grafana's, so that links of a hand-over note work: `/`, `/?org
 """
 
 import json
+import re
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
@@ -39,16 +40,14 @@ class Place:
 @blueprint.get("/")
 def front() -> Response:
     """All orgs, or the one that `orgId` names."""
-    org = request.args.get("orgId", "")
-    return _org(int(org)) if org.isdecimal() else _estate()
+    return _org(_asked_org()) if "orgId" in request.args else _estate()
 
 
 @blueprint.get("/d/<name>")
 @blueprint.get("/d/<name>/<_slug>")
 def dashboard(name: str, _slug: str = "") -> Response:
     """One dashboard of the org that `orgId` names, or of the first one."""
-    org = request.args.get("orgId", "1")
-    row = _row(int(org) if org.isdecimal() else 0)
+    row = _row(_asked_org())
     found = objects.find(database(), row["id"], "dashboards", name)
     if found is None:
         raise NotFound
@@ -130,6 +129,12 @@ def _source(row: sqlite3.Row) -> dict[str, Any]:
         "is_default": bool(row["is_default"]),
         "version": row["version"],
     }
+
+
+def _asked_org() -> int:
+    """The org of `orgId`, 1 when it is left out, 0 when it is none."""
+    asked = request.args.get("orgId", "1")
+    return int(asked) if re.fullmatch(r"\d{1,18}", asked) else 0
 
 
 def _row(org: int) -> sqlite3.Row:

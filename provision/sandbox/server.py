@@ -81,7 +81,7 @@ class Sandbox:
 
     def start(self) -> None:
         """Serve beside the caller."""
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def run(self) -> None:
@@ -122,16 +122,18 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _listen(port: int, store: Store, settings: Settings) -> _Server:
     """The server, not serving yet; ProvisionError when the port cannot be had."""
+    if not 0 <= port <= 65535:
+        raise _no_port(port, "0 … 65535")
     try:
         listener = socket.create_server((ADDRESS, port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise _no_port(port, error) from None
     with listener:  # the server works on a duplicate: bound by itself, it would print and exit on a taken port
         app = make_app(store, settings)
         return _Server(ADDRESS, port, app, _Handler, fd=listener.fileno())
 
 
-def _no_port(port: int, error: Exception) -> ProvisionError:
+def _no_port(port: int, error: OSError | str) -> ProvisionError:
     if getattr(error, "errno", None) == errno.EADDRINUSE:
         return ProvisionError(
             Text(f"Порт {port} уже занят другой программой", f"Port {port} is taken by another program"),

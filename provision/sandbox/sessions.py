@@ -1,10 +1,9 @@
-"""Who is calling: sessions with rotation, basic auth and the lock-out, as in Grafana 12.4."""
+"""Who is calling: sessions with rotation, basic auth and the lock-out, as in Grafana 12.4. `now` is in seconds."""
 
 import hashlib
 import hmac
 import secrets
 import sqlite3
-import time
 from dataclasses import dataclass
 
 from provision.sandbox.refusals import Refused, unauthorized
@@ -48,21 +47,21 @@ def user_named(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
     return None
 
 
-def user_with_password(db: sqlite3.Connection, name: str, password: str) -> sqlite3.Row | None:
+def user_with_password(db: sqlite3.Connection, name: str, password: str, now: float) -> sqlite3.Row | None:
     """The user of that login or email (letters' case does not matter), or None: wrong password, unknown or locked out.
 
     Five wrong passwords within five minutes lock a user out: the right one is refused too, whatever is asked.
     A right one does not forget the wrong ones (12.4); only a password set by an admin does.
     """
     name = name.lower()
-    since = time.time() - _FAILURE_WINDOW_SECONDS
+    since = now - _FAILURE_WINDOW_SECONDS
     (failures,) = db.execute("SELECT count(*) FROM attempt WHERE login = ? AND at > ?", (name, since)).fetchone()
     user = user_named(db, name)
     if failures >= _FAILURES_ALLOWED or user is None:
         return None
     if hmac.compare_digest(hash_password(password, user["password"].partition("$")[0]), user["password"]):
         return user
-    db.execute("INSERT INTO attempt (login, at) VALUES (?, ?)", (name, time.time()))
+    db.execute("INSERT INTO attempt (login, at) VALUES (?, ?)", (name, now))
     return None
 
 
@@ -72,9 +71,9 @@ def forget_failures(db: sqlite3.Connection, user: sqlite3.Row) -> None:
     db.execute("DELETE FROM session WHERE user_id = ?", (user["id"],))
 
 
-def open_session(db: sqlite3.Connection, user_id: int, rotation_seconds: float) -> Token:
+def open_session(db: sqlite3.Connection, user_id: int, now: float, rotation_seconds: float) -> Token:
     """A new session's token."""
-    value, now = secrets.token_hex(16), time.time()
+    value = secrets.token_hex(16)
     db.execute(
         "INSERT INTO session (user_id, token, previous, rotated) VALUES (?, ?, ?, ?)",
         (user_id, _hashed(value), _hashed(value), now),
@@ -87,19 +86,19 @@ def close_session(db: sqlite3.Connection, value: str) -> None:
     db.execute("DELETE FROM session WHERE token = ? OR previous = ?", (_hashed(value), _hashed(value)))
 
 
-def session_user(db: sqlite3.Connection, value: str, rotation_seconds: float) -> int:
+def session_user(db: sqlite3.Connection, value: str, now: float, rotation_seconds: float) -> int:
     """The id of the session's user. 401 `session.token.rotate` when the session has to be renewed first."""
-    session = _lookup(db, value)
+    session = _lookup(db, value, now)
     due = rotation_seconds if session["seen"] else _URGENT_SECONDS
-    if session["rotated"] < time.time() - due:
+    if session["rotated"] < now - due:
         raise unauthorized("session.token.rotate")
     return int(session["user_id"])
 
 
-def rotate(db: sqlite3.Connection, value: str, rotation_seconds: float) -> Token | None:
+def rotate(db: sqlite3.Connection, value: str, now: float, rotation_seconds: float) -> Token | None:
     """The session's next token; None where it was rotated less than five seconds ago and stays as it is."""
-    session, now = _lookup(db, value), time.time()
-    if session["rotated"] + min(_NOT_AGAIN_SECONDS, rotation_seconds) > now:
+    session = _lookup(db, value, now)
+    if session["rotated"] + _NOT_AGAIN_SECONDS > now:
         return None
     fresh = secrets.token_hex(16)
     db.execute(
@@ -109,7 +108,7 @@ def rotate(db: sqlite3.Connection, value: str, rotation_seconds: float) -> Token
     return _token(fresh, now, rotation_seconds)
 
 
-def _lookup(db: sqlite3.Connection, value: str) -> sqlite3.Row:
+def _lookup(db: sqlite3.Connection, value: str, now: float) -> sqlite3.Row:
     """The session of a token, the present or the one before; 401 without a message id when there is none."""
     hashed = _hashed(value)
     select = "SELECT * FROM session WHERE token = ? OR previous = ?"
@@ -122,7 +121,7 @@ def _lookup(db: sqlite3.Connection, value: str) -> sqlite3.Row:
         # The old token after the new one was in use: the new one may have been lost, so the server asks for a rotation.
         db.execute(
             "UPDATE session SET seen = 0, rotated = min(rotated, ?) WHERE id = ?",
-            (time.time() - _URGENT_SECONDS - 1, session["id"]),
+            (now - _URGENT_SECONDS - 1, session["id"]),
         )
     found: sqlite3.Row = db.execute("SELECT * FROM session WHERE id = ?", (session["id"],)).fetchone()
     return found

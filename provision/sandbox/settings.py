@@ -1,6 +1,7 @@
 """What kind of Grafana the sandbox plays."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +12,8 @@ class Settings:
 
     `api="legacy"` serves no `/apis`, as Grafana did before 12. `rotation_seconds` is after how long a session has to be
     renewed (10 minutes by default; a real server takes no less than 2). `quota` is the section `[quota]`: an empty one
-    switches quotas off; `user_org`, `org_dashboard` and `org_data_source` are enforced, as in 12.4.
+    switches quotas off; `user_org`, `org_dashboard` and `org_data_source` are enforced, as in 12.4. `clock` tells how
+    old sessions and wrong passwords are, in seconds.
     """
 
     version: str = "12.4.0"
@@ -21,3 +23,4 @@ class Settings:
     password_login: bool = True
     min_refresh_seconds: float = 5
     quota: Mapping[str, int] = field(default_factory=dict)
+    clock: Callable[[], float] = time.time
