@@ -75,6 +75,7 @@ class Cabinet:
     `title` is the org's name. `dashboards` are slug patterns ("*", "billing-online-*"). `home` is a slug.
     `installations` and `online` count what its lists hold, each once. `generation` numbers its credentials.
     `origin` is `tenants.yaml:LINE`. `blocked`: a problem stops this cabinet, it is neither planned nor applied.
+    `unused_lines` counts the lines of its lists that mistakes exclude: whoever stands there alone is not in `people`.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Cabinet:
     generation: int
     origin: str
     blocked: bool = False
+    unused_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ DOORS = {
     "dotenv": {"provision.cli"},
     "requests": {"provision.grafana", "provision.stores"},
     "urllib3": {"provision.grafana"},
-    "yaml": {"provision.config", "provision.schema"},
+    "yaml": {"provision.config", "provision.schema", "provision.stores"},
     "jsonschema": {"provision.config", "provision.schema"},
     "csv": {"provision.lists"},
     "psycopg": {"provision.stores"},

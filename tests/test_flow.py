@@ -441,3 +441,17 @@ def test_second_apply_at_the_same_time_is_told_apart(world: World) -> None:
     assert str(os.getpid()) in result.output
     assert world.orgs() == []
     world.apply()
+
+
+def test_nobody_loses_access_by_a_slip_of_the_pen(applied: World) -> None:
+    """A manager whose only line has a mistake stays a member until the line is mended, or the word is given."""
+    online = f"ООО Ромашка,{applied.tag}1,Pw-Example-1,online1.example.ru,docs,https,{applied.login('ivanova')}"
+    applied.write("volga_online_20260417.csv", f"{online},{applied.login('ivanova')}@@example.ru\n")
+    line = applied.manager_line("ivanova", f"{applied.tag}a.example.ru")  # no port
+    applied.write(
+        "volga_manager_20260417.csv", line + applied.manager_line("sidorova", f"{applied.tag}c.example.ru:80")
+    )
+    result = applied.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert f"--allow-deletes {applied.volga}=2" in result.output  # he, and the online dashboard
+    assert applied.member(applied.org(applied.volga), applied.login("ivanova"))

@@ -167,4 +167,5 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         generation=settings["generation"],
         origin=entry.document.origin(entry.path),
         blocked=blocked,
+        unused_lines=len({(one.file, one.line) for one in member.problems if one.level == "error" and one.line}),
     )

@@ -51,9 +51,16 @@ class MembershipKind(Kind):
 
     @staticmethod
     def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
-        if not deleted or any(person.head for person in cabinet.people):
+        if not deleted:
             return None
-        return Text("У кабинета не осталось бы ни одного руководителя", "No head would be left in the cabinet")
+        if cabinet.unused_lines:
+            return Text(
+                f"Строк с ошибками в списках: {cabinet.unused_lines}. Кто назван только в них, потерял бы доступ",
+                f"{cabinet.unused_lines} lines of the lists have mistakes. Who stands there alone would lose access",
+            )
+        if not any(person.head for person in cabinet.people):
+            return Text("У кабинета не осталось бы ни одного руководителя", "No head would be left in the cabinet")
+        return None
 
     def _set_role(self, place: Place, user: int, role: str) -> None:
         self.run.server.request("PATCH", f"/api/orgs/{place.org.number}/users/{user}", json={"role": role})

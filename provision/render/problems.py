@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from provision.model import Level, Problem
-from provision.render_values import harmless, json_text, paint
-from provision.render_words import counted, with_hint
+from provision.render.values import harmless, json_text, paint
+from provision.render.words import counted, with_hint
 from provision.text import Lang, Text
 
 # Worst first.

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from provision.model import Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Plan
-from provision.render_values import diff_lines, harmless, paint, title_of
-from provision.render_words import (
+from provision.render.values import diff_lines, harmless, paint, title_of
+from provision.render.words import (
     DIGEST,
     NO_NAMES,
     REFUSED,

@@ -18,9 +18,9 @@ from provision.render import (
     outcome_text,
     plan_json,
 )
-from provision.render_words import NO_NAMES
+from provision.render.words import NO_NAMES
 from provision.text import Lang, Text
-from tests.sample_plans import (
+from tests.render.sample_plans import (
     CREATE,
     DELETE,
     KINDS,

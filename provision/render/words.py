@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from provision.model import Ref
 from provision.plan import Action, CabinetOutcome, CabinetPlan, Change, Plan
-from provision.render_values import changed_parts, harmless
+from provision.render.values import changed_parts, harmless
 from provision.text import Lang, Text
 
 # What each kind of resource is called. The caller gives it; a kind without a name is shown as it is.

@@ -56,13 +56,16 @@ def json_text(value: Any) -> str:
 
 
 def title_of(resource: Resource | None) -> str:
-    """What people call the object: its title or name, "" where that is its key anyway."""
+    """What people call the object (its title or name), else its role or e-mail; "" where that is its key anyway."""
     if resource is None:
         return ""
-    for key in ("title", "name"):
-        said = resource.spec.get(key)
-        if isinstance(said, str) and said:
-            return "" if said == resource.ref.key else said
+    inner = resource.spec.get("spec")
+    specs = (resource.spec, inner) if isinstance(inner, Mapping) else (resource.spec,)
+    for key in ("title", "name", "role", "email"):
+        for spec in specs:
+            said = spec.get(key)
+            if isinstance(said, str) and said:
+                return "" if said == resource.ref.key else said
     return ""
 
 

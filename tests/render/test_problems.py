@@ -13,7 +13,7 @@ from provision.render import (
     problems_text,
 )
 from provision.text import Text
-from tests.sample_plans import (
+from tests.render.sample_plans import (
     WORDS,
     assert_harmless,
     calm,

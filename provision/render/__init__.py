@@ -10,11 +10,11 @@ from typing import Protocol
 
 from provision.model import Problem
 from provision.plan import CabinetOutcome, Plan
-from provision.render_json import outcome_json, plan_json
-from provision.render_markdown import plan_markdown
-from provision.render_problems import problems_json, problems_text
-from provision.render_text import outcome_text, plan_text
-from provision.render_words import KindNames
+from provision.render.as_json import outcome_json, plan_json
+from provision.render.as_markdown import plan_markdown
+from provision.render.as_text import outcome_text, plan_text
+from provision.render.problems import problems_json, problems_text
+from provision.render.words import KindNames
 from provision.text import Lang
 
 __all__ = [

@@ -5,8 +5,8 @@ from typing import Any
 
 from provision.model import Ref, Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan
-from provision.render_values import json_text, masked, title_of
-from provision.render_words import count_actions, writable
+from provision.render.values import json_text, masked, title_of
+from provision.render.words import count_actions, writable
 from provision.text import Lang
 
 

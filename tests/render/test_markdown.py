@@ -13,7 +13,7 @@ from provision.render import (
     plan_markdown,
 )
 from provision.text import Text
-from tests.sample_plans import (
+from tests.render.sample_plans import (
     CREATE,
     KINDS,
     REFUSED,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
 from provision.plan import CabinetPlan, Change, Plan
-from provision.render_values import diff_lines, harmless, title_of
-from provision.render_words import (
+from provision.render.values import diff_lines, harmless, title_of
+from provision.render.words import (
     DIGEST,
     NO_NAMES,
     REFUSED,

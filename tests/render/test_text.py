@@ -13,9 +13,9 @@ from provision.render import (
     plan_markdown,
     plan_text,
 )
-from provision.render_words import cabinets, in_cabinets
+from provision.render.words import cabinets, in_cabinets
 from provision.text import Text
-from tests.sample_plans import (
+from tests.render.sample_plans import (
     CREATE,
     DELETE,
     KINDS,
