@@ -373,8 +373,8 @@ class Table:
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """The columns a cabinet's role may read: all but `cabinet`."""
-        return tuple(column.name for column in self.columns if column.name != "cabinet")
+        """The columns a cabinet's role may read: not `cabinet`, nor the running number all cabinets share."""
+        return tuple(column.name for column in self.columns if column.name not in ("cabinet", "id"))
 
 
 def _columns(*lines: str) -> tuple[Column, ...]:

@@ -1,8 +1,8 @@
 """The stores themselves on loopback: VictoriaMetrics, vmauth and PostgreSQL from Debian's packages, for trying out.
 
-Each is a context manager that gives the running server and stops it for sure: also when our own process is killed, for
-Linux then ends them too (PDEATHSIG). They listen on 127.0.0.1 only, on a free port, and keep their data in a folder
-of the caller's. PostgreSQL refuses to run as root and then runs as the system's user `postgres`.
+Each is a context manager that gives the running server and stops it for sure, also when our own process is killed. They
+listen on 127.0.0.1 only, on a free port, and keep their data in a folder of the caller's. PostgreSQL refuses to run as
+root and then runs as the system's user `postgres`.
 """
 
 import os
@@ -10,23 +10,19 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import psycopg
 
+from provision.stores.process import as_user, find, serving
 from provision.stores.schema import StoreError
 from provision.stores.wire import ask
 from provision.text import Text
 
-_PATIENCE = 30.0  # seconds a server may take to answer for the first time
-_TRIES = 3  # a free port may be taken by somebody else before the server gets it
 _POSTGRES_USER = "postgres"
 
 
@@ -100,7 +96,7 @@ def victoria_metrics(folder: Path, port: int = 0) -> Iterator[MetricsServer]:
         ]
 
     folder.mkdir(parents=True, exist_ok=True)
-    with _serving(command, port, folder / "server.log", _answers_to(key)) as (chosen, _):
+    with serving(command, port, folder / "server.log", _answers_to(key)) as (chosen, _):
         yield MetricsServer(f"http://127.0.0.1:{chosen}", key)
 
 
@@ -115,8 +111,8 @@ def vmauth(config: Path, port: int = 0) -> Iterator[DoorServer]:
         return [binary, f"-httpListenAddr=127.0.0.1:{chosen}", f"-auth.config={config}", "-loggerLevel=INFO", *keys]
 
     log = config.with_name("vmauth.log")
-    with _serving(command, port, log, _answers_to(key)) as (chosen, process):
-        yield DoorServer(f"http://127.0.0.1:{chosen}", config, key, process.pid)
+    with serving(command, port, log, _answers_to(key)) as (chosen, pid):
+        yield DoorServer(f"http://127.0.0.1:{chosen}", config, key, pid)
 
 
 @contextmanager
@@ -157,22 +153,11 @@ def postgresql(folder: Path, port: int = 0, database: str = "smart") -> Iterator
         return True
 
     stop = signal.SIGINT  # a fast shutdown: sessions are ended, nothing is lost
-    with _serving(command, port, folder / "server.log", answers, user=_POSTGRES_USER, stop=stop) as (chosen, _):
+    with serving(command, port, folder / "server.log", answers, user=_POSTGRES_USER, stop=stop, dying="QUIT") as (
+        chosen,
+        _,
+    ):
         yield EventsServer("127.0.0.1", chosen, database, password)
-
-
-def find(binary: str, package: str = "") -> str:
-    """The path of a server's binary; raises StoreError naming Debian's package when it is missing."""
-    path = shutil.which(binary, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
-    if path is None:
-        raise StoreError(
-            Text(f"не установлена программа {binary}", f"the program {binary} is not installed"),
-            Text(
-                f"Поставьте пакет Debian: sudo ./packages.sh (или apt-get install {package or binary}).",
-                f"Install Debian's package: sudo ./packages.sh (or apt-get install {package or binary}).",
-            ),
-        )
-    return path
 
 
 def _postgres_binary(name: str) -> str:
@@ -189,7 +174,7 @@ def _own(folder: Path) -> None:
         return
     user = pwd.getpwnam(_POSTGRES_USER)
     os.chown(folder, user.pw_uid, user.pw_gid)
-    seen = subprocess.run(_as_user(["test", "-w", str(folder)], _POSTGRES_USER), check=False)  # noqa: S603 - our own command
+    seen = subprocess.run(as_user(["test", "-w", str(folder)], _POSTGRES_USER), check=False)  # noqa: S603 - our own command
     if seen.returncode != 0:
         raise StoreError(
             Text(
@@ -212,7 +197,7 @@ def _make_cluster(folder: Path, database: str) -> str:
         # The same locale everywhere, so that sorting does not depend on the machine.
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=postgres"]
         command = [_postgres_binary("initdb"), "-D", str(cluster), f"--pwfile={secret}", *options]
-        whole = _as_user(command, _POSTGRES_USER)
+        whole = as_user(command, _POSTGRES_USER)
         made = subprocess.run(whole, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
         if made.returncode != 0:
             raise StoreError(Text(f"initdb: {made.stderr.strip()}", f"initdb: {made.stderr.strip()}"))
@@ -234,79 +219,6 @@ def _write_private(path: Path, text: str) -> None:
         os.chown(path, user.pw_uid, user.pw_gid)
 
 
-def _as_user(command: Sequence[str], user: str) -> list[str]:
-    """The command as that system user when we are root, and so that it ends when we do."""
-    other = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user and os.geteuid() == 0 else []
-    return [find("setpriv", package="util-linux"), *other, "--pdeathsig=TERM", *command]
-
-
 def _answers_to(key: str) -> Callable[[int], bool]:
     """Whether the server at the port is the one started with that key, and not a stranger that took the port."""
     return lambda port: ask(f"http://127.0.0.1:{port}/metrics?authKey={key}", timeout=2).status == 200
-
-
-@contextmanager
-def _serving(
-    command: Callable[[int], list[str]],
-    port: int,
-    log: Path,
-    answers: Callable[[int], bool],
-    *,
-    user: str = "",
-    stop: signal.Signals = signal.SIGTERM,
-) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The port and process of a server that answers; it is ended on leaving."""
-    for attempt in range(_TRIES):
-        chosen = port or _free_port()
-        with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own command
-                _as_user(command(chosen), user),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=_environment(),
-                cwd="/",
-                start_new_session=True,  # a Ctrl+C at the terminal is for us; we then stop the server in order
-            )
-        try:
-            if _await(process, partial(answers, chosen)):
-                yield chosen, process
-                return
-        finally:
-            _end(process, stop)
-        if port or attempt == _TRIES - 1:
-            last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no word"])[-1]
-            name = Path(command(chosen)[0]).name
-            raise StoreError(Text(f"{name} не запустился: {last}", f"{name} did not start: {last}"))
-
-
-def _await(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
-    """Asks until the server answers; False when it ended instead, or takes too long."""
-    deadline = time.monotonic() + _PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
-        if answers():
-            return process.poll() is None
-        time.sleep(0.02)  # between two questions; the answer decides, not the time
-    return False
-
-
-def _end(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(stop)
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _environment() -> Mapping[str, str]:
-    """Nothing of ours but the path: secrets in the environment are none of a server's business."""
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,4 +1,12 @@
--- The nine tables that dashboards read. Access to them is the row fence's affair: nothing is granted here.
+-- The nine tables that dashboards read, and the map that the row policies go by. Nothing is granted here: who may read
+-- what is the row fence's affair.
+CREATE TABLE core.cabinet_role (
+    role_name   name PRIMARY KEY,               -- a login role; its name tells nothing of the customer
+    cabinet     text NOT NULL,
+    generation  int NOT NULL                    -- of its credential
+);
+CREATE INDEX cabinet_role_cabinet ON core.cabinet_role (cabinet);
+
 CREATE TABLE core.search_queries (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ts                timestamptz NOT NULL,     -- time of the search
@@ -146,18 +154,3 @@ CREATE TABLE core.clients (
     active_to      date,
     UNIQUE NULLS NOT DISTINCT (cabinet, client, host, server, catalog, user_login)
 );
-
--- The planner's estimates (EXPLAIN) are made from all rows, below the row policies: a value that is frequent in another
--- cabinet would be told from one that does not exist. So statistics are kept only of what estimates are needed for.
-DO $$
-DECLARE
-    found record;
-BEGIN
-    FOR found IN
-        SELECT table_name, column_name FROM information_schema.columns
-        WHERE table_schema = 'core' AND table_name <> 'schema_version'
-          AND column_name NOT IN ('cabinet', 'ts', 'report_ts', 'updated_at', 'last_seen', 'started_at')
-    LOOP
-        EXECUTE format('ALTER TABLE core.%I ALTER COLUMN %I SET STATISTICS 0', found.table_name, found.column_name);
-    END LOOP;
-END $$;

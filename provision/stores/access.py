@@ -1,0 +1,31 @@
+"""Who may read the stores: one Access a cabinet, and what its credentials are called."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from provision.credentials import Root
+
+Store = Literal["metrics", "events"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A cabinet's way in, with the credential of that generation. `suspended`: the door is shut, nothing is removed."""
+
+    cabinet: str
+    generation: int = 1
+    suspended: bool = False
+    origin: str = ""
+
+
+def names(root: Root, store: Store, accesses: Iterable[Access]) -> Iterator[tuple[str, Access]]:
+    """User name and access for every generation a cabinet had, has and gets next: so that none of them is a stranger.
+
+    The current generation's Access is the one given; the others differ in their number alone.
+    """
+    for access in accesses:
+        for generation in range(1, access.generation + 2):
+            same = generation == access.generation
+            known = access if same else Access(access.cabinet, generation, access.suspended, access.origin)
+            yield root.name(store, access.cabinet, generation), known

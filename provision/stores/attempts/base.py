@@ -1,0 +1,90 @@
+"""What an attempt is, how it is sent straight to a store, and how its answer is judged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import psycopg
+
+from provision.stores.wire import Answer, ask, basic
+from provision.text import Text
+
+Expected = Literal["own", "refused"]
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """Another cabinet: its id, one of its clients, its role in PostgreSQL (any role may list all roles)."""
+
+    cabinet: str
+    client: str
+    role: str
+
+    def fill(self, text: str) -> str:
+        """The text with this cabinet in it."""
+        words = {"OTHER_CABINET": self.cabinet, "OTHER_CLIENT": self.client, "OTHER_ROLE": self.role}
+        for word, value in words.items():
+            text = text.replace(word, value)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class MetricAttempt:
+    """One HTTP request below the metrics store's address; `path` has its query string."""
+
+    what: Text
+    path: str
+    expected: Expected = "own"
+    method: str = "GET"
+    body: str = ""
+    content_type: str = FORM
+
+    def against(self, victim: Victim) -> "MetricAttempt":
+        """The attempt with the victim in it."""
+        return replace(self, path=victim.fill(self.path), body=victim.fill(self.body))
+
+
+@dataclass(frozen=True, slots=True)
+class RowAttempt:
+    """SQL statements, one after another in one session. The first that fails ends the attempt."""
+
+    what: Text
+    statements: tuple[str, ...]
+    expected: Expected = "own"
+
+    def against(self, victim: Victim) -> "RowAttempt":
+        """The attempt with the victim in it."""
+        return replace(self, statements=tuple(map(victim.fill, self.statements)))
+
+
+def leaks(expected: Expected, *, succeeded: bool, text: str, marks: Iterable[str]) -> bool:
+    """Whether the answer gave away what it must not; `text` is all of it, errors and notices included."""
+    return (succeeded and expected == "refused") or any(mark in text for mark in marks)
+
+
+def try_metrics(attempt: MetricAttempt, url: str, user: str, password: str) -> Answer:
+    """The answer to a filled attempt, straight at vmauth."""
+    headers = basic(user, password)
+    if attempt.body:
+        headers["Content-Type"] = attempt.content_type
+    body = attempt.body.encode() if attempt.body else None
+    return ask(url.rstrip("/") + attempt.path, method=attempt.method, body=body, headers=headers)
+
+
+def try_rows(attempt: RowAttempt, conninfo: str) -> tuple[bool, str]:
+    """Whether a filled attempt succeeded in a session of its own, and all it said."""
+    said: list[str] = []
+    try:
+        with psycopg.connect(conninfo, autocommit=True, connect_timeout=10) as session:
+            session.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+            for statement in attempt.statements:
+                cursor = session.execute(statement.encode())
+                if cursor.description:
+                    said += map(str, cursor.fetchall())
+    except psycopg.Error as error:
+        # Not the context: it quotes the attempt itself, and the victim's name stands there.
+        parts = (error.diag.message_primary, error.diag.message_detail, error.diag.message_hint)
+        said += [part for part in parts if part] or [str(error)]
+        return False, "\n".join(said)
+    return True, "\n".join(said)

@@ -1,0 +1,225 @@
+"""The fence round VictoriaMetrics: vmauth's user file, with one user a cabinet.
+
+A user may ask eight reading paths and nothing else, and vmauth adds `extra_label=cabinet=<id>` to each request:
+VictoriaMetrics ANDs every `extra_label`, so a second one can only narrow. `extra_filters` and `extra_filters[]` are
+ORed with one another (tried on 1.79.5), so they never carry the fence; both are pinned to the same filter all the
+same, for vmauth then drops what a client puts into the URL under these names. (Pinned empty, as newer documentation
+has it, every query is answered 422 by 1.79.5.)
+
+What the file holds besides is kept: users without our mark, and other settings. Comments are not.
+"""
+
+import fcntl
+import os
+import re
+import tempfile
+import urllib.parse
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from provision.credentials import Root
+from provision.model import Ref, Resource, Spec, State
+from provision.stores.access import Access, names
+from provision.stores.schema import StoreError
+from provision.text import Text
+
+KIND = "metrics user"
+MARK = "smart-"  # begins the `name` of each user we made; vmauth shows it in its own metrics, so it tells no cabinet
+NOBODY = "smart-nobody"  # a user who may see nothing; his password is that of the file's content
+_NO_CABINET = "!nobody"  # no cabinet's id
+PATHS = (
+    "/api/v1/query",
+    "/api/v1/query_range",
+    "/api/v1/query_exemplars",
+    "/api/v1/series",
+    "/api/v1/labels",
+    "/api/v1/label/[^/]+/values",
+    "/api/v1/metadata",
+    "/api/v1/status/buildinfo",
+)
+_HEADER = "# Users whose name begins with smart- are written by `provision`; the others are kept. Comments are not.\n"
+_CABINET = re.compile(r"[?&]extra_label=cabinet=([^&]*)")
+_User = dict[str, Any]
+Change = tuple[Resource | None, Resource | None]
+# libyaml's are 10 times faster, and 500 users make a file of 300 KB; not every platform has them.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class UserFile:
+    """vmauth's -auth.config at `path`; `backend` is VictoriaMetrics' URL as vmauth reaches it."""
+
+    def __init__(self, path: Path, backend: str, root: Root) -> None:
+        self._path = path
+        self._backend = backend.rstrip("/")
+        self._root = root
+
+    def desired(self, accesses: Iterable[Access]) -> State:
+        """What the file should say of these cabinets: a suspended one has no user."""
+        wanted = [self._wanted(access) for access in accesses if not access.suspended]
+        return {resource.ref: resource for resource in (*wanted, self._seal(fits=True))}
+
+    def read(self, accesses: Iterable[Access]) -> State:
+        """What it says of them; users that are not ours as unmanaged. Raises StoreError when it cannot be read."""
+        content = self._load()
+        known = dict(names(self._root, "metrics", accesses))
+        cabinets = {access.cabinet for access in known.values()}
+        found = [self._seal(fits=self._sealed(content))]
+        for user in content["users"]:
+            name = str(user.get("username", ""))
+            if name == NOBODY:
+                continue
+            access = known.get(name)
+            cabinet = access.cabinet if access else _cabinet(user)
+            strange = not str(user.get("name", "")).startswith(MARK) or not cabinet
+            if strange and access is None:
+                found.append(Resource(Ref("", KIND, name or "?"), {"user": name}, str(self._path), managed=False))
+            elif cabinet in cabinets:
+                found.append(Resource(Ref(cabinet, KIND, name), self._spec(user, access), str(self._path)))
+        return {resource.ref: resource for resource in found}
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Carries out all changes in one write; without changes the file is not touched."""
+        if not changes:
+            return
+        with self._locked():
+            content = self._load()
+            users = {str(user.get("username", "")): user for user in content["users"]}
+            users.pop(NOBODY, None)
+            for before, after in changes:
+                ref = (after or before or self._seal(fits=True)).ref
+                if after is None:
+                    users.pop(ref.key, None)
+                elif ref.key != NOBODY:
+                    users[ref.key] = self._user(Access(ref.cabinet, int(after.spec["generation"])))
+            content["users"] = list(users.values())
+            self._write(content)
+
+    def seal(self) -> str:
+        """NOBODY's password in the file as it is: who is let in with it talks to a vmauth that has read this file."""
+        return self._password(self._load())
+
+    def _wanted(self, access: Access) -> Resource:
+        user = self._user(access)
+        ref = Ref(access.cabinet, KIND, user["username"])
+        return Resource(ref, self._spec(user, access), access.origin)
+
+    def _seal(self, *, fits: bool) -> Resource:
+        # Not fitting means that the file was changed by hand since; a rewrite makes it provable again.
+        return Resource(Ref("", KIND, NOBODY), {"fits the file": fits}, str(self._path))
+
+    def _spec(self, user: Mapping[str, Any], access: Access | None) -> Spec:
+        """The user as vmauth has it, but for the password: only whether it is the one of his generation."""
+        right = access is not None and user.get("password") == self._secret(access)
+        rest = {key: value for key, value in user.items() if key not in ("username", "password")}
+        return {
+            **rest,
+            "generation": access.generation if access else 0,
+            "credential": "current" if right else "unknown",
+        }
+
+    def _secret(self, access: Access) -> str:
+        return self._root.password("metrics", access.cabinet, access.generation)
+
+    def _user(self, access: Access) -> _User:
+        name = self._root.name("metrics", access.cabinet, access.generation)
+        return self._entry(name, self._secret(access), access.cabinet)
+
+    def _entry(self, name: str, password: str, cabinet: str) -> _User:
+        narrow = urllib.parse.quote(f'{{cabinet="{cabinet}"}}')
+        prefix = f"{self._backend}/?extra_label=cabinet={cabinet}&extra_filters={narrow}&extra_filters[]={narrow}"
+        return {
+            "username": name,
+            "password": password,
+            "name": name if name.startswith(MARK) else MARK + name,
+            "url_map": [{"src_paths": list(PATHS), "url_prefix": prefix}],
+        }
+
+    def _sealed(self, content: Mapping[str, Any]) -> bool:
+        wanted = self._entry(NOBODY, self._password(content), _NO_CABINET)
+        return wanted in content["users"]
+
+    def _password(self, content: Mapping[str, Any]) -> str:
+        """NOBODY's password for that content: derived from all the rest of it."""
+        users = [user for user in content["users"] if user.get("username") != NOBODY]
+        rest = yaml.dump({**content, "users": users}, Dumper=_Dumper, sort_keys=True)
+        return self._root.password("metrics file", self._root.fingerprint("metrics file", rest), 0)
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            content = yaml.load(self._path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+        except FileNotFoundError:
+            content = None
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._unusable(type(error).__name__) from None
+        except yaml.YAMLError as error:
+            # The text of the error quotes the file, and the file holds passwords.
+            place = getattr(error, "problem_mark", None)
+            raise self._unusable(f"YAML, line {place.line + 1}" if place else "YAML") from None
+        if content is None:
+            return {"users": []}
+        users = content.setdefault("users", []) if isinstance(content, dict) else None
+        if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
+            raise self._unusable("users")
+        return dict(content)
+
+    def _unusable(self, why: str) -> StoreError:
+        return StoreError(
+            Text(f"файл пользователей vmauth {self._path} не читается: {why}", f"cannot read {self._path}: {why}"),
+            Text("Исправьте его или уберите: он будет создан заново.", "Mend it, or remove it: it will be made anew."),
+        )
+
+    def _write(self, content: dict[str, Any]) -> None:
+        """Puts the whole file in the place of the old one, so that vmauth reads either and never a part."""
+        seal = self._entry(NOBODY, self._password(content), _NO_CABINET)
+        whole = {**content, "users": [*content["users"], seal]}
+        text = _HEADER + yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+        target = self._path.resolve()
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # mode 0600
+        fresh = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                if target.exists() and os.geteuid() == 0:  # vmauth may run as another user
+                    os.chown(handle, target.stat().st_uid, target.stat().st_gid)
+                file.write(text)
+                file.flush()
+                os.fsync(handle)
+            fresh.replace(target)
+            _sync(target.parent)
+        except OSError as error:
+            raise self._unusable(error.strerror or "OSError") from None
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Two runs at once write one after the other; the lock is a file beside, for the file itself is replaced."""
+        target = self._path.resolve()
+        try:
+            descriptor = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise self._unusable(error.strerror or "OSError") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _cabinet(user: Mapping[str, Any]) -> str:
+    """The cabinet a user of ours was made for, by what vmauth adds to his requests; "" when that cannot be told."""
+    found = _CABINET.search(str(user.get("url_map", "")))
+    return found[1].partition("'")[0] if found else ""
+
+
+def _sync(folder: Path) -> None:
+    """Makes the renaming last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
