@@ -165,6 +165,16 @@ def test_separators_encodings_and_names_are_mended(tmp_path: Path) -> None:
     assert written == {f"{letter}_online_20261103.csv": plain for letter in "abcd"}
 
 
+def test_quotes_within_quotes_come_off_altogether(tmp_path: Path) -> None:
+    """What a spreadsheet quoted twice is plain in the mended list; quotes inside a value stay."""
+    doubled = f'"""Ромашка""",u1,p1,{ACCESS}\n"ООО ""Рога""",u2,p2,{ACCESS}\n'
+    done = mend(tmp_path, doubled, ONLINE)
+
+    assert text_of(done.mended) == f'Ромашка,u1,p1,{ACCESS}\nООО "Рога",u2,p2,{ACCESS}\n'
+    assert done.mended
+    assert codes(lists.read(done.mended, today=TODAY).problems) == []
+
+
 def test_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
     """All three files have mode 0600; a second repair into the same folder is refused and changes nothing."""
     done = mend(tmp_path, f"Zavod, {SENT}\nЗавод,{SENT}\n")

@@ -51,8 +51,10 @@ def test_only_equal_problems_are_folded() -> None:
     said = Text("так", "so")
     other = [Problem("Y13", "warning", said, said, file="tenants.yaml", line=line) for line in range(1, 9)]
     own = [lists.problem("M05", file=f"{line % 2}.csv", line=line) for line in range(1, 7)]
+    steps = [lists.problem("M11", file="a.csv", line=line, number=5 + line % 2) for line in range(1, 7)]
 
     assert lists.fold([*other, *own]) == (*other, *own[0::2], *own[1::2])
+    assert lists.fold(steps) == (*steps[0::2], *steps[1::2])
 
 
 def test_the_worst_comes_first(tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def test_the_newest_list_of_each_series_is_in_force(tmp_path: Path) -> None:
     assert "kodeks_manager_20260417.csv" in found.problems[0].message.ru
 
 
+def test_of_one_day_the_later_list_wins(tmp_path: Path) -> None:
+    """Two lists of one series and day: the one given last is in force."""
+    first = dated(tmp_path, "kodeks_manager_20260417.csv")
+    second = dated(tmp_path, "kodeks_manager_17042026.csv")
+
+    assert lists.choose_newest([first, second]).in_force == (second,)
+    assert lists.choose_newest([second, first]).in_force == (first,)
+
+
 def test_a_list_that_cannot_be_used_replaces_nothing(tmp_path: Path) -> None:
     """A newer but empty list leaves the older one in force; lists without a date stand for themselves."""
     older = dated(tmp_path, "kodeks_manager_20260416.csv")

@@ -1,0 +1,146 @@
+"""The block for tenants.yaml that a new distributor's lists suggest: it loads, and asks what only people know."""
+
+from pathlib import Path
+
+from provision import config, lists
+from provision.lists import ListFile, Proposal
+from tests.lists.writing import TODAY, write
+
+END = "download,upload,process"
+HEAD = """\
+stores:
+  metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
+  events: {kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}
+kinds:
+  company: {dashboards: ["*"]}
+  branch: {dashboards: ["*"]}
+  streaming-sales: {dashboards: ["*"]}
+distributors:
+"""
+
+
+def sent(client: str, manager: str, zone: int = -1) -> str:
+    """A block-2 line."""
+    return f"{client},{manager},{manager}@example.ru,smartupload,{END},donotping,{zone},3600,604800\n"
+
+
+def online(number: int, manager: str = "ivanova") -> str:
+    """An online line of a firm of that number."""
+    where = "online1.example.ru,docs,https"
+    return f"ООО Ромашка {number},u{number},Zq7Secret{number},{where},{manager},{manager}@example.ru\n"
+
+
+def dated(folder: Path, name: str, text: str) -> ListFile:
+    """A list of that name in that folder, shown by its name alone, as tenants.yaml beside it would name it."""
+    return lists.read(write(folder, text, name), shown=name, today=TODAY)
+
+
+def loaded(folder: Path, proposal: Proposal) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+    """Kind, time zone and logins of each cabinet once the block stands in tenants.yaml, which loads without an error."""
+    path = folder / "tenants.yaml"
+    path.write_text(HEAD + proposal.text, encoding="utf-8")
+    estate = config.load(path)
+    assert [one for one in estate.problems if one.level == "error"] == []
+    return {one.id: (one.kind, one.timezone, tuple(person.login for person in one.people)) for one in estate.cabinets}
+
+
+def test_one_company_gets_one_cabinet(tmp_path: Path) -> None:
+    """Two lists of one company are one cabinet of kind company; the newest of several versions is taken."""
+    files = [
+        dated(tmp_path, "Ромашка_manager_20261001.csv", sent("Staryi", "petrov")),
+        dated(tmp_path, "Ромашка_manager_20261103.csv", sent("Zavod", "ivanova")),
+        dated(tmp_path, "Ромашка_online_20261103.csv", online(1)),
+    ]
+    proposal = lists.propose(files)
+
+    assert loaded(tmp_path, proposal) == {"romashka": ("company", "Europe/Moscow", ("ivanova",))}
+    assert "20261001" not in proposal.text
+    assert [one.code for one in proposal.problems] == ["F03"]
+    assert "isolated" not in proposal.text
+
+
+def test_branches_stand_apart_and_the_zone_follows_their_clocks(tmp_path: Path) -> None:
+    """Every company name is a cabinet; branches that share nothing are isolated, others are told what they share."""
+    ural = dated(tmp_path, "rk-ural_manager_20261103.csv", sent("Ural", "petrov", 1) + sent("UralTwo", "petrov", 1))
+    volga = dated(tmp_path, "rk-volga_manager_20261103.csv", sent("Volga", "ivanova"))
+    proposal = lists.propose([ural, volga])
+
+    assert proposal.distributor == "rk"
+    assert loaded(tmp_path, proposal) == {
+        "rk-ural": ("branch", "Asia/Yekaterinburg", ("petrov",)),
+        "rk-volga": ("branch", "Europe/Moscow", ("ivanova",)),
+    }
+    assert "isolated: true" in proposal.text
+
+    mixed = dated(tmp_path, "rk-volga_manager_20261104.csv", sent("Volga", "petrov"))
+    crossing = lists.propose([ural, mixed])
+    assert "isolated: false" in crossing.text
+    assert "P12: petrov, rk-ural_manager_20261103.csv:1" in crossing.text
+    assert {one.code for one in crossing.problems} == {"P11", "P12"}
+    assert set(loaded(tmp_path, crossing)) == {"rk-ural", "rk-volga"}
+
+
+def test_streaming_sales_of_more_than_500_clients_stand_apart(tmp_path: Path) -> None:
+    """The large online list becomes a cabinet of its own that belongs to the branch; 500 clients do not."""
+    managers = dated(tmp_path, "vektor_manager_20261103.csv", sent("Zavod", "ivanova"))
+    many = "".join(online(number) for number in range(501))
+    large = dated(tmp_path, "vektor_online_20261103.csv", many)
+    proposal = lists.propose([managers, large])
+
+    assert loaded(tmp_path, proposal) == {
+        "vektor": ("company", "Europe/Moscow", ("ivanova",)),
+        "vektor-potok": ("streaming-sales", "Europe/Moscow", ("ivanova",)),
+    }
+    assert [one.belongs_to for one in proposal.cabinets] == ["", "vektor"]
+    assert "501" in proposal.text
+    assert "Zq7Secret" not in proposal.text + repr(proposal)
+
+    small = dated(tmp_path, "vektor_online_20261104.csv", many.partition("\n")[2])
+    assert [one.id for one in lists.propose([managers, small]).cabinets] == ["vektor"]
+
+
+def test_a_list_of_streaming_sales_alone_belongs_to_its_branch(tmp_path: Path) -> None:
+    """A company name that goes on from a branch's names the owner."""
+    branch = dated(tmp_path, "vektor-siberia_manager_20261103.csv", sent("Zavod", "ivanova"))
+    stream = dated(
+        tmp_path, "vektor-siberia-potok_online_20261103.csv", "".join(online(number) for number in range(501))
+    )
+    proposal = lists.propose([stream, branch])
+
+    assert {one.id: one.belongs_to for one in proposal.cabinets} == {
+        "vektor-siberia-potok": "vektor-siberia",
+        "vektor-siberia": "",
+    }
+    assert set(loaded(tmp_path, proposal)) == {"vektor-siberia", "vektor-siberia-potok"}
+
+
+def test_newcomers_and_mailboxes_are_asked_for(tmp_path: Path) -> None:
+    """Managers without a login are named with their place, those who have one are not; mailboxes are a question."""
+    file = dated(tmp_path, "romashka_manager_20261103.csv", sent("Zavod", "Ivanova") + sent("Teplo", "petrov"))
+
+    russian = lists.propose([file], registered=["IVANOVA"])
+    assert [row.manager for row in russian.cabinets[0].newcomers] == ["petrov"]
+    assert "#   petrov <petrov@example.ru>, romashka_manager_20261103.csv:2" in russian.text
+    assert "Ivanova" not in russian.text
+    assert "X05" in russian.text
+    english = lists.propose([file], lang="en")
+    assert "2 in all" in english.text
+    assert not any("а" <= letter <= "я" for letter in english.text)
+
+
+def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """An unusable list is a comment with its code and fills no cabinet; names are harmless in comments."""
+    good = dated(tmp_path, "romashka_manager_20261103.csv", sent("Zavod", "ivanova"))
+    bad = dated(tmp_path, "romashka_online_20261103.csv", "\n")
+    odd = dated(tmp_path, "ро\nмашка_managers.csv", sent("Teplo", "petrov"))
+    proposal = lists.propose([good, bad, odd])
+
+    assert "  # romashka_online_20261103.csv: не использован, F13" in proposal.text
+    assert "F13" in {one.code for one in proposal.problems}
+    assert len(loaded(tmp_path, proposal)) == 2
+
+
+def test_nothing_to_propose_is_no_failure(tmp_path: Path) -> None:
+    """Without a usable list there is a distributor without cabinets, which a person must fill."""
+    assert lists.propose([]).cabinets == ()
+    assert lists.propose([dated(tmp_path, "a_manager_20261103.csv", "")]).cabinets == ()
