@@ -13,6 +13,7 @@ demo: $(READY)
 	@./demo.sh
 
 test: lint
+	./packages.sh
 	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n auto)
 
 lint: $(READY)

@@ -13,7 +13,6 @@ from provision.text import Text
 
 ORDER = tuple(kind.name for kind in KINDS)
 TITLES = {kind.name: kind.title for kind in KINDS}
-_PAUSES = (0.2, 0.6, 2.0, 5.0)  # seconds before a failed write is looked at again
 
 MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
 
@@ -77,6 +76,11 @@ class Engine:
             except KeyboardInterrupt:
                 self._stop.set()
             return tuple(future.result() for future in futures)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended an apply before its time."""
+        return self._stop.is_set()
 
     @property
     def _threads(self) -> int:
@@ -146,7 +150,7 @@ class Engine:
         So a write whose answer was lost is not repeated, and one that somebody else made in between is not undone.
         """
         before = change.before
-        for pause in (*_PAUSES, None):
+        for pause in (*self._run.server.pauses, None):
             try:
                 return self._write_once(place, Change(change.ref, before, change.after))
             except (ApiError, UnreachableError) as error:

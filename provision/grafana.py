@@ -5,6 +5,7 @@ possible before `GET /api/org` has shown the org's number and our mark.
 """
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,6 +46,7 @@ class Connection:
     """Where the server is and who we are. `timeout` in seconds is for connecting and for each wait for data.
 
     `workers` is how many requests run side by side at most; 0 lets the server's database decide.
+    `pause` in seconds is the first wait before something is tried again; each further one is longer.
     """
 
     url: str
@@ -56,6 +58,7 @@ class Connection:
     client_certificate: str = ""
     client_key: str = ""
     workers: int = 0
+    pause: float = 0.3
 
 
 class _Patience(Retry):
@@ -67,11 +70,11 @@ class _Patience(Retry):
         return super().is_retry(method, status_code, has_retry_after)
 
 
-def _patience() -> Retry:
+def _patience(pause: float) -> Retry:
     return _Patience(
         total=5,
-        backoff_factor=0.3,
-        backoff_jitter=0.2,
+        backoff_factor=pause,
+        backoff_jitter=pause,
         status_forcelist=(500, 502, 503, 504),
         allowed_methods=("GET",),
         raise_on_status=False,
@@ -171,6 +174,11 @@ class Grafana:
                 ),
             )
 
+    @property
+    def pauses(self) -> tuple[float, ...]:
+        """Seconds to wait before each further try of what failed but may pass."""
+        return tuple(self._connection.pause * factor for factor in (1, 3, 9, 27))
+
     def older_than(self, major: int) -> bool:
         """Whether the server's major version is known and lower."""
         number = self.version.split(".")[0]
@@ -178,7 +186,7 @@ class Grafana:
 
     def _open_session(self) -> requests.Session:
         session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=32, max_retries=_patience())
+        adapter = HTTPAdapter(pool_maxsize=32, max_retries=_patience(self._connection.pause))
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         connection = self._connection
@@ -323,7 +331,16 @@ class Grafana:
 
     def _log_in(self) -> None:
         connection = self._connection
-        answer = self._send("POST", "/login", json={"user": connection.user, "password": connection.password})
+        for pause in (*self.pauses, None):
+            try:
+                answer = self._send("POST", "/login", json={"user": connection.user, "password": connection.password})
+            except UnreachableError:
+                if pause is None:
+                    raise
+            else:
+                if answer.status_code < 500 or pause is None:
+                    break
+            time.sleep(pause)
         if answer.status_code == requests.codes.unauthorized:
             raise self._refused()
         if not answer.ok:  # password login is switched off ([auth] disable_login_form): basic auth may still do

@@ -120,6 +120,9 @@ def apply(
         with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
             outcomes = engine.apply(made, ready)
     click.echo(_show_outcomes(settings, made, outcomes, shape))
+    if engine.interrupted:
+        rest = Text("Прервано. Остальное сделает следующий apply", "Interrupted. The next apply does the rest")
+        click.echo(settings.say(rest), err=True)
     for note in engine.handover.notes.values():
         click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
     sys.exit(_exit_code(outcomes))
@@ -156,6 +159,7 @@ def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> 
             client_certificate=options["client_cert"] or "",
             client_key=options["client_key"] or "",
             workers=options["workers"] or 0,
+            pause=options["pause"],
         )
     )
     server.require_suitable()

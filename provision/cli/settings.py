@@ -160,6 +160,13 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
             help=_("Запросов сразу; обычно по базе сервера.", "Requests at once; by default from its database."),
         ),
         click.option(
+            "--pause",
+            type=click.FloatRange(min=0),
+            default=0.3,
+            show_default=True,
+            help=_("Секунд до второй попытки, дальше дольше.", "Seconds before a second try, then longer."),
+        ),
+        click.option(
             "--adopt",
             multiple=True,
             metavar=_("КАБИНЕТ", "CABINET"),

@@ -1,0 +1,253 @@
+"""A server that answers badly, and applies that are killed. Real HTTP against the sandbox and its faults."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from provision.sandbox import Sandbox
+from tests.world import SECRET, World
+
+QUICK = ("--pause", "0.01")
+SERVER_MADE = re.compile(
+    r"^(id|uid|version|created|updated|lastSeenAt.*|avatarUrl|.*At|accessControl|orgId|userId|createdBy|updatedBy|url|slug"
+    r"|folderId|folderUrl|typeLogoUrl|typeName|smartFingerprint|basicAuthUser|user|sortMeta|isStarred)$"
+)
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, tmp_path: Path) -> World:
+    """An estate of two cabinets, not yet applied, on a sandbox of its own."""
+    folder = tmp_path / "estate"
+    folder.mkdir()
+    return World(sandbox.url, "admin", "admin", folder=folder, api="auto", tag="same")
+
+
+def strike(world: World, *faults: dict[str, Any], seed: int = 0) -> None:
+    """The sandbox answers like this from now on; without faults, well."""
+    body = {"seed": seed, "faults": list(faults)}
+    requests.put(f"{world.url}/sandbox/faults", json=body, timeout=60).raise_for_status()
+
+
+def plain(value: Any) -> Any:
+    """The value without what every server makes anew: numbers, times, versions."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items() if not SERVER_MADE.match(key)}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def state(world: World) -> dict[str, Any]:
+    """Everything on the server, object by object, without server-made values; needs a server that answers well."""
+    found: dict[str, Any] = {"users": sorted(user["login"] for user in world.ask("GET", "/api/users?perpage=1000"))}
+    for org in world.ask("GET", "/api/orgs?perpage=1000"):
+        number, name = org["id"], org["name"]
+        dashboards = world.ask("GET", "/api/search?type=dash-db", org=number)
+        found[name] = plain(
+            {
+                "org": world.ask("GET", f"/api/orgs/{number}"),
+                "members": world.ask("GET", "/api/org/users", org=number),
+                "folders": [row["title"] for row in world.ask("GET", "/api/folders", org=number)],
+                "sources": [
+                    world.ask("GET", f"/api/datasources/uid/{row['uid']}", org=number)
+                    for row in world.ask("GET", "/api/datasources", org=number)
+                ],
+                "dashboards": [
+                    world.ask("GET", f"/api/dashboards/uid/{row['uid']}", org=number)
+                    for row in sorted(dashboards, key=lambda row: str(row["uid"]))
+                ],
+                "preferences": world.ask("GET", "/api/org/preferences", org=number),
+            }
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What an apply on a healthy server leaves behind."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    running = Sandbox(port=0, data=folder / "sandbox")
+    running.start()
+    world = World(running.url, "admin", "admin", folder=folder, api="auto", tag="same")
+    world.apply()
+    yield state(world)
+    running.close()
+
+
+FAULTS = {
+    "500 before": {"kind": "error_before", "times": 2},
+    "500 after": {"kind": "error_after", "times": 2},
+    "dropped before": {"kind": "drop_before", "times": 2},
+    "dropped after": {"kind": "drop_after", "times": 2},
+    "too many requests": {"kind": "busy", "times": 2, "seconds": 0},
+    "slow": {"kind": "delay", "times": 2, "seconds": 0.2},
+}
+PLACES = {
+    "org": {"method": "POST", "path": "^/api/orgs$"},
+    "mark": {"method": "PUT", "path": "^/api/orgs/[0-9]+/address$"},
+    "title": {"method": "PUT", "path": "^/api/orgs/[0-9]+$"},
+    "user": {"method": "POST", "path": "^/api/admin/users"},
+    "role": {"method": "PATCH", "path": "^/api/orgs/[0-9]+/users/"},
+    "folder": {"method": "POST", "path": "folder"},
+    "data source": {"method": "POST", "path": "^/api/datasources$"},
+    "dashboard": {"method": "POST", "path": "dashboards"},
+    "preferences": {"method": "PATCH", "path": "^/api/org/preferences$"},
+    "login": {"method": "POST", "path": "^/login$"},
+    "reads": {"method": "GET", "path": ""},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_one_fault_at_one_place(world: World, undisturbed: dict[str, Any], fault: str, place: str) -> None:
+    """Whatever goes wrong twice at one place, the apply ends as if nothing had, and nothing is made twice."""
+    strike(world, {**FAULTS[fault], **PLACES[place]})
+    world.apply(*QUICK)
+    struck = requests.get(f"{world.url}/sandbox/faults", timeout=60).json()
+    assert struck[0]["struck"] in (1, 2)  # once where the second look shows that the write was done
+    strike(world)
+    assert state(world) == undisturbed
+    assert world.run("drift").exit_code == 0
+
+
+def test_retry_after_is_heeded(world: World) -> None:
+    """429 with `Retry-After: 1` is answered by a wait of that second, not by hammering."""
+    strike(world, {"kind": "busy", "times": 1, "seconds": 1, "method": "POST", "path": "^/api/orgs$"})
+    before = time.monotonic()
+    world.apply(*QUICK)
+    assert time.monotonic() - before >= 1
+
+
+def test_an_update_whose_answer_was_lost_is_not_repeated(world: World) -> None:
+    """The object is looked at first: it already is as wanted, so it is written once."""
+    world.apply()
+    world.change("tenants.yaml", "Europe/Samara", "Asia/Omsk")
+    requests.delete(f"{world.url}/sandbox/requests", timeout=60)
+    strike(world, {"kind": "drop_after", "method": "PATCH", "path": "preferences", "times": 1})
+    world.apply(world.volga, *QUICK)
+    rows = requests.get(f"{world.url}/sandbox/requests", timeout=60).json()["requests"]
+    assert sum(row["count"] for row in rows if row["method"] == "PATCH" and "preferences" in row["path"]) == 1
+
+
+def test_a_server_that_stays_broken_fails_one_cabinet_only(world: World) -> None:
+    """A cabinet whose writes keep failing is told with what to do; the other one is done, exit 4."""
+    world.apply(world.don)
+    world.change("tenants.yaml", "Europe/Samara", "Asia/Omsk")
+    org = world.org(world.don)
+    strike(world, {"kind": "error_before", "method": "PUT", "path": f"/namespaces/org-{org}/dashboards"})
+    result = world.apply(*QUICK, status=4)
+    assert world.don in result.output
+    assert "database is locked" in result.output
+    strike(world)
+    world.apply()
+    assert world.run("drift").exit_code == 0
+
+
+def test_somebody_was_faster(world: World) -> None:
+    """An object that another hand changes between plan and write is not written over; the apply says so."""
+    world.apply()
+    world.change("tenants.yaml", "Europe/Samara", "Asia/Omsk")
+    org = world.org(world.volga)
+    # The write is held up while the other hand works.
+    path = f"/namespaces/org-{org}/dashboards/smart-for-managers$"
+    strike(world, {"kind": "delay", "method": "PUT", "path": path, "seconds": 2, "times": 1})
+    command = [sys.executable, "-c", "from provision.cli import main; main()", "--lang", "en"]
+    command += ["-f", str(world.folder / "tenants.yaml"), "apply", world.volga, "--yes", *QUICK]
+    command += ["--handover", str(world.folder / "handover")]
+    running = subprocess.Popen(
+        command, env=environment(world), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    until_struck(world)
+    whole = world.ask("GET", "/api/dashboards/uid/smart-for-managers", org=org)
+    whole["dashboard"]["title"] = "by hand"
+    body = {"dashboard": whole["dashboard"], "folderUid": whole["meta"]["folderUid"], "overwrite": True}
+    world.ask("POST", "/api/dashboards/db", body, org=org)
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode == 1, output
+    assert "smart-for-managers" in output
+    title = world.ask("GET", "/api/dashboards/uid/smart-for-managers", org=org)["dashboard"]["title"]
+    assert title == "by hand"
+    world.apply()
+    assert world.run("drift").exit_code == 0
+
+
+@pytest.mark.parametrize("first", range(0, 200, 10))
+def test_a_tenth_of_all_answers_is_faulty(first: int, tmp_path: Path, undisturbed: dict[str, Any]) -> None:
+    """Ten seeds each: the right end state or a clear error that a second apply mends; the admin is not locked out."""
+    kinds = ("error_before", "error_after", "drop_before", "drop_after", "busy")
+    for seed in range(first, first + 10):
+        running = Sandbox(port=0, data=tmp_path / f"sandbox{seed}")
+        running.start()
+        folder = tmp_path / f"estate{seed}"
+        folder.mkdir()
+        world = World(running.url, "admin", "admin", folder=folder, api=("auto", "legacy")[seed % 2], tag="same")
+        strike(world, *({"kind": kind, "rate": 0.02} for kind in kinds), seed=seed)
+        result = world.run("apply", "--yes", *QUICK)
+        strike(world)
+        assert result.exit_code in (0, 1, 4), result.output
+        assert "Traceback" not in result.output
+        if result.exit_code:
+            assert re.search(r"500|429|No answer|locked", result.output), result.output
+            world.apply()
+        assert state(world) == undisturbed, f"seed {seed}"
+        running.close()
+
+
+def environment(world: World) -> dict[str, str]:
+    """For a `provision` in a process of its own."""
+    ours = {"GRAFANA_URL": world.url, "GRAFANA_USER": world.user, "GRAFANA_PASSWORD": world.password}
+    return {**os.environ, **ours, "SMART_SECRET": SECRET}
+
+
+def until_struck(world: World) -> None:
+    """Waits for the one fault that is set."""
+    deadline = time.monotonic() + 60
+    while not requests.get(f"{world.url}/sandbox/faults", timeout=60).json()[0]["struck"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def apply_in_a_process(world: World) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", "from provision.cli import main; main()", "--lang", "en"]
+    command += ["-f", str(world.folder / "tenants.yaml"), "apply", "--yes", *QUICK]
+    command += ["--handover", str(world.folder / "handover")]
+    return subprocess.Popen(
+        command, env=environment(world), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@pytest.mark.parametrize("kill", range(100))
+def test_a_kill_is_mended_by_the_next_apply(world: World, undisturbed: dict[str, Any], kill: int) -> None:
+    """SIGKILL after so many writes; the next apply ends as an undisturbed one does, object by object."""
+    running = apply_in_a_process(world)
+    after = 1 + kill % 40
+    while running.poll() is None and world.writes() < after:
+        time.sleep(0.001)
+    running.send_signal(signal.SIGKILL)
+    running.communicate(timeout=60)
+    world.apply()
+    assert state(world) == undisturbed
+    assert world.run("drift").exit_code == 0
+
+
+def test_ctrl_c_finishes_what_is_under_way_and_says_what_was_not_done(world: World) -> None:
+    """The request under way ends, the rest is told as not done, and the next apply does it."""
+    strike(world, {"kind": "delay", "method": "POST", "path": "dashboards", "seconds": 1, "times": 1})
+    running = apply_in_a_process(world)
+    until_struck(world)
+    running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode in (1, 4), output
+    assert "Traceback" not in output
+    assert "Interrupted" in output
+    assert "Not finished. Written:" in output
+    strike(world)
+    world.apply()
+    assert world.run("drift").exit_code == 0
