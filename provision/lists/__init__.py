@@ -5,6 +5,7 @@ check_together()  what needs several lines or files of one cabinet
 check_apart()     what must not cross between cabinets
 explain(), CODES  what a code means
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
+prepare()         the technician's working lists, gaps, questions and checklists
 propose()         a block for tenants.yaml from the lists of a new distributor
 repair()          a damaged list written as it should be, with an account
 summarise()       problems for reading; problems_table() for Excel, fold() for other renderers
@@ -14,6 +15,7 @@ from provision.lists.across import check_clients, check_dealer, check_together, 
 from provision.lists.apart import Group, check_apart
 from provision.lists.codes import CODES, Code
 from provision.lists.explain import explain
+from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
@@ -33,6 +35,7 @@ __all__ = [
     "ManagerRow",
     "Move",
     "OnlineRow",
+    "Preparation",
     "Proposal",
     "ProposedCabinet",
     "Repair",
@@ -47,6 +50,7 @@ __all__ = [
     "diff",
     "explain",
     "fold",
+    "prepare",
     "problem",
     "problems_table",
     "propose",

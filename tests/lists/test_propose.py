@@ -36,7 +36,7 @@ def dated(folder: Path, name: str, text: str) -> ListFile:
 
 
 def loaded(folder: Path, proposal: Proposal) -> dict[str, tuple[str, str, tuple[str, ...]]]:
-    """Kind, time zone and logins of each cabinet once the block stands in tenants.yaml, which loads without an error."""
+    """Kind, time zone and logins of each cabinet once the block stands in tenants.yaml, which loads without error."""
     path = folder / "tenants.yaml"
     path.write_text(HEAD + proposal.text, encoding="utf-8")
     estate = config.load(path)
