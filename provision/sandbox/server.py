@@ -6,56 +6,18 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
-
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from typing import NoReturn
 
 from provision.errors import ProvisionError
 from provision.sandbox.app import make_app
+from provision.sandbox.connection import Handler, Server
 from provision.sandbox.settings import Settings
 from provision.sandbox.store import Store
 from provision.text import Text
 
 ADDRESS = "127.0.0.1"
-
-
-class _Handler(WSGIRequestHandler):
-    """Connections are kept, and answers leave at once: header and body are two packets, and without this the second
-    one would wait 40 ms for the acknowledgement of the first."""
-
-    disable_nagle_algorithm = True
-    server: "_Server"
-
-    def setup(self) -> None:
-        """Let the server know of the connection."""
-        super().setup()
-        self.server.open_connections.add(self.connection)
-
-    def finish(self) -> None:
-        """Forget it."""
-        self.server.open_connections.discard(self.connection)
-        super().finish()
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 — the name it has there
-        """Say nothing: requests are counted."""
-
-
-class _Server(ThreadedWSGIServer):
-    """Knows its open connections, so as to end them with itself."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        self.open_connections: set[socket.socket] = set()
-        super().__init__(*args, **more)
-
-    def server_close(self) -> None:
-        """Stop listening and cut what is open."""
-        super().server_close()
-        for connection in tuple(self.open_connections):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
 
 class Sandbox:
@@ -120,7 +82,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _listen(port: int, store: Store, settings: Settings) -> _Server:
+def _listen(port: int, store: Store, settings: Settings) -> Server:
     """The server, not serving yet; ProvisionError when the port cannot be had."""
     if not 0 <= port <= 65535:
         raise _no_port(port, "0 … 65535")
@@ -130,7 +92,7 @@ def _listen(port: int, store: Store, settings: Settings) -> _Server:
         raise _no_port(port, error) from None
     with listener:  # the server works on a duplicate: bound by itself, it would print and exit on a taken port
         app = make_app(store, settings)
-        return _Server(ADDRESS, port, app, _Handler, fd=listener.fileno())
+        return Server(ADDRESS, port, app, Handler, fd=listener.fileno())
 
 
 def _no_port(port: int, error: OSError | str) -> ProvisionError:

@@ -53,10 +53,11 @@ def test_orgs_are_listed_from_any_org(admin: Caller) -> None:
 
 
 def test_the_query_beats_the_header(admin: Caller, make_org: MakeOrg) -> None:
-    """`targetOrgId` wins; one that is no number does not count."""
+    """`targetOrgId` wins; one that is no number of an org does not count."""
     first, second = make_org(), make_org()
     assert admin.get("/api/org", org=first, targetOrgId=second)["id"] == second
-    assert admin.get("/api/org", org=first, targetOrgId="abc")["id"] == first
+    for none in ("abc", "0", "-1"):
+        assert admin.get("/api/org", org=first, targetOrgId=none)["id"] == first
 
 
 def test_the_namespace_beats_the_header(admin: Caller, make_org: MakeOrg) -> None:

@@ -126,15 +126,48 @@ def test_it_listens_on_loopback_only(sandbox: Sandbox) -> None:
         socket.create_connection(("127.0.0.2", port), timeout=5)
 
 
+def test_an_open_connection_ends_with_the_sandbox(tmp_path: Path) -> None:
+    """Nobody talks to a server that is no more."""
+    running = Sandbox(port=0, data=tmp_path)
+    running.start()
+    with closing(http.client.HTTPConnection("127.0.0.1", int(running.url.rpartition(":")[2]), timeout=5)) as connection:
+        connection.request("GET", "/api/health")
+        connection.getresponse().read()
+        kept = connection.sock
+        assert kept is not None
+        running.close()
+        assert kept.recv(1) == b""
+
+
 def test_a_connection_serves_many_requests(sandbox: Sandbox) -> None:
-    """Kept open, also after a refused body; and cut when the sandbox ends."""
+    """Kept open, also after a body that nobody wanted."""
     with closing(http.client.HTTPConnection("127.0.0.1", int(sandbox.url.rpartition(":")[2]), timeout=5)) as connection:
-        sockets = set()
+        sockets: set[socket.socket | None] = set()
         for path in ("/api/health", "/api/nonsense", "/api/health"):
             connection.request("POST" if "nonsense" in path else "GET", path, body="x" * 1000)
             connection.getresponse().read()
             sockets.add(connection.sock)
+        assert None not in sockets
         assert len(sockets) == 1
+
+
+@pytest.mark.parametrize(("length", "status"), [("abc", 400), ("-1", 400), (str(10**12), 413)])
+def test_a_length_that_cannot_be_is_refused(sandbox: Sandbox, length: str, status: int) -> None:
+    """Before anything is read; the connection then ends."""
+    port = int(sandbox.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(f"POST /api/orgs HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_a_body_may_come_in_chunks(sandbox: Sandbox) -> None:
+    """As a stream of unknown length."""
+    admin = Caller(sandbox.url, "admin", "admin")
+    body = iter([b'{"name": ', b'"In chunks"}'])
+    assert admin.session.post(f"{sandbox.url}/api/orgs", data=body, timeout=5).status_code == 200
+    assert "In chunks" in [org["name"] for org in admin.get("/api/orgs")]
+    admin.close()
 
 
 def test_secrets_are_kept_nowhere(tmp_path: Path) -> None:
