@@ -149,8 +149,10 @@ def _variable(raw: Json) -> Json:
     if raw["type"] == "query":
         query = raw["query"]
         variable["definition"] = query["query"] if isinstance(query, dict) else query
-        variable["options"] = []
-    return variable
+    if raw["type"] == "custom":
+        variable["current"] = {key: variable["current"][key] for key in ("text", "value")}
+        del variable["refresh"], variable["sort"]
+    return variable | {"options": []}  # the browser fills them when it loads the dashboard
 
 
 def _some(raw: Json, keys: tuple[str, ...]) -> Json:

@@ -7,7 +7,7 @@ form of older Grafanas. Here and in the finishing pass that ends. A panel's `id`
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grafanalib.core import BarChart, GridPos, Panel, Stat, StateTimeline, Target, Text, TimeSeries
+from grafanalib.core import BarChart, GridPos, Panel, SqlTarget, Stat, StateTimeline, Target, Text, TimeSeries
 
 from dashboards._queries import METRICS
 
@@ -45,6 +45,12 @@ def steps(values: Steps) -> list[Json]:
     return [{"color": color} if value is None else {"color": color, "value": value} for value, color in values]
 
 
+def named(words: Mapping[str, tuple[str, str]]) -> list[Json]:
+    """Value mappings: value -> the word shown for it and its colour ("" leaves the colour to the thresholds)."""
+    options = {value: {"text": word, **({"color": color} if color else {})} for value, (word, color) in words.items()}
+    return [{"type": "value", "options": options}]
+
+
 def legend(*calcs: str, sort: str = "", order: str = "desc", placement: str = "right", mode: str = "table") -> Json:
     """Legend options: calculations shown, the one rows are sorted by, and in which order."""
     options: Json = {"calcs": list(calcs), "displayMode": mode, "placement": placement, "showLegend": True}
@@ -57,7 +63,7 @@ def timeseries(
     key: str,
     title: str,
     description: str,
-    *queries: Target,
+    *queries: Target | SqlTarget,
     unit: str,
     legend: Json,
     decimals: int | None = None,
@@ -71,6 +77,7 @@ def timeseries(
     overrides: Sequence[Json] = (),
     transformations: Sequence[Json] = (),
     links: Sequence[Json] = (),
+    source: Mapping[str, str] = METRICS,
     width: int = 12,
     height: int = 9,
 ) -> Panel:
@@ -87,7 +94,7 @@ def timeseries(
         id=key,
         title=title,
         description=description,
-        dataSource=METRICS,
+        dataSource=dict(source),
         targets=list(queries),
         unit=unit,
         thresholds=steps(thresholds or [(None, "green")]),

@@ -84,3 +84,8 @@ def ref_id(index: int) -> str:
 def rows(sql: str) -> SqlTarget:
     """An SQL query as a table."""
     return SqlTarget(rawSql=sql, format="table", datasource=EVENTS)
+
+
+def points(sql: str) -> SqlTarget:
+    """An SQL query as series: columns `time` (ascending), `metric` (the name of the series) and `value`."""
+    return SqlTarget(rawSql=sql, format="time_series", datasource=EVENTS)

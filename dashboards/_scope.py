@@ -16,3 +16,13 @@ class Scope:
     slugs: tuple[str, ...]  # dashboards the cabinet gets: links lead to these alone
     has_installations: bool  # some of its clients run the software themselves
     has_online: bool  # some of its clients use online accesses
+
+    @property
+    def day(self) -> str:
+        """Grafana's unit for a day, written as the language does."""
+        return f"time:{'DD.MM.YYYY' if self.language.startswith('ru') else 'YYYY-MM-DD'}"
+
+    @property
+    def moment(self) -> str:
+        """Grafana's unit for a moment, written as the language does."""
+        return f"{self.day} HH:mm:ss"

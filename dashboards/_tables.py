@@ -24,7 +24,7 @@ class Column:
     """One column of a table.
 
     Of numbers: `label` of the series, or the value of `expr`. Of rows: nothing, the SQL names its columns like `title`.
-    `cell` says what the thresholds colour. No `unit` means text, left as it is.
+    `cell` says what the thresholds, and the colours of `mappings`, colour. No `unit` means text, left as it is.
     """
 
     title: str
@@ -34,6 +34,7 @@ class Column:
     decimals: int | None = None
     cell: Literal["auto", "text", "background", "gradient"] = "auto"
     thresholds: Steps = ()
+    mappings: Sequence[Json] = ()
     width: int | None = None
     links: Sequence[Json] = ()
 
@@ -105,6 +106,7 @@ def _override(column: Column) -> Json | None:
         "custom.width": column.width,
         "custom.cellOptions": _CELLS[column.cell] if column.cell != "auto" else None,
         "thresholds": {"mode": "absolute", "steps": steps(column.thresholds)} if column.thresholds else None,
+        "mappings": list(column.mappings) or None,
         "links": list(column.links) or None,
     }
     given = [{"id": name, "value": value} for name, value in properties.items() if value is not None]

@@ -1,10 +1,10 @@
 """Variables: what a reader may choose above the panels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grafanalib.core import REFRESH_ON_TIME_RANGE_CHANGE, SORT_ALPHA_IGNORE_CASE_ASC, Template
 
-from dashboards._queries import METRICS, pick
+from dashboards._queries import EVENTS, METRICS, pick
 
 ALL = ".*"
 
@@ -26,3 +26,32 @@ def variable(name: str, title: str, metric: str, label: str, within: Sequence[st
         includeAll=True,
         allValue=ALL,
     )
+
+
+def variable_of_rows(name: str, title: str, sql: str) -> Template:
+    """A choice of several of the values that `sql` (one column) gives, or All.
+
+    The query is a string: Grafana 12.4 takes an object too, older ones do not.
+    """
+    return Template(
+        name=name,
+        label=title,
+        query=sql,
+        dataSource=EVENTS,
+        refresh=REFRESH_ON_TIME_RANGE_CHANGE,
+        sort=SORT_ALPHA_IGNORE_CASE_ASC,
+        multi=True,
+        includeAll=True,
+        allValue=ALL,
+    )
+
+
+def variable_of_words(name: str, title: str, words: Mapping[str, str]) -> Template:
+    """A choice of several of fixed values, or All; value -> the word shown for it."""
+    query = ",".join(f"{word} : {value}" for value, word in words.items())
+    return Template(name=name, label=title, query=query, type="custom", multi=True, includeAll=True, allValue=ALL)
+
+
+def threshold(name: str, title: str, values: Sequence[str], default: str) -> Template:
+    """A choice of exactly one of those values."""
+    return Template(name=name, label=title, query=",".join(values), type="custom", default=default)

@@ -138,7 +138,7 @@ def _nothing_found(scope: Scope) -> Panel:
         """Поиски за выбранное время, которые ничего не нашли: когда, у кого и что искали; searchtype i —
         интеллектуальный поиск. Опечатка или чужая тема — не беда. Несколько разных запросов об одном — клиенту не
         хватает базы или умения искать: позвоните. Отбор по domain на таблицу не действует. Показаны последние 1000.""",
-        Column(title="Time", unit=_moment(scope), width=180),
+        Column(title="Time", unit=scope.moment, width=180),
         Column(title="host", links=link(scope, "search-queries", "Все поисковые запросы")),
         Column(title="manager"),
         Column(title="name"),
@@ -301,7 +301,7 @@ def _rejected_users(scope: Scope) -> Panel:
         f"""Кому и сколько раз за день отказали во входе, потому что все лицензии были заняты; другие причины
         отказа сюда не входят. Пустая таблица — мест хватает. Один человек много раз — он просто повторял попытки;
         много разных людей — мест мало, с этим списком и идите к клиенту. День — по времени {scope.timezone}.""",
-        Column(title="День", unit=f"time:{_day_pattern(scope)}", width=110),
+        Column(title="День", unit=scope.day, width=110),
         Column(title="Клиент"),
         Column(title="Логин"),
         Column(title="Количество за день", unit="none"),
@@ -424,12 +424,3 @@ def _user_cards(scope: Scope) -> Panel:
 
 def _usage(scope: Scope) -> list[Json]:
     return link(scope, "kodeks-analytics", "Аналитика этой установки", host=HOST)
-
-
-def _moment(scope: Scope) -> str:
-    """Grafana's unit for a moment, written as the language of the cabinet does."""
-    return f"time:{_day_pattern(scope)} HH:mm:ss"
-
-
-def _day_pattern(scope: Scope) -> str:
-    return "DD.MM.YYYY" if scope.language.startswith("ru") else "YYYY-MM-DD"
