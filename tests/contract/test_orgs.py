@@ -76,13 +76,14 @@ def test_the_address_of_an_unknown_org_is_taken(admin: Caller) -> None:
     assert admin.ask("PUT", f"/api/orgs/{UNKNOWN}/address", {"address1": "x"}).status_code == 200
 
 
-def test_orgs_are_listed_in_pages_from_zero(admin: Caller, make_org: MakeOrg) -> None:
-    """Pages put together are the whole list, sorted by name; beyond the last there is nothing."""
-    make_org(), make_org()
-    whole = admin.get("/api/orgs", perpage=1000)
-    first, second = (admin.get("/api/orgs", perpage=1, page=page) for page in (0, 1))
-    assert first + second == whole[:2]
-    assert admin.get("/api/orgs", perpage=1000, page=9) == []
+def test_orgs_are_listed_in_pages_from_zero(admin: Caller, make_org: MakeOrg, name: str) -> None:
+    """Sorted by name, with the query somewhere in it; beyond the last page there is nothing."""
+    first, second = make_org(), make_org()
+    admin.do("PUT", f"/api/orgs/{first}", {"name": f"{name} b"})
+    admin.do("PUT", f"/api/orgs/{second}", {"name": f"{name} a"})
+    pages = [admin.get("/api/orgs", query=name, perpage=1, page=page) for page in (0, 1, 2)]
+    assert pages == [[{"id": second, "name": f"{name} a"}], [{"id": first, "name": f"{name} b"}], []]
+    assert {first, second} <= {org["id"] for org in admin.get("/api/orgs", perpage=1000)}
 
 
 def test_an_unknown_org_is_404(admin: Caller) -> None:
