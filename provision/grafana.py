@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,6 +26,7 @@ from provision.errors import (
     NotFoundError,
     UnreachableError,
     UnsuitableError,
+    UsageError,
 )
 from provision.text import Text
 from provision.throttle import Throttle
@@ -34,6 +36,7 @@ MARK = "smart cabinet="
 PAGE = 1000
 # SQLite locks its file for each write: more than two workers only earn errors (measured on 12.4).
 _WORKERS, _WORKERS_OF_A_SERVER = 2, 8
+_RENEWALS = 5  # of a session for one request: more would mean that it ends faster than we can ask
 _APIS = ("dashboard.grafana.app/v1beta1", "folder.grafana.app/v1beta1")
 _ERRORS: dict[int, type[ApiError]] = {403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 412: ConflictError}
 
@@ -90,7 +93,7 @@ class Grafana:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._base = connection.url.rstrip("/")
+        self._base = _checked(connection.url).rstrip("/")
         self.throttle = Throttle(connection.workers or _WORKERS)
         self._renewal = threading.Lock()
         self._renewals = 0
@@ -120,11 +123,12 @@ class Grafana:
         params: Mapping[str, str | int] | None = None,
     ) -> Json:
         """The JSON answer, or None when there is no body. Renews the session when the server asks for it."""
-        renewals = self._renewals
-        answer = self._send(method, path, org=org, json=json, params=params)
-        if answer.status_code == requests.codes.unauthorized and "session" in self._message_id(answer):
-            self._renew(renewals)
+        for _attempt in range(_RENEWALS):
+            renewals = self._renewals
             answer = self._send(method, path, org=org, json=json, params=params)
+            if answer.status_code != requests.codes.unauthorized or "session" not in self._message_id(answer):
+                break
+            self._renew(renewals)
         return self._content(answer, method, path)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Json]]:
@@ -366,6 +370,21 @@ class Grafana:
             return False
         served = {version["groupVersion"] for group in groups for version in group.get("versions", [])}
         return served.issuperset(_APIS)
+
+
+def _checked(url: str) -> str:
+    """The address itself. Raises UsageError when it is none of a web server."""
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise UsageError(
+            Text(f"«{url}» — не адрес Grafana", f"{url!r} is no address of a Grafana"),
+            Text("GRAFANA_URL вида https://grafana.example.ru", "GRAFANA_URL looks like https://grafana.example.ru"),
+        )
+    return url
 
 
 def mark(cabinet: str) -> str:

@@ -66,13 +66,16 @@ def read_secrets(path: Path | None) -> Mapping[str, str | None]:
 
 def write(path: Path, text: str) -> None:
     """Writes a whole file or none: what stood there stays until the new text is complete."""
-    part = path.with_name(f"{path.name}.part")
+    special = path.exists() and not path.is_file()  # /dev/stdout, a named pipe
+    part = path if special else path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
-        part.replace(path)
+        if not special:
+            part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        if not special:
+            part.unlink(missing_ok=True)
         raise ProvisionError(
             Text(f"Не удалось записать {path}: {error.strerror}", f"Could not write {path}: {error.strerror}")
         ) from None

@@ -84,7 +84,7 @@ class DashboardKind(Kind):
                     cabinet=cabinet.id,
                     stops=True,
                 )
-        if cabinet.home not in (given := scope_of(cabinet).slugs):
+        if not cabinet.blocked and cabinet.home not in (given := scope_of(cabinet).slugs):
             yield Problem(
                 code="D02",
                 level="error",
