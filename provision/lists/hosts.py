@@ -13,14 +13,15 @@ _INNER_ZONES = (".localhost", ".local", ".lan", ".internal", ".localdomain", ".h
 _PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
 _NOWHERE = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8")
 _UNREACHABLE = tuple(map(ipaddress.ip_network, _PRIVATE + _NOWHERE))
+_LONGEST, _LONGEST_LABEL = 253, 63
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def is_name(host: str) -> bool:
-    """Whether this is a full host name: at least two labels, at most 253 signs, 63 in each label."""
-    return _NAME.fullmatch(host) is not None and (
-        len(host) < 64 or (len(host) < 254 and max(map(len, host.split("."))) < 64)
-    )
+    """Whether this is a full host name of at least two labels."""
+    if len(host) > _LONGEST or _NAME.fullmatch(host) is None:
+        return False
+    return len(host) <= _LONGEST_LABEL or max(map(len, host.split("."))) <= _LONGEST_LABEL
 
 
 def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -59,6 +60,8 @@ def is_port(port: str) -> bool:
 
 def as_ascii(host: str) -> str | None:
     """The xn-- form of a Cyrillic domain such as портал.рф, None where it has none or where one label mixes scripts."""
+    if len(host) > _LONGEST:
+        return None
     for label in host.split("."):
         if any(map(is_cyrillic, label)) and any(sign.isascii() and sign.isalpha() for sign in label):
             return None

@@ -120,7 +120,9 @@ def _check_tail(fields: list[str]) -> _Tail:
     found = check_manager(manager, 2) + check_email(email, 3)
     low = transport.lower()
     if low not in TRANSPORTS:
-        found.append(problem("M10", number=4, name=NAMES[3], value=transport))
+        latin = as_latin(low)  # "httр" with a Cyrillic letter
+        meant = latin if latin in TRANSPORTS else None
+        found.append(problem("M10", number=4, name=NAMES[3], value=transport, mended=meant))
         low = ""
     elif low != transport:
         found.append(problem("M12", number=4, name=NAMES[3], value=transport, mended=low))

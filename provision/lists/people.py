@@ -6,14 +6,14 @@ from functools import lru_cache, partial
 from email_validator import EmailNotValidError, validate_email
 
 from provision.lists.letters import as_latin, cyrillic, is_cyrillic, spelled
-from provision.lists.problems import problem
+from provision.lists.problems import printable, problem
 from provision.model import Problem
 from provision.text import Text
 
 _SAMPLE_MANAGER = re.compile(r"(manager|менеджер)[ _-]?(name|имя)?[ _-]?\d*", re.IGNORECASE)
 _SAMPLE_EMAILS = frozenset({"email@email.com", "email@email.mail", "email", "e-mail", "почта"})
 _SAMPLE_DOMAIN = "@postbox.com"
-_BETWEEN = re.compile(r"[/;|,]|\s+(?:и|and|или|or|&)\s+|\s&\s?")
+_BETWEEN = re.compile(r"[/;|,]|\s(?:и|and|или|or)\s|\s&")
 
 
 def check_manager(manager: str, number: int) -> list[Problem]:
@@ -26,7 +26,7 @@ def check_manager(manager: str, number: int) -> list[Problem]:
     if _BETWEEN.search(manager):
         return [said("P07", value=manager)]
     if cyrillic(manager) or len(manager.split()) > 1:
-        latin = spelled("".join(manager.split())).lower()
+        latin = printable(spelled("".join(manager.split())).lower())
         hint = Text(f"Надёжнее логин латиницей без пробелов, например {latin}.", f"Safer: a Latin login, like {latin}.")
         return [said("P04", value=manager, hint=hint)]
     return []

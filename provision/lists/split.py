@@ -10,7 +10,7 @@ SPACES = " \t\v\f\r\n\x1a\x1c\x1d\x1e\x1f\x85\xa0\xad\u1680\u2028\u2029\u202f\u2
 )
 SEPARATORS = ",;\t"
 FIELD_COUNTS = (8, 9, 11)
-_LEFTOVER = re.compile(r"\.\.|…|#|//|--")
+_LEFTOVER = re.compile(r"\.\.|…|#|//|--|sep=\Z")
 _AND_SO_ON = re.compile(r"(и\s*т\.?\s*д|и\s+так\s+далее|etc)\b", re.IGNORECASE)
 _HEADING = re.compile(
     r"\W*(address|адрес|host|хост|узел|client|клиент|manager|менеджер|e-?mail|почта|firm|фирма|организация|login|логин"
@@ -76,6 +76,11 @@ def separator_of(text: str) -> str:
 
 def split(text: str, counts: tuple[int, ...]) -> Line:
     """The fields of one line without its line end. `counts` are the proper numbers of fields, ascending."""
+    whole = _whole(text) if '"' in text else ""
+    if whole:
+        line = split(whole, counts)
+        behind = len(line.fields) + 1 if text.strip(SPACES)[-1] in SEPARATORS else 0
+        return Line(line.fields, line.separator, quoted=True, padded=line.padded or behind)
     separator = separator_of(text)
     fields, quoted = _cut(text, separator or ",")
     bare = [field.strip(SPACES) for field in fields]
@@ -88,25 +93,33 @@ def split(text: str, counts: tuple[int, ...]) -> Line:
     return Line(kept, separator, quoted, padded)
 
 
+def _whole(text: str) -> str:
+    """What stands in the quotes round the whole line, empty columns behind them or not; "" where there are none."""
+    inside = _inside(text.strip(SPACES + SEPARATORS))
+    return inside if inside and separator_of(inside) else ""
+
+
+def _inside(value: str) -> str | None:
+    """What quotes surround, None where there are none or where they belong to the value."""
+    inside = value[1:-1]
+    if len(value) < 2 or value[0] != '"' or value[-1] != '"' or '"' in inside.replace('""', ""):
+        return None
+    return inside.replace('""', '"')
+
+
 def _cut(text: str, separator: str) -> tuple[list[str], bool]:
     """The fields and whether quotes were taken off. Quotes that do not surround a value belong to it."""
     plain = text.split(separator)
     if '"' not in text:
         return plain, False
-    fields = _unquote(text.strip(SPACES if separator != "\t" else " "), separator)
-    if len(fields) == 1 and separator in fields[0]:  # the whole line stood in quotes
-        return _cut(fields[0], separator)[0], True
-    if not fields or [field.strip(SPACES) for field in fields] == [field.strip(SPACES) for field in plain]:
-        return plain, False
-    return fields, True
-
-
-def _unquote(text: str, separator: str) -> list[str]:
-    """The fields as a spreadsheet writes them; none where the quotes make no sense or a field is too long for csv."""
-    try:
-        return next(csv.reader([text], delimiter=separator, strict=True, skipinitialspace=True), [])
-    except csv.Error:
-        return []
+    bare = [field.strip(SPACES) for field in plain]
+    try:  # as a spreadsheet writes them
+        fields = next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:  # quotes that make no sense, spaces round them, or a field that is too long for csv
+        insides = [(_inside(value), value) for value in bare]
+        fields = [value if inside is None else inside for inside, value in insides]
+    quoted = [field.strip(SPACES) for field in fields] != bare
+    return (fields, True) if quoted else (plain, False)
 
 
 def _without_empty_columns(fields: list[str], counts: tuple[int, ...]) -> list[str]:

@@ -1,0 +1,206 @@
+"""Lists in the forms people make them: whatever a program did to the file, the rows are those of the clean one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from provision import lists
+from provision.lists.codes import ACCESS, POLLED, SENT
+from tests.lists.writing import NAMES, TODAY, codes, read_text
+
+CLEAN = {
+    "managers": f"111222.example.ru:80,{POLLED}\nportal.example.com:80,{POLLED}\n\nZavod,{SENT}\nTeplo,{SENT}\n",
+    "online": f'ООО Ромашка,u1,p1,{ACCESS}\nАО "Сфера",u2,p 2,{ACCESS}\nИП Петров,u3,p-3,{ACCESS}\n',
+}
+
+
+def by_line(change: Callable[[str], str]) -> Callable[[str], bytes]:
+    """That change made to every line that is not blank."""
+    return lambda text: "".join((change(line) if line else line) + "\n" for line in text.splitlines()).encode()
+
+
+def spreadsheet(separator: str) -> Callable[[str], str]:
+    """The line as Excel writes it when every cell is quoted."""
+
+    def change(line: str) -> str:
+        return separator.join('"' + field.replace('"', '""') + '"' for field in line.split(","))
+
+    return change
+
+
+DAMAGE: dict[str, tuple[Callable[[str], bytes], set[str]]] = {
+    "mark": (lambda text: b"\xef\xbb\xbf" + text.encode(), {"F04"}),
+    "CRLF": (lambda text: text.replace("\n", "\r\n").encode(), {"F09"}),
+    "CR": (lambda text: text.replace("\n", "\r").encode(), {"F09"}),
+    "no end": (lambda text: text.removesuffix("\n").encode(), set()),
+    "blank end": (lambda text: f"{text}\n".encode(), set()),
+    "semicolons": (by_line(lambda line: line.replace(",", ";")), {"F07"}),
+    "tabs": (by_line(lambda line: line.replace(",", "\t")), {"F07"}),
+    "quoted cells": (by_line(spreadsheet(",")), {"F10"}),
+    "quoted cells, semicolons": (by_line(spreadsheet(";")), {"F07", "F10"}),
+    "quoted cells, spaces": (by_line(spreadsheet(" , ")), {"F10"}),
+    "quoted lines": (by_line(lambda line: '"' + line.replace('"', '""') + '"'), {"F10"}),
+    "quoted lines, empty columns": (by_line(lambda line: '"' + line.replace('"', '""') + '";;;'), {"F10", "F19"}),
+    "spaces": (by_line(lambda line: f" {line.replace(',', ' , ')} "), {"F19"}),
+    "non-breaking spaces": (by_line(lambda line: line.replace(",", "\u00a0,\u200b")), {"F19"}),
+    "empty columns": (by_line(lambda line: f"{line},,,,"), {"F19"}),
+    "empty columns of another kind": (by_line(lambda line: f"{line};;;;"), {"F19"}),
+    "headings": (
+        lambda text: ("client,manager,e-mail,протокол,login,пароль,url,почта\n" + text).encode(),
+        {"F11"},
+    ),
+    "remainders": (lambda text: f"# список\n{text}.....\nи т.д.\nsep=;\n".encode(), {"F12"}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("kind", CLEAN)
+def test_the_rows_are_those_of_the_clean_list(tmp_path: Path, kind: str, damage: str) -> None:
+    """The same values on the same lines, the damage named by its codes and by nothing else."""
+    clean = read_text(tmp_path, CLEAN[kind], NAMES[kind])
+    change, expected = DAMAGE[damage]
+    file = read_text(tmp_path, change(CLEAN[kind]), NAMES[kind])
+
+    assert clean.problems == ()
+    assert [row.fields for row in file.rows] == [row.fields for row in clean.rows]
+    shift = damage in ("headings", "remainders")
+    assert [row.line for row in file.rows] == [row.line + shift for row in clean.rows]
+    assert set(codes(file.problems)) == expected
+
+
+def test_windows_1251_shows_a_name_to_judge_by(tmp_path: Path) -> None:
+    """The rows are right, and F05 shows a decoded firm (never a password) so that a person sees whether it is."""
+    clean = read_text(tmp_path, CLEAN["online"], NAMES["online"])
+    file = read_text(tmp_path, CLEAN["online"].encode("cp1251"), NAMES["online"])
+
+    assert [row.fields for row in file.rows] == [row.fields for row in clean.rows]
+    assert [(one.code, one.value) for one in file.problems] == [("F05", "ООО Ромашка")]
+    assert file.encoding == "cp1251"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "mended"),
+    [
+        (1, "Zav\u043ed", "M20", "Zavod"),
+        (1, "Щукино", "M20", "Schukino"),
+        (2, "sid\u043erova", "P04", None),
+        (3, "sidorova@ex\u0430mple.com", "P08", "sidorova@example.com"),
+        (3, "сидорова@example.com", "P08", None),
+        (4, "sm\u0430rtupload", "M10", "smartupload"),
+        (5, "d\u043ewnload", "M11", "download"),
+        (8, "don\u043etping", "M13", "donotping"),
+        (9, "\u20131", "M15", "-1"),
+        (9, "+2", "M15", "2"),
+    ],
+)
+def test_letters_that_only_look_right(tmp_path: Path, field: int, value: str, code: str, mended: str | None) -> None:
+    """A Cyrillic letter or a typographic sign is found in every field; what was meant is offered where it is sure."""
+    fields = ["Zavod", *SENT.split(",")]
+    fields[field - 1] = value
+    found = read_text(tmp_path, ",".join(fields)).problems
+
+    assert [(one.code, one.field_number, one.mended) for one in found] == [(code, field, mended)]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("портал.рф:80", "M07"),
+        ("x\u0430.example.ru:80", "M07"),
+        ("x.example.ru:", "M05"),
+        ("x.example.ru:0", "M06"),
+        ("x.example.ru:080", "M06"),
+        ("x.example.ru:65536", "M06"),
+        ("x.example.ru:восемь", "M06"),
+        ("https://x.example.ru", "M04"),
+        ("x.example.ru:80/", "M04"),
+        ("localhost:80", "M08"),
+        ("server.local:80", "M08"),
+        ("127.0.0.1:80", "M08"),
+        ("10.1.2.3", "M08"),
+        ("[::1]:80", "M08"),
+        ("[fe80::1]:80", "M08"),
+        ("[::ffff:10.0.0.1]:80", "M08"),
+        ("server:80", "M07"),
+        ("300.1.1.1:80", "M07"),
+        ("-x.example.ru:80", "M07"),
+        ("x_y.example.ru:80", None),
+        ("203.0.113.15:80", None),
+        ("[2a00::1]:80", None),
+        ("X.Example.RU:80", None),
+        ("xn--80aswg.xn--p1ai:80", None),
+        ("x.example.ru:8080", None),
+    ],
+)
+def test_addresses(tmp_path: Path, address: str, code: str | None) -> None:
+    """What an address of block 1 may look like, and the code of what it may not."""
+    assert codes(read_text(tmp_path, f"{address},{POLLED}").problems) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("email", "code"),
+    [
+        ("a.b-c+d@mail.example.ru", None),
+        ("a@ромашка.рф", None),
+        ("a@example", "P06"),
+        ("a@@example.ru", "P07"),
+        ("a@example.ru b@example.ru", "P07"),
+        ("a@example.ru;b@example.ru", "P07"),
+        ("a b@example.ru", "P06"),
+        ("a@ex\u0430mple.рф", "P08"),
+        ("Email@Email.Com", "P03"),
+        ("x@postbox.com", "P03"),
+    ],
+)
+def test_e_mails(tmp_path: Path, email: str, code: str | None) -> None:
+    """One address of proper syntax; a Cyrillic domain is no slip, a mixed one is."""
+    line = f"Zavod,{SENT.replace('sidorova@example.com', email)}\nTeplo,{SENT}\n"
+    assert codes(read_text(tmp_path, line).problems) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    "value", ["1.2E+11", "1,2E+11", "01.02.2026", "12.янв", "Jan-26", "2026-01-02", "#######", "#ИМЯ?"]
+)
+@pytest.mark.parametrize("number", [2, 3])
+def test_what_a_spreadsheet_made_of_logins_and_passwords(tmp_path: Path, value: str, number: int) -> None:
+    """A number or a date in place of a login or password is O11 without showing it (a comma in it is O01)."""
+    fields = ["ООО Ромашка", "u10234", "Pw-1", *ACCESS.split(",")]
+    fields[number - 1] = value
+    file = read_text(tmp_path, ",".join(fields), NAMES["online"])
+
+    assert codes(file.problems) == ["O01" if "," in value else "O11"]
+    assert value not in repr(file.problems)
+
+
+def test_values_of_any_length_are_read_in_good_time(tmp_path: Path) -> None:
+    """A third of a million signs in any field end in a problem, not in an endless search."""
+    long = ["a" * 300_000, "a." * 150_000, f"a{' ' * 300_000}b", f"a{' и' * 150_000}", "." * 300_000, "я" * 300_000]
+    for kind, text in (
+        ("managers", f"Zavod,{SENT}"),
+        ("managers", f"x.example.ru:80,{POLLED}"),
+        ("online", CLEAN["online"]),
+    ):
+        for number in range(8):
+            fields = text.splitlines()[0].split(",")
+            fields[number] = long[number % len(long)]
+            file = read_text(tmp_path, ",".join(fields), NAMES[kind])
+            assert all(len(one.message.ru) < 1000 and len(one.hint.ru) < 1000 for one in file.problems)
+
+
+def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
+    """A missing file, a directory and a device are F06, each with its own advice, and stop the file."""
+    hints = set()
+    for path in (
+        tmp_path / "none_manager_20261103.csv",
+        tmp_path,
+        Path("/dev/null"),
+        tmp_path / ("x" * 300),
+        Path("a\0b"),
+    ):
+        file = lists.read(path, shown="x", today=TODAY)
+        assert [one.code for one in file.problems if one.stops] == ["F06"]
+        assert not file.usable
+        assert (file.rows, file.lines) == ((), 0)
+        hints.add(file.problems[-1].hint.ru)
+    assert len(hints) >= 3
