@@ -117,7 +117,7 @@ def delete(group_name: str, version: str, namespace: str, resource: str, name: s
     who, db = _caller_in(group, namespace, "delete"), database()
     found = _found(group, who, name)
     _check_preconditions(group, found)
-    if group.resource == "folders" and any(objects.inside(db, who.org, name, r) for r in ("folders", "dashboards")):
+    if group.resource == "folders" and any(objects.inside(db, who.org, name, r) for r in objects.RESOURCES):
         message = "Folder cannot be deleted: folder is not empty"
         raise Refused(400, message, reason="BadRequest", details={"uid": "folder.not-empty"})
     if not rules.may_write(who):

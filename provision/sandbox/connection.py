@@ -25,9 +25,10 @@ class Handler(WSGIRequestHandler):
         self.server.open_connections.add(self.connection)
 
     def finish(self) -> None:
-        """Forget it."""
+        """Forget it; what could not be sent any more is lost."""
         self.server.open_connections.discard(self.connection)
-        super().finish()
+        with suppress(OSError):
+            super().finish()
 
     def run_wsgi(self) -> None:
         """Answer one request. Werkzeug's own version closes the connection after each, as no Grafana does."""

@@ -60,9 +60,8 @@ def one(name: str) -> dict[str, Any]:
 def counts(name: str) -> dict[str, int]:
     org, db = needs("folders:read", "Viewer").org, database()
     _found(org, name)
-    held = {"dashboard": "dashboards", "folder": "folders"}
-    found = {key: len(objects.inside(db, org, name, resource)) for key, resource in held.items()}  # type: ignore[arg-type]
-    return {"alertrule": 0, **found, "librarypanel": 0}
+    folders, dashboards = (len(objects.inside(db, org, name, resource)) for resource in objects.RESOURCES)
+    return {"alertrule": 0, "dashboard": dashboards, "folder": folders, "librarypanel": 0}
 
 
 @blueprint.put("/api/folders/<name>")

@@ -12,6 +12,7 @@ from provision.sandbox.clock import now
 from provision.sandbox.refusals import Refused
 
 Resource = Literal["folders", "dashboards"]
+RESOURCES: tuple[Resource, ...] = ("folders", "dashboards")
 
 FOLDER = "grafana.app/folder"
 MESSAGE = "grafana.app/message"
@@ -137,7 +138,7 @@ def is_same(before: Object, wanted: Object) -> bool:
 def delete(db: sqlite3.Connection, gone: Object) -> None:
     """Remove it; a folder with all that is in it, a dashboard with its versions."""
     if gone.resource == "folders":
-        for resource in ("folders", "dashboards"):
+        for resource in RESOURCES:
             for held in inside(db, gone.org, gone.name, resource):
                 delete(db, held)
     else:

@@ -10,10 +10,10 @@ from typing import Literal
 class Settings:
     """The switches of a Grafana that change how it answers; the defaults are those of Grafana 12.4.
 
-    `api="legacy"` serves no `/apis`, as Grafana did before 12. `rotation_seconds` is after how long a session has to be
-    renewed (10 minutes by default; a real server takes no less than 2). `quota` is the section `[quota]`: an empty one
-    switches quotas off; `user_org`, `org_dashboard` and `org_data_source` are enforced, as in 12.4. `clock` tells how
-    old sessions and wrong passwords are, in seconds.
+    `api="legacy"` serves no `/apis`, as Grafana did before 12; in all else it still answers as 12.4 does.
+    `rotation_seconds` is after how long a session has to be renewed (a real server takes no less than 2 minutes).
+    `quota` is the section `[quota]`: an empty one switches quotas off; `user_org`, `org_dashboard` and
+    `org_data_source` are enforced, as in 12.4. `clock` tells how old sessions and wrong passwords are, in seconds.
     """
 
     version: str = "12.4.0"

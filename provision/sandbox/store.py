@@ -51,6 +51,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._last_number = 0
+        self._is_closed = False
         self._db = sqlite3.connect(folder / "sandbox.db", timeout=0.2, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -63,6 +64,8 @@ class Store:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The connection inside a transaction: committed at the end, rolled back when anything is raised."""
         with self._lock:
+            if self._is_closed:
+                raise SystemExit  # ends the thread of a connection that came too late, without a word
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -79,4 +82,5 @@ class Store:
     def close(self) -> None:
         """Write everything into the one file and let it go."""
         with self._lock:
+            self._is_closed = True
             self._db.close()

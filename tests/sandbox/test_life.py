@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -44,6 +45,34 @@ def test_it_tells_its_address_and_ends_when_asked(tmp_path: Path, how: signal.Si
     assert (running.returncode, errors) == (0, "")
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_it_ends_quietly_under_load(tmp_path: Path) -> None:
+    """Clients that ask on and on lose their connection, and nothing is said about it."""
+
+    def ask_until_it_is_gone(url: str) -> int:
+        caller, answers = Caller(url, "admin", "admin"), 0
+        try:
+            while True:
+                assert caller.ask("POST", "/api/folders", {"title": "F"}).status_code == 200
+                answers += 1
+        except requests.ConnectionError:
+            return answers
+        finally:
+            caller.close()
+
+    with process("--data", str(tmp_path)) as running, ThreadPoolExecutor(4) as pool:
+        assert running.stdout is not None
+        url = running.stdout.readline().strip()
+        asking = [pool.submit(ask_until_it_is_gone, url) for _ in range(4)]
+        watcher = Caller(url, "admin", "admin")
+        while watcher.get("/sandbox/requests")["total"] < 40:
+            pass
+        watcher.close()
+        running.terminate()
+        _, errors = running.communicate(timeout=20)
+        assert sum(each.result() for each in asking) >= 40
+    assert (running.returncode, errors) == (0, "")
 
 
 def test_its_kind_can_be_said_on_the_command_line(tmp_path: Path) -> None:
