@@ -11,12 +11,20 @@ from provision.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One cabinet's lists and its further people (heads). Cabinets of one `realm` may share people, others nothing."""
+    """One cabinet's lists and its further people (heads).
+
+    Cabinets of one `realm` may share people and clients, others nothing; without a realm a cabinet stands alone.
+    """
 
     cabinet: str
     files: Sequence[ListFile] = field(repr=False)
     people: Sequence[Person] = ()
     realm: str = ""
+
+    @property
+    def fence(self) -> tuple[str, str]:
+        """What two cabinets that may share have in common."""
+        return ("realm", self.realm) if self.realm else ("cabinet", self.cabinet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,12 @@ def check_apart(cabinets: Sequence[Group]) -> tuple[Problem, ...]:
 
     Compared are logins, e-mails, client names, addresses and online accesses, without regard to letter case.
     """
-    owners: dict[tuple[str, str], str] = {}
+    owners: dict[tuple[str, str], tuple[str, str]] = {}
     crossing: dict[tuple[str, str], None] = {}
     for cabinet in cabinets:
         for trace in _traces(cabinet):
             key = (trace.what, trace.key)
-            if owners.setdefault(key, cabinet.realm) != cabinet.realm:
+            if owners.setdefault(key, cabinet.fence) != cabinet.fence:
                 crossing[key] = None
     if not crossing:
         return ()
@@ -71,7 +79,7 @@ def _traces(cabinet: Group) -> Iterator[_Trace]:
 
 def _tell(met: Sequence[tuple[Group, _Trace]]) -> Iterator[Problem]:
     for group, trace in met:
-        other, foreign = next((there, one) for there, one in met if there.realm != group.realm)
+        other, foreign = next((there, one) for there, one in met if there.fence != group.fence)
         here = f"{_origin(trace.source)} ({group.cabinet})"
         there = f"{_origin(foreign.source)} ({other.cabinet})"
         file, _, line = _origin(trace.source).rpartition(":")

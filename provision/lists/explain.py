@@ -33,11 +33,11 @@ def explain(code: str, lang: Lang) -> str:
 
 _HEAD = Text(
     "# Коды сообщений о списках\n\nСтраница сделана из таблицы в `provision/lists/codes.py`: "
-    "`python -m provision.lists docs`. То же в терминале: `provision explain M05`.\n\n"
+    "`python -m provision.lists docs`.\n\n"
     "Ошибка: строка (при кодах F — весь файл) не используется. Предупреждение: строка используется с указанной "
     "поправкой или её стоит проверить глазами. Замечание: так можно, сказано один раз.",
     "# Codes of messages about lists\n\nThis page is made from the table in `provision/lists/codes.py`: "
-    "`python -m provision.lists docs`. The same in a terminal: `provision explain M05`.\n\n"
+    "`python -m provision.lists docs`.\n\n"
     "Error: the line (with F codes the file) is not used. Warning: the line is used after the stated repair, or wants "
     "a human look. Note: allowed, said once.",
 )

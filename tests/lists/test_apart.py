@@ -83,6 +83,16 @@ def test_cabinets_of_one_realm_may_share(tmp_path: Path) -> None:
     ]
 
 
+def test_a_cabinet_without_a_realm_stands_alone(tmp_path: Path) -> None:
+    """Two cabinets for which no realm is given share nothing either."""
+    line = sent("Zavod", "ivanova", "i@example.ru")
+    alone = [Group(name, group(tmp_path, name, line).files) for name in ("a", "b")]
+
+    assert {(one.code, one.cabinet) for one in lists.check_apart(alone)} == {
+        (code, cabinet) for code in ("P11", "P12") for cabinet in ("a", "b")
+    }
+
+
 def test_different_people_clients_and_addresses_are_fine(tmp_path: Path) -> None:
     """The same port, domain or data centre is no crossing, nor is a client named like another cabinet's manager."""
     first = polled("x.example.ru:80", "ivanova", "i@example.ru") + "\n" + sent("petrov", "ivanova", "i@example.ru")
