@@ -1,7 +1,7 @@
 """What Grafana makes of a dashboard before it asks: panels found, variables and macros put in.
 
-The rules are those of Grafana 12.4's browser code: a custom All value goes in as it is, one value without brackets,
-several as `(a|b)`; in PromQL backslashes are doubled, since the value stands in a string.
+The rules are those of Grafana 12.4's browser code for `${name:regex}`: a custom All value goes in as it is, one value
+without brackets, several as `(a|b)`, signs of regular expressions with a backslash before them.
 """
 
 import re
@@ -13,8 +13,7 @@ Json = dict[str, Any]
 Choice = Mapping[str, tuple[str, ...]]  # variable -> chosen values; a variable that is not there is All
 
 ALL: Choice = {}
-_PROMQL_SIGNS = re.compile(r"[$^*{}\[\]'+?.()|]")
-_SQL_SIGNS = re.compile(r"[\\^$*+?.()|\[\]{}/]")
+_SIGNS = re.compile(r"[\\^$*+?.()|\[\]{}/]")
 
 
 def panels(spec: Json) -> Iterator[Json]:
@@ -33,18 +32,19 @@ def targets(spec: Json) -> Iterator[tuple[Json, Json]]:
 
 def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h", span: str = "720h") -> str:
     """The expression as Prometheus gets it."""
-    text = text.replace("$__interval", step).replace("$__range", span)
-    for name, all_value in _variables(spec).items():
-        text = _promql_value(choice.get(name), all_value).join(re.split(rf"\${name}\b", text))
-    return text
+    return _chosen(text.replace("$__interval", step).replace("$__range", span), spec, choice)
 
 
 def sql(text: str, spec: Json, choice: Choice, since: datetime, until: datetime) -> str:
     """The statement as PostgreSQL gets it."""
     first, last = (moment.astimezone(UTC).isoformat() for moment in (since, until))
     text = re.sub(r"\$__timeFilter\((\w+)\)", rf"\1 BETWEEN '{first}' AND '{last}'", text)
+    return _chosen(text, spec, choice)
+
+
+def _chosen(text: str, spec: Json, choice: Choice) -> str:
     for name, all_value in _variables(spec).items():
-        text = text.replace(f"${{{name}:regex}}", _sql_value(choice.get(name), all_value))
+        text = text.replace(f"${{{name}:regex}}", _value(choice.get(name), all_value))
     return text
 
 
@@ -52,19 +52,11 @@ def _variables(spec: Json) -> dict[str, str]:
     return {one["name"]: one["allValue"] for one in spec["templating"]["list"]}
 
 
-def _promql_value(values: tuple[str, ...] | None, all_value: str) -> str:
+def _value(values: tuple[str, ...] | None, all_value: str) -> str:
     if values is None:
         return all_value
-    doubled = (value.replace("\\", "\\\\\\\\") for value in values)
-    return _joined([_PROMQL_SIGNS.sub(r"\\\\\g<0>", value) for value in doubled])
-
-
-def _sql_value(values: tuple[str, ...] | None, all_value: str) -> str:
-    return all_value if values is None else _joined([_SQL_SIGNS.sub(r"\\\g<0>", value) for value in values])
-
-
-def _joined(values: list[str]) -> str:
-    return values[0] if len(values) == 1 else f"({'|'.join(values)})"
+    escaped = [_SIGNS.sub(r"\\\g<0>", value) for value in values]
+    return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 
 
 def table(panel: Json, answers: Mapping[str, Sequence[tuple[Mapping[str, str], float]]]) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
 def test_no_variable_waits_for_itself(slug: str, scope: Scope) -> None:
     """Variables narrow one another without a circle: Grafana would wait for ever."""
     waiting = {
-        variable["name"]: set(re.findall(r"\$(\w+)", variable["query"]["query"]))
+        variable["name"]: set(re.findall(r"\$\{(\w+)", variable["query"]["query"]))
         for variable in everything(slug, scope)["templating"]["list"]
         if variable["type"] == "query"
     }

@@ -335,6 +335,16 @@ def test_the_mean_of_all_ignores_what_is_chosen(scope: Scope, numbers: Numbers) 
     assert board.now(f"{mean} по всем клиентам менеджера", choice=chosen) == {"petrova": 50}
 
 
+@pytest.mark.parametrize("name", ['ООО "Ромашка"', "o'neil", "a.b (c) [d] | e*", r"1\2", "а/б"])
+def test_any_name_may_be_chosen(name: str, scope: Scope, numbers: Numbers) -> None:
+    """Quotation marks, apostrophes and signs of regular expressions in a name are plain letters."""
+    for client in (name, "a.b c d e"):
+        quoted = client.replace("\\", r"\\").replace('"', r"\"")
+        numbers.put("kodeks_online_billing_left", {**access("login-1"), "client": quoted}, {60: 7})
+    board = Board("billing-online-statistics", scope, numbers)
+    assert board.now('Осталось "Документов"', choice={"client": (name,)}) == {f"{name} login-1": 7}
+
+
 def ask(rows: Connection, scope: Scope, slug: str, title: str, choice: Choice = ALL) -> list[tuple[object, ...]]:
     """The rows of a table's query over the last week."""
     spec = dashboards.render(slug, scope)
