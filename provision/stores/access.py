@@ -1,5 +1,6 @@
 """Who may read the stores: one Access a cabinet, and what its credentials are called."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 from provision.credentials import Root
 
 Store = Literal["metrics", "events"]
+OURS = re.compile("c_[0-9a-f]{16}")  # the names Root.name() makes
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ WITH RECURSIVE tenant AS (
            acldefault('n', n.nspowner)
     FROM namespace n
     UNION ALL
-    SELECT 'pg_database', d.oid, 0, format('DATABASE %%I', d.datname), '', false, d.datacl, acldefault('d', d.datdba)
+    SELECT 'pg_database', d.oid, 0, format('DATABASE "%%s"', replace(d.datname, '"', '""')), '', false, d.datacl,
+           acldefault('d', d.datdba)
     FROM pg_database d WHERE d.datname = current_database()
     UNION ALL
     SELECT 'pg_foreign_data_wrapper', w.oid, 0, format('FOREIGN DATA WRAPPER %%I', w.fdwname), '', false, w.fdwacl,

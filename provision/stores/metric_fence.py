@@ -69,15 +69,15 @@ class UserFile:
         known = dict(names(self._root, "metrics", accesses))
         cabinets = {access.cabinet for access in known.values()}
         found = [self._seal(fits=self._sealed(content))]
-        for user in content["users"]:
-            name = str(user.get("username", ""))
+        for number, user in enumerate(content["users"], 1):
+            name = str(user.get("username") or f"user {number}")  # others are known by a token
             if name == NOBODY:
                 continue
             access = known.get(name)
             cabinet = access.cabinet if access else _cabinet(user)
             strange = not str(user.get("name", "")).startswith(MARK) or not cabinet
             if strange and access is None:
-                found.append(Resource(Ref("", KIND, name or "?"), {"user": name}, str(self._path), managed=False))
+                found.append(Resource(Ref("", KIND, name), {"user": name}, str(self._path), managed=False))
             elif cabinet in cabinets:
                 found.append(Resource(Ref(cabinet, KIND, name), self._spec(user, access), str(self._path)))
         return {resource.ref: resource for resource in found}
@@ -88,16 +88,11 @@ class UserFile:
             return
         with self._locked():
             content = self._load()
-            users = {str(user.get("username", "")): user for user in content["users"]}
-            users.pop(NOBODY, None)
-            for before, after in changes:
-                ref = (after or before or self._seal(fits=True)).ref
-                if after is None:
-                    users.pop(ref.key, None)
-                elif ref.key != NOBODY:
-                    users[ref.key] = self._user(Access(ref.cabinet, int(after.spec["generation"])))
-            content["users"] = list(users.values())
-            self._write(content)
+            touched = {resource.ref.key for change in changes for resource in change if resource} | {NOBODY}
+            kept = [user for user in content["users"] if user.get("username") not in touched]
+            wanted = [after for _, after in changes if after and after.ref.key != NOBODY]
+            made = [self._user(Access(new.ref.cabinet, int(new.spec["generation"]))) for new in wanted]
+            self._write({**content, "users": [*kept, *made]})
 
     def seal(self) -> str:
         """NOBODY's password in the file as it is: who is let in with it talks to a vmauth that has read this file."""

@@ -36,7 +36,7 @@ def desired(database: str) -> State:
     """What the fence should be in that database."""
     nothing: dict[str, Any] = {"attributes": ["INHERIT"], "member_of": [], "strange_members": [], "settings": []}
     specs: dict[str, Spec] = {f"role {role}": nothing for role in (OWNER, WRITER, READER)}
-    specs[f"DATABASE {_quoted(database)}"] = {READER: ["CONNECT"], WRITER: ["CONNECT"]}
+    specs['DATABASE "' + database.replace('"', '""') + '"'] = {READER: ["CONNECT"], WRITER: ["CONNECT"]}
     specs["SCHEMA core"] = {READER: ["USAGE"], WRITER: ["USAGE"]}
     for table in TABLES:
         reads = sorted(f"SELECT({column})" for column in table.readable)
@@ -211,8 +211,3 @@ def _ref(key: str) -> Ref:
 
 def _role(name: str) -> sql.Identifier:
     return sql.Identifier(name.rstrip("*"))
-
-
-def _quoted(name: str) -> str:
-    """The name as format('%I') on the server writes it."""
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from provision.credentials import Root
 from provision.model import Ref, Resource, Spec, State
-from provision.stores.access import Access, names
+from provision.stores.access import OURS, Access, names
 from provision.stores.row_fence import MAP, Change
 from provision.stores.schema import OWNER, READER, Connection
 
@@ -68,7 +68,7 @@ def desired(root: Root, accesses: Iterable[Access]) -> State:
 
 
 def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> State:
-    """The roles they have, of whatever generation."""
+    """The roles they have, of whatever generation; as unmanaged, roles that somebody else mapped to them."""
     accesses = list(accesses)
     known = dict(names(root, "events", accesses))
     cabinets = list({access.cabinet for access in accesses})
@@ -76,6 +76,7 @@ def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> Stat
     for name, *live in connection.execute(_LIVE, {"names": list(known), "cabinets": cabinets}):
         mapped, generation, limit, verifier, expires, attributes, groups, members, settings, owned = live
         access = known.get(str(name)) or Access(str(mapped), int(str(generation)))
+        ours = OURS.fullmatch(str(name)) is not None
         ref = Ref(access.cabinet, KIND, str(name))
         password = root.password("events", access.cabinet, access.generation)
         spec = {
@@ -90,7 +91,7 @@ def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> Stat
             "expires": expires,
             "credential": "current" if _fits(str(verifier or ""), password) else "unknown",
         }
-        found[ref] = Resource(ref, spec, "postgresql")
+        found[ref] = Resource(ref, spec, "postgresql", managed=ours)
     for name, cabinet in connection.execute(_ORPHANS, {"cabinets": cabinets}):
         ref = Ref(str(cabinet), KIND, str(name))
         found[ref] = Resource(ref, {"cabinet": cabinet, "role": "missing"}, "postgresql")
@@ -100,14 +101,14 @@ def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> Stat
 def apply(connection: Connection, root: Root, changes: Sequence[Change]) -> None:
     """Carries out the changes, each in a transaction of its own. Without changes nothing is sent."""
     for before, after in changes:
+        exists = before is not None and "role" not in before.spec
+        if exists and before is not None and (after is None or "LOGIN" not in after.spec["attributes"]):
+            _shut_out(connection, before.ref.key)
         with connection.transaction():
             if after is not None:
-                _put(connection, root, after, exists=before is not None and "role" not in before.spec)
+                _put(connection, root, after, exists=exists)
             elif before is not None:
-                _drop(connection, before.ref.key)
-        shut = after is None or "LOGIN" not in after.spec["attributes"]
-        if shut and before is not None:
-            _hang_up(connection, before.ref.key)
+                _drop(connection, before.ref.key, exists=exists)
 
 
 def _spec(access: Access) -> Spec:
@@ -128,24 +129,28 @@ def _spec(access: Access) -> Spec:
 def _put(connection: Connection, root: Root, wanted: Resource, *, exists: bool) -> None:
     """Makes the role what it should be, whatever it is."""
     spec, role = wanted.spec, sql.Identifier(wanted.ref.key)
-    here = sql.Identifier(connection.info.dbname)
     if not exists:
         connection.execute(sql.SQL("CREATE ROLE {}").format(role))
-    login = "LOGIN" if "LOGIN" in spec["attributes"] else "NOLOGIN"
     password = root.password("events", spec["cabinet"], spec["generation"])
     verifier = connection.pgconn.encrypt_password(password.encode(), wanted.ref.key.encode(), b"scram-sha-256")
     plain = (
-        f"{login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT"
-        f" CONNECTION LIMIT {CONNECTIONS} VALID UNTIL 'infinity' PASSWORD "
+        f"{'LOGIN' if 'LOGIN' in spec['attributes'] else 'NOLOGIN'} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"
+        f" NOBYPASSRLS INHERIT CONNECTION LIMIT {CONNECTIONS} VALID UNTIL 'infinity' PASSWORD "
     )
-    connection.execute(sql.SQL("ALTER ROLE {} " + plain).format(role) + sql.Literal(verifier.decode()))
-    connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(role))
-    connection.execute(sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(role, here))
-    for name, value in SETTINGS.items():
-        setting = sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(name), sql.Literal(value))
-        connection.execute(setting)
-    _part_from_all(connection, wanted.ref.key)
-    _disown(connection, wanted.ref.key)
+    here = sql.Identifier(connection.info.dbname)
+    commands = [
+        sql.SQL("ALTER ROLE {} " + plain).format(role) + sql.Literal(verifier.decode()),
+        sql.SQL("ALTER ROLE {} RESET ALL").format(role),
+        sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(role, here),
+        *(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(name), sql.Literal(value))
+            for name, value in SETTINGS.items()
+        ),
+    ]
+    connection.execute(sql.SQL("; ").join(commands))
+    if exists:
+        _part_from_all(connection, wanted.ref.key)
+        _disown(connection, wanted.ref.key)
     connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(READER), role))
     connection.execute(
         sql.SQL(
@@ -176,11 +181,11 @@ def _disown(connection: Connection, role: str) -> None:
         connection.execute(reassign.format(sql.Identifier(role), sql.SQL("CURRENT_USER")))
 
 
-def _drop(connection: Connection, role: str) -> None:
+def _drop(connection: Connection, role: str, *, exists: bool) -> None:
     """Removes the role; what it owns in this database goes to reports_owner."""
     delete = sql.SQL("DELETE FROM core.{} WHERE role_name = %s").format(sql.Identifier(MAP))
     connection.execute(delete, [role])
-    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+    if not exists:
         return
     _disown(connection, role)
     name = sql.Identifier(role)
@@ -188,9 +193,10 @@ def _drop(connection: Connection, role: str) -> None:
     connection.execute(sql.SQL("DROP ROLE {}").format(name))
 
 
-def _hang_up(connection: Connection, role: str) -> None:
-    """Ends the role's sessions: taking the right to log in away leaves them alone."""
-    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [role])
+def _shut_out(connection: Connection, role: str) -> None:
+    """Lets nobody in as that role and ends its sessions: neither NOLOGIN nor DROP ROLE would."""
+    connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(role)))
+    connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s", [role])
 
 
 def _fits(verifier: str, password: str) -> bool:

@@ -7,6 +7,7 @@ PostgreSQL 15 or newer (NULLS NOT DISTINCT). The tables belong to the role repor
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib import resources
 from typing import NamedTuple
 
@@ -58,13 +59,18 @@ def connect(conninfo: str) -> Iterator[Connection]:
 def _explain(error: psycopg.Error) -> StoreError:
     said = (error.diag.message_primary or str(error)).strip().splitlines()
     reason = said[0] if said else type(error).__name__
-    return StoreError(
-        Text(f"PostgreSQL: {reason}", f"PostgreSQL: {reason}"),
-        Text(
+    hint = None
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        hint = Text(
+            "Таблица слишком долго занята другим сеансом. Повторите позже.",
+            "A table was in use by another session for too long. Repeat it later.",
+        )
+    elif isinstance(error, psycopg.OperationalError):
+        hint = Text(
             "Проверьте адрес, базу, пользователя и пароль администратора хранилища.",
             "Check the address, the database, the user and the password of the store's administrator.",
-        ),
-    )
+        )
+    return StoreError(Text(f"PostgreSQL: {reason}", f"PostgreSQL: {reason}"), hint)
 
 
 def _demand(connection: Connection) -> None:
@@ -138,8 +144,8 @@ def _lay_ground(connection: Connection) -> None:
         )
 
 
-def expire(connection: Connection, now: str = "now") -> dict[str, int]:
-    """Deletes what is older than the retention at `now` (a timestamptz); rows deleted by table.
+def expire(connection: Connection, now: datetime) -> dict[str, int]:
+    """Deletes what is older than the retention at `now`; rows deleted by table.
 
     An alert that still lasts is kept. Deletion rather than partitions: one pass a day over an index-less time column is
     cheap at this size, and partitions would need attention every month.
@@ -149,7 +155,7 @@ def expire(connection: Connection, now: str = "now") -> dict[str, int]:
         if not table.time:
             continue
         lasting = sql.SQL(" AND ended_at IS NOT NULL") if table.name == "alert_events" else sql.SQL("")
-        query = sql.SQL("DELETE FROM core.{} WHERE {} < %s::timestamptz - make_interval(months => %s)").format(
+        query = sql.SQL("DELETE FROM core.{} WHERE {} < %s - make_interval(months => %s)").format(
             sql.Identifier(table.name), sql.Identifier(table.time)
         )
         deleted[table.name] = connection.execute(query + lasting, [now, RETENTION_MONTHS]).rowcount

@@ -104,6 +104,17 @@ def test_what_others_wrote_is_kept(path: Path, metrics_server: MetricsServer, ro
     assert unmanaged == ["importer"]
 
 
+def test_users_without_a_name_are_kept(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+    """Users who show a token have no user name; each of them survives and is listed."""
+    theirs = [{"bearer_token": token, "url_prefix": "http://127.0.0.1:8428/"} for token in ("one", "two")]
+    path.write_text(yaml.dump({"users": theirs}))
+    file = write_users(path, metrics_server, root)
+    unmanaged = [resource.ref.key for resource in file.read(BOTH).values() if not resource.managed]
+
+    assert yaml.safe_load(path.read_text())["users"][:2] == theirs
+    assert unmanaged == ["user 1", "user 2"]
+
+
 def test_one_cabinet_leaves_the_others_alone(path: Path, metrics_server: MetricsServer, root: Root) -> None:
     """A run for one cabinet neither sees nor touches another's user."""
     write_users(path, metrics_server, root)

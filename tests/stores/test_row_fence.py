@@ -68,7 +68,7 @@ def test_a_database_as_created_is_open_and_the_fence_closes_it(admin: Connection
     before = {change.ref.key: change.before.spec for change in fence_changes(admin, root) if change.before}
     fence_rows(admin, root)
 
-    assert before["DATABASE smart"]["PUBLIC"] == ["CONNECT", "TEMPORARY"]
+    assert before['DATABASE "smart"']["PUBLIC"] == ["CONNECT", "TEMPORARY"]
     assert changes(admin, root) == ()
 
 

@@ -8,7 +8,7 @@ from provision.stores import row_roles
 from provision.stores.access import Access
 from provision.stores.local import EventsServer
 from provision.stores.schema import Connection, StoreError, connect
-from tests.stores.world import BOTH, URAL, VOLGA, VOLGA_MARK, fence_rows, plant_rows, role_changes
+from tests.stores.world import BOTH, URAL, VOLGA, VOLGA_MARK, changes, fence_rows, plant_rows, role_changes
 
 NEXT = Access("volga", generation=2)
 SUSPENDED = Access("volga", suspended=True)
@@ -145,6 +145,38 @@ def test_suspension_shuts_out_and_hangs_up(events: EventsServer, admin: Connecti
     fence_rows(admin, root)
 
     assert clients(events, root, VOLGA) == {VOLGA_MARK}
+
+
+def test_removal_hangs_up(events: EventsServer, admin: Connection, root: Root) -> None:
+    """An open session does not outlive its role."""
+    fence_rows(admin, root)
+    user, password = root.name("events", "volga", 1), root.password("events", "volga", 1)
+    with psycopg.connect(events.conninfo(user=user, password=password), autocommit=True) as session:
+        live = row_roles.read(admin, root, [VOLGA])
+        row_roles.apply(admin, root, [(resource, None) for resource in live.values()])
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT 1")
+
+
+def test_a_role_of_somebody_else_is_listed_and_left_alone(admin: Connection, root: Root) -> None:
+    """A role that we did not name, but somebody mapped to a cabinet, is unmanaged and never dropped."""
+    fence_rows(admin, root)
+    admin.execute("CREATE ROLE clerk LOGIN; GRANT cabinet_reader TO clerk")
+    admin.execute("INSERT INTO core.cabinet_role VALUES ('clerk', 'volga', 0)")
+    unmanaged = [ref.key for ref, resource in row_roles.read(admin, root, BOTH).items() if not resource.managed]
+
+    assert unmanaged == ["clerk"]
+    assert changes(admin, root) == ()
+
+
+def test_an_old_role_without_its_entry_is_found_by_its_name(admin: Connection, root: Root) -> None:
+    """The role of an earlier generation goes even if the map has lost it."""
+    fence_rows(admin, root)
+    admin.execute("DELETE FROM core.cabinet_role WHERE cabinet = 'volga'")
+    fence_rows(admin, root, [NEXT, URAL])
+    left = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [root.name("events", "volga", 1)]).fetchall()
+
+    assert left == []
 
 
 def test_removal_leaves_nothing(admin: Connection, root: Root) -> None:

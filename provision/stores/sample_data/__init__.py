@@ -62,10 +62,10 @@ def fill(
 
 
 def _distinct(cabinet: SampleCabinet) -> SampleCabinet:
-    installations = {item.host: item for item in reversed(cabinet.installations)}
-    accesses = {(item.host, item.catalog, item.login): item for item in reversed(cabinet.accesses)}
-    return replace(
-        cabinet,
-        installations=tuple(reversed(installations.values())),
-        accesses=tuple(reversed(accesses.values())),
-    )
+    installations: dict[str, Installation] = {}
+    for installation in cabinet.installations:
+        installations.setdefault(installation.host, installation)
+    accesses: dict[tuple[str, str, str], OnlineAccess] = {}
+    for access in cabinet.accesses:
+        accesses.setdefault((access.host, access.catalog, access.login), access)
+    return replace(cabinet, installations=tuple(installations.values()), accesses=tuple(accesses.values()))

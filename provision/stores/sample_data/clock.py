@@ -33,16 +33,8 @@ class Clock:
 
     def months(self, times: Sequence[int]) -> list[int]:
         """For each time, a number that changes when a month begins in the cabinet's time zone."""
-        found = []
-        known_until, month = 0, 0
-        for time in times:
-            if time >= known_until:
-                local = datetime.fromtimestamp(time, self.zone)
-                month = local.year * 12 + local.month
-                # Days do not begin inside an hour for any zone of Russia, so an hour's answer holds until its end.
-                known_until = time + HOUR - time % HOUR
-            found.append(month)
-        return found
+        local = (datetime.fromtimestamp(time, self.zone) for time in times)
+        return [moment.year * 12 + moment.month for moment in local]
 
     def busyness(self, utc_offset: int, times: Sequence[int]) -> list[float]:
         """For each time, how busy people are there: 0 … 1, by the local hour and the day of the week."""

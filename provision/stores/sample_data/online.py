@@ -108,13 +108,14 @@ def _consume(
 
 def _search(cabinet: SampleCabinet, access: OnlineAccess, rng: Random, time: int, rows: RowSink) -> None:
     found = rng.random() > 0.05
+    seconds = round(0.3 + time // HOUR % 37 / 9, 3) if time // HOUR % 2 else None  # the server does not always say it
     # Texts come once a day, at night.
     report = at(time - time % 86400 + 86400)
     rows.add(
         "search_queries",
         *(at(time - rng.random() * HOUR), report, cabinet.id, "online", access.client, access.manager),
         *(access.client, access.host, access.catalog, access.login, search_text(rng, found=found), "i", "ksrv"),
-        *("success" if found else "empty", None),
+        *("success" if found else "empty", seconds),
     )
 
 

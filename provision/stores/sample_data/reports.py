@@ -33,9 +33,10 @@ def write_totals(site: Site, series: SeriesSink) -> None:
             6 * 86400 + time - site.clock.start if stale else (time - place * 7200) % 86400 for time in site.reports
         )
         series.add("kodeks_operup_file_age_seconds", {**labels, "file": file}, joined, ",".join(map(str, ages)))
-    if site.number % 4 == 0:
-        error, code = _DB_ERRORS[site.number // 4 % len(_DB_ERRORS)]
-        ill = site.reports[len(site.reports) * 7 // 10 : len(site.reports) * 8 // 10]
+    if site.number % 4 in (0, 3):  # a spell that is over, and one that goes on
+        error, code = _DB_ERRORS[(site.number + 1) // 4 % len(_DB_ERRORS)]
+        tenth = 7 if site.number % 4 == 0 else 9
+        ill = site.reports[len(site.reports) * tenth // 10 : len(site.reports) * (tenth + 1) // 10]
         found = ",".join(str(1 + number // 30) for number in range(len(ill)))
         series.add("kodeks_db_errors", {**labels, "error": error, "code": code}, stamps(ill), found)
 
