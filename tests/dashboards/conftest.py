@@ -33,7 +33,7 @@ CABINET = SampleCabinet(
             login=f"login-{number}",
             host="online.example.ru",
             catalog="docs",
-            manager="petrova" if number < 6 else "sidorov",
+            manager="petrova" if number < 6 else "sidorov" if number < 9 else "o'neil",
         )
         for number in range(10)
     ),

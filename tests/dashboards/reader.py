@@ -2,6 +2,7 @@
 
 The rules are those of Grafana 12.4's browser code for `${name:regex}`: a custom All value goes in as it is, one value
 without brackets, several as `(a|b)`, signs of regular expressions with a backslash before them.
+A variable without All has the value it opens with.
 """
 
 import re
@@ -38,18 +39,21 @@ def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h", span: str
 def sql(text: str, spec: Json, choice: Choice, since: datetime, until: datetime) -> str:
     """The statement as PostgreSQL gets it."""
     first, last = (moment.astimezone(UTC).isoformat() for moment in (since, until))
-    text = re.sub(r"\$__timeFilter\((\w+)\)", rf"\1 BETWEEN '{first}' AND '{last}'", text)
+    text = re.sub(r"\$__timeFilter\(([\w.]+)\)", rf"\1 BETWEEN '{first}' AND '{last}'", text)
+    text = text.replace("$__timeFrom()", f"'{first}'").replace("$__timeTo()", f"'{last}'")
     return _chosen(text, spec, choice)
 
 
 def _chosen(text: str, spec: Json, choice: Choice) -> str:
-    for name, all_value in _variables(spec).items():
-        text = text.replace(f"${{{name}:regex}}", _value(choice.get(name), all_value))
+    for name, value in _defaults(spec).items():
+        text = text.replace(f"${{{name}:regex}}", _value(choice.get(name), value))
+        quoted = ("'" + one.replace("'", "''") + "'" for one in choice.get(name, (value,)))
+        text = text.replace(f"${{{name}:sqlstring}}", ",".join(quoted))
     return text
 
 
-def _variables(spec: Json) -> dict[str, str]:
-    return {one["name"]: one["allValue"] for one in spec["templating"]["list"]}
+def _defaults(spec: Json) -> dict[str, str]:
+    return {one["name"]: one.get("allValue") or one["current"]["value"] for one in spec["templating"]["list"]}
 
 
 def _value(values: tuple[str, ...] | None, all_value: str) -> str:

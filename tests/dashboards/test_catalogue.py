@@ -110,10 +110,17 @@ def test_only_our_sources_and_known_kinds_of_panel(slug: str, scope: Scope) -> N
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
-    """Each variable is a choice of several or All, opens on All, has a label, and is used by some query."""
+    """Each variable is a choice of several or All, opens on All, has a label, and is used by some query.
+
+    But a threshold is one of a few values.
+    """
     spec = everything(slug, scope)
     queries = json.dumps([target for _, target in targets(spec)], ensure_ascii=False)
     for variable in spec["templating"]["list"]:
+        if variable["name"] == "threshold":
+            assert variable["current"]["value"] in variable["query"].split(",")
+            assert "${threshold" in queries
+            continue
         assert variable["multi"]
         assert variable["includeAll"]
         assert variable["allValue"] == ".*"
@@ -126,7 +133,7 @@ def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
 def test_no_variable_waits_for_itself(slug: str, scope: Scope) -> None:
     """Variables narrow one another without a circle: Grafana would wait for ever."""
     waiting = {
-        variable["name"]: set(re.findall(r"\$\{(\w+)", variable["query"]["query"]))
+        variable["name"]: set(re.findall(r"\$\{(\w+)", variable["definition"]))
         for variable in everything(slug, scope)["templating"]["list"]
         if variable["type"] == "query"
     }
@@ -155,6 +162,37 @@ def test_overviews_lead_to_details(scope: Scope) -> None:
         found = re.findall(rf'"url": "(/d/{dashboards.uid(target)}[^"]*)"', json.dumps(everything(slug, scope)))
         assert found, slug
         assert all("${__url_time_range}" in url and "var-host=${__" in url for url in found)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_links_fill_variables_and_read_columns_that_are_there(slug: str, scope: Scope) -> None:
+    """What a link chooses can be chosen on the dashboard it leads to, and comes from a column of its own table."""
+    names = {
+        dashboards.uid(one): {variable["name"] for variable in everything(one, scope)["templating"]["list"]}
+        for one in SLUGS
+    }
+    for panel in panels(everything(slug, scope)):
+        for url in _urls(panel):
+            uid = url.removeprefix("/d/").partition("?")[0]
+            assert set(re.findall(r"&var-(\w+)=", url)) <= names[uid], f"{panel['title']}: {url}"
+            assert set(re.findall(r'__data\.fields\["(.+?)"\]', url)) <= _columns(panel), f"{panel['title']}: {url}"
+
+
+def _urls(value: object) -> list[str]:
+    """Every link inside."""
+    if isinstance(value, dict):
+        own = [str(value["url"])] if str(value.get("url", "")).startswith("/d/") else []
+        return own + [url for one in value.values() for url in _urls(one)]
+    return [url for one in value for url in _urls(one)] if isinstance(value, list) else []
+
+
+def _columns(panel: Json) -> set[str]:
+    """The titles of a table's columns."""
+    for one in panel.get("transformations", []):
+        if one["id"] == "organize":
+            options = one["options"]
+            return {options["renameByName"].get(field, field) for field in options["indexByName"]}
+    return set(re.findall(r'AS "(.+?)"', panel["targets"][0].get("rawSql", "")))
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -1,0 +1,107 @@
+"""Every alert that was firing in the time range, for all that is monitored.
+
+Decided where the catalogue leaves it open: an alert belongs to the time range when it lasted in it, also when it began
+before; it is one row each time it fires; two columns at the end say when it began and ended, without them one could
+not tell what goes on now; «Тип аварии» offers the alerts of the time range. Codes are written with a Latin K.
+"""
+
+from grafanalib.core import Dashboard, Panel
+
+from dashboards._layout import board
+from dashboards._links import CELL, link
+from dashboards._panels import named
+from dashboards._queries import chosen
+from dashboards._scope import Scope
+from dashboards._tables import Column, table
+from dashboards._variables import variable_of_rows, variable_of_words
+
+NEEDS = ("installations", "online")
+
+_DARK_RED, _RED, _ORANGE, _YELLOW = "#C4162A", "#F2495C", "#FF9830", "#FADE2A"
+_PRIORITIES = {"K1": _DARK_RED, "K2": _RED, "K3": _ORANGE, "K4": _YELLOW, "K5": ""}
+_LASTED = """started_at <= $__timeTo()
+  AND coalesce(ended_at, 'infinity') >= $__timeFrom()"""
+
+
+def build(scope: Scope) -> Dashboard:
+    """One table."""
+    return board(
+        "Текущие аварийные ситуации",
+        "Все оповещения за выбранное время по всем, за кем наблюдаем.",
+        _emergencies(scope),
+        variables=[
+            variable_of_rows(
+                "alertname",
+                "Тип аварии",
+                f"""
+SELECT DISTINCT alertname
+FROM core.alert_events
+WHERE {_LASTED}
+ORDER BY 1
+LIMIT 1000
+""".strip(),
+            ),
+            variable_of_words("priority", "Приоритет", {code: code for code in _PRIORITIES}),
+        ],
+        since="now-30d",
+        refresh="1m",
+    )
+
+
+def _emergencies(scope: Scope) -> Panel:
+    return table(
+        "emergencies",
+        "Аварийные ситуации",
+        """Строка — одно оповещение, которое длилось в выбранное время; пустой «Конец» — длится до сих пор. Приоритет
+        K1 самый высокий, K5 самый низкий; важность — отдельно: бывает и K5 critical. catalog, url и user есть только у
+        онлайн-доступов, filename — у файлов баз и OperUp, clientname и regnum берутся из sysinfo. Обо всех приходят
+        письма. Начните с K1 и K2 без «Конца»; одно и то же у клиента раз за разом — ищите причину, а не ждите.
+        Показаны первые 1000 по приоритету, длящиеся раньше.""",
+        Column(
+            title="Клиент",
+            width=200,
+            links=[
+                *link(scope, "kodeks-server-metrics", "Если это установка: её проверки", host=CELL),
+                *link(scope, "billing-online-statistics", "Если это онлайн-доступ: его остатки", client=CELL),
+            ],
+        ),
+        Column(title="Менеджер", width=120),
+        Column(
+            title="Пр-т",
+            width=70,
+            cell="background",
+            thresholds=[(None, "transparent")],
+            mappings=named({code: (code, color) for code, color in _PRIORITIES.items()}),
+        ),
+        Column(
+            title="Важность",
+            width=100,
+            cell="text",
+            thresholds=[(None, "text")],
+            mappings=named({"critical": ("critical", _RED)}),
+        ),
+        Column(title="Тип аварии", width=230),
+        Column(title="text"),
+        Column(title="clientname"),
+        Column(title="regnum", width=90),
+        Column(title="catalog", width=80),
+        Column(title="url"),
+        Column(title="user", width=100),
+        Column(title="filename"),
+        Column(title="Начало", unit=scope.moment, width=170),
+        Column(title="Конец", unit=scope.moment, width=170),
+        sql=f"""
+SELECT client AS "Клиент", manager AS "Менеджер", priority AS "Пр-т", severity AS "Важность",
+       alertname AS "Тип аварии", text AS "text", clientname AS "clientname", regnum AS "regnum",
+       catalog AS "catalog", url AS "url", user_login AS "user", filename AS "filename",
+       started_at AS "Начало", ended_at AS "Конец"
+FROM core.alert_events
+WHERE {_LASTED}
+  AND {chosen("alertname", "alertname")}
+  AND {chosen("priority", "priority")}
+ORDER BY priority, ended_at IS NOT NULL, started_at DESC
+LIMIT 1000
+""".strip(),
+        sort="Пр-т",
+        height=24,  # 21 lines a page
+    )
