@@ -22,9 +22,9 @@ class Bare:
         self.session.post(f"{url}/login", json={"user": user, "password": password}, timeout=60).raise_for_status()
 
     def ask(self, method: str, path: str, body: object = None, org: int | None = None) -> Any:
-        """The answer; a 500 of a locked database is asked again, and what the failed try has made all the same is fine."""
+        """The answer. A 500 of a locked database is asked again; what the failed try has made all the same is fine."""
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
-        for attempt in range(20):
+        for attempt in range(20):  # noqa: B007 - looked at below
             answer = self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=60)
             if answer.status_code < 500:
                 break

@@ -278,6 +278,20 @@ def test_org_is_adopted_on_an_explicit_word(world: World) -> None:
     assert world.run("drift").exit_code == 0
 
 
+def test_org_where_we_are_no_member_is_not_adopted(world: World) -> None:
+    """An org that another admin made wants us as a member first: without it Grafana lets us write no folder there."""
+    other = f"chief{world.tag}"
+    body = {"login": other, "email": f"{other}@example.com", "password": "Pw-Example-1", "OrgId": 1}
+    world.ask("POST", "/api/admin/users", body)
+    number = world.ask("POST", "/api/orgs", {"name": f"Волга {world.tag}"})["orgId"]
+    world.ask("POST", f"/api/orgs/{number}/users", {"loginOrEmail": other, "role": "Admin"})
+    (me,) = (row for row in world.ask("GET", f"/api/orgs/{number}/users") if row["login"] == world.user)
+    world.ask("DELETE", f"/api/orgs/{number}/users/{me['userId']}")
+    result = world.apply("--adopt", world.volga, status=4)
+    assert f"{world.user} is no member" in result.output
+    assert world.ask("GET", f"/api/orgs/{number}")["address"]["address1"] == ""
+
+
 def test_login_of_another_company_is_refused(world: World) -> None:
     """A login that is already in a foreign org would show its owner the cabinet: the cabinet is refused."""
     login = world.login("ivanova")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from provision.credentials import Root
 from provision.directory import Directory
-from provision.errors import ProvisionError
+from provision.errors import ForbiddenError, ProvisionError
 from provision.grafana import Grafana, Json, Org, mark
 from provision.handover import Handover
 from provision.model import Cabinet, Problem, Ref, Resource, Spec
@@ -54,7 +54,9 @@ class Place:
     _members: dict[str, Mapping[str, Json]] | None = None
 
     def find(self) -> None:
-        """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours."""
+        """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours, or we are no
+        member of the org that is.
+        """
         directory, title = self.run.directory, self.cabinet.title
         number = directory.find(self.cabinet.id, title)
         taken = directory.orgs.get(title)
@@ -63,7 +65,7 @@ class Place:
                 number = taken
             else:
                 raise self._taken(taken)
-        self.found = None if number is None else Org(self.run.server, number, self.cabinet.id)
+        self.found = None if number is None else self._enter(number)
 
     def bind(self, number: int) -> None:
         """The org that was just made for the cabinet. Raises Refused unless it bears our mark."""
@@ -91,6 +93,29 @@ class Place:
         self._members = None
         if self.found is not None:
             self.found.prove()
+
+    def _enter(self, number: int) -> Org:
+        """The org, if we are a member: a server admin who is none may read there, but write no dashboards (12.4)."""
+        server = self.run.server
+        try:
+            org = Org(server, number, self.cabinet.id)
+            if org.proven:  # it was made by us
+                return org
+            members = {str(row["login"]).lower() for row in server.get(f"/api/orgs/{number}/users")}
+        except ForbiddenError:
+            members = set()
+        if server.self_login in members:
+            return org
+        me, title = server.self_login, self.cabinet.title
+        raise Refused(
+            Text(
+                f"{me} не участник организации «{title}» ({number})", f"{me} is no member of org {title!r} ({number})"
+            ),
+            Text(
+                f"Добавьте туда {me} с ролью Admin и повторите через полминуты",
+                f"Add {me} there with the role Admin and repeat half a minute later",
+            ),
+        )
 
     def _taken(self, number: int) -> Refused:
         title = self.cabinet.title
