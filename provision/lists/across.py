@@ -64,39 +64,50 @@ def _said(row: Row, code: str, number: int = 0, name: str = "", *, value: str = 
     return problem(code, number=number, name=name, value=value, detail=detail, file=row.file, line=row.line)
 
 
+class _Met:
+    """The rows of one client or address met so far, as far as later ones are compared with them."""
+
+    def __init__(self, first: ManagerRow) -> None:
+        self.first = first
+        self.places = {first.fields: place(first)}
+        self.managers = {first.manager.lower()}
+
+
 def _check_installations(rows: Iterable[ManagerRow]) -> Iterator[Problem]:
     """Rows of one client or address against the first of them."""
-    met: dict[str, ManagerRow | list[ManagerRow]] = {}  # a list only where there are several
+    met: dict[str, ManagerRow | _Met] = {}  # a row alone until there is a second one: most clients have one
     for row in rows:
         low = row.host.lower()
         key = row.host if low == row.host else low
-        first = met.setdefault(key, row)
-        if first is row:
+        known = met.setdefault(key, row)
+        if known is row:
             continue
-        others = first if isinstance(first, list) else [first]
-        found = _compare(row, others)
+        if isinstance(known, ManagerRow):
+            known = met[key] = _Met(known)
+        found = _compare(row, known)
         if found:
             yield found
         if not found or found.level == "note":
-            met[key] = [*others, row]
+            known.places.setdefault(row.fields, place(row))
+            known.managers.add(row.manager.lower())
 
 
-def _compare(row: ManagerRow, others: Sequence[ManagerRow]) -> Problem | None:
+def _compare(row: ManagerRow, met: _Met) -> Problem | None:
     """What is to be said of one more row of the same client or address."""
-    first = others[0]
+    first = met.first
     name = "address" if row.polled else "client"
     if not row.polled and row.host != first.host:
         detail = Text(f"есть и «{first.host}», {place(first)}", f'there is "{first.host}" too, {place(first)}')
         return _said(row, "M25", 1, name, value=row.host, detail=detail)
-    repeated = next((other for other in others if other.fields == row.fields), None)
+    repeated = met.places.get(row.fields)
     if repeated:
-        return _said(row, "M26", detail=Text(f"как {place(repeated)}", f"as {place(repeated)}"))
+        return _said(row, "M26", detail=Text(f"как {repeated}", f"as {repeated}"))
     if row.transport != first.transport:
         return _said(row, "M28", 4, "transport", value=row.transport, detail=_there(first, first.transport))
     if row.tz_correction != first.tz_correction:
         detail = _there(first, str(first.tz_correction))
         return _said(row, "M28", 9, "tz_correction", value=str(row.tz_correction), detail=detail)
-    if row.manager.lower() in {other.manager.lower() for other in others}:
+    if row.manager.lower() in met.managers:
         return None  # the same manager with another e-mail is P09
     return _said(row, "M27", 1, name, value=row.host, detail=_there(first, first.manager))
 
@@ -108,21 +119,26 @@ def _there(first: Row, value: str) -> Text:
 
 def _check_accesses(rows: Iterable[OnlineRow]) -> Iterator[Problem]:
     """Rows of one access, which is host, folder and login, against the first of them. No value is shown."""
-    met: dict[str, OnlineRow | list[OnlineRow]] = {}  # by login alone: other accesses with the same login are few
+    alone: dict[str, OnlineRow] = {}  # by login, until a second row has the same
+    several: dict[tuple[str, str, str], OnlineRow] = {}
+    places: dict[tuple[str, ...], str] = {}
     for row in rows:
-        first = met.setdefault(row.login, row)
-        if first is row:
+        other = alone.setdefault(row.login, row)
+        if other is row:
             continue
-        others = first if isinstance(first, list) else [first]
-        same = [other for other in others if (other.host.lower(), other.folder) == (row.host.lower(), row.folder)]
-        where = next((place(other) for other in same if other.password != row.password), "")
-        repeated = next((place(other) for other in same if other.fields == row.fields), "")
-        if where:
-            yield _said(row, "O09", 3, "password", detail=Text(f"ещё {where}", f"also {where}"))
-        elif repeated:
+        several.setdefault(_access(other), other)
+        places.setdefault(other.fields, place(other))
+        first = several.setdefault(_access(row), row)
+        repeated = places.setdefault(row.fields, place(row))
+        if repeated != place(row):
             yield _said(row, "O10", detail=Text(f"как {repeated}", f"as {repeated}"))
-        else:
-            met[row.login] = [*others, row]
+        elif first.password != row.password:
+            detail = Text(f"ещё {place(first)}", f"also {place(first)}")
+            yield _said(row, "O09", 3, "password", detail=detail)
+
+
+def _access(row: OnlineRow) -> tuple[str, str, str]:
+    return row.host.lower(), row.folder, row.login
 
 
 def _check_people(rows: Iterable[Row]) -> Iterator[Problem]:

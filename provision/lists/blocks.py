@@ -26,8 +26,9 @@ class Blocks:
     def data(self, line: int, row: Row | None, fields: int) -> None:
         """A line of data; `row` is None where an error stands on it."""
         polled = row.polled if isinstance(row, ManagerRow) else None
-        if not self._blanks and polled == self._polled and fields in self._counts:
-            return  # like the line before
+        like_before = polled == self._polled and (fields in self._counts or not self._parts)
+        if like_before and self._begun and not self._blanks:
+            return
         turned = polled is not None and self._polled is not None and polled != self._polled
         if self._blanks:
             allowed = 1 if self._parts and self._begun and (turned or row is None) else 0
@@ -36,7 +37,7 @@ class Blocks:
             self._parted = True
         if turned:
             self._turns.append((line, bool(polled), self._parted))
-        if fields in COUNTS:
+        if self._parts and fields in COUNTS:
             self._counts.setdefault(fields, line)
         if polled is not None:
             self._polled = polled

@@ -159,7 +159,8 @@ class _Repeats:
 
     def __init__(self, kind: Kind) -> None:
         self._key = attrgetter("host" if kind == "managers" else "login")
-        self._rows: dict[str, Row | list[Row]] = {}  # by key; a list only where there are several
+        # By key, the row; where there are several, the line of each by its fields.
+        self._rows: dict[str, Row | dict[tuple[str, ...], int]] = {}
 
     def first(self, row: Row) -> int:
         """The line of an equal row met before, 0 where there is none."""
@@ -167,9 +168,7 @@ class _Repeats:
         met = self._rows.setdefault(key, row)
         if met is row:
             return 0
-        rows = met if isinstance(met, list) else [met]
-        for other in rows:
-            if row.fields == other.fields:
-                return other.line
-        self._rows[key] = [*rows, row]
-        return 0
+        if not isinstance(met, dict):
+            met = self._rows[key] = {met.fields: met.line}
+        line = met.setdefault(row.fields, row.line)
+        return 0 if line == row.line else line

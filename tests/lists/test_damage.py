@@ -204,3 +204,20 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         assert (file.rows, file.lines) == ((), 0)
         hints.add(file.problems[-1].hint.ru)
     assert len(hints) >= 3
+
+
+def test_the_form_of_2023_is_no_matter_of_online_lists(tmp_path: Path) -> None:
+    """Broken online lines of 9 and 11 fields are O01 and nothing else: F18 is said of managers lists only."""
+    line = CLEAN["online"].splitlines()[0]
+    file = read_text(tmp_path, f"{line}\n{line},x\n{line},x,x,x\n", NAMES["online"])
+
+    assert codes(file.problems) == ["O01", "O01"]
+
+
+def test_thousands_of_managers_of_one_client_are_read_in_good_time(tmp_path: Path) -> None:
+    """Four thousand rows of one client, and repeats of them, are compared without comparing each with each."""
+    lines = "".join(f"Zavod,{SENT.replace('sidorova', f's{number}')}\n" for number in range(4_000))
+    file = read_text(tmp_path, lines + lines)
+
+    assert len(file.rows) == 4_000
+    assert codes(lists.check_together([file])) == ["M27"] * 3_999
