@@ -209,9 +209,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
 def test_the_form_of_2023_is_no_matter_of_online_lists(tmp_path: Path) -> None:
     """Broken online lines of 9 and 11 fields are O01 and nothing else: F18 is said of managers lists only."""
     line = CLEAN["online"].splitlines()[0]
-    file = read_text(tmp_path, f"{line}\n{line},x\n{line},x,x,x\n", NAMES["online"])
+    file = read_text(tmp_path, f"{line}\n\n{line},x\n\n{line},x,x,x\n", NAMES["online"])
 
-    assert codes(file.problems) == ["O01", "O01"]
+    assert codes(file.problems) == ["F15", "F15", "O01", "O01"]
 
 
 def test_thousands_of_managers_of_one_client_are_read_in_good_time(tmp_path: Path) -> None:
@@ -221,3 +221,60 @@ def test_thousands_of_managers_of_one_client_are_read_in_good_time(tmp_path: Pat
 
     assert len(file.rows) == 4_000
     assert codes(lists.check_together([file])) == ["M27"] * 3_999
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        ("ООО Мак, u9,p9", "F19"),
+        ("ООО Мак ,u9,p9", "F19"),
+        (" ООО Мак,u9,p9", "F19"),
+        ("ООО Мак,u9,p9 ", "F19"),
+        ("ООО Мак,\u00a0u9,p9", "F19"),
+        ('"ООО Мак",u9,p9', "F10"),
+        ("#ООО Мак,u9,p9", "F12"),
+        (",u9,p9", "O02"),
+        ("М" * 61 + ",u9,p9", "O03"),
+        ("ООО Мак,,p9", "O04"),
+        ("ООО Мак,u9,", "O05"),
+        ("ООО Мак,1E+11,p9", "O11"),
+        ("ООО Мак,u9,p,9", "O01"),
+    ],
+)
+def test_damage_is_seen_after_a_clean_line_with_the_same_end(tmp_path: Path, head: str, code: str) -> None:
+    """What was read before does not make a later line pass unseen."""
+    clean = CLEAN["online"].splitlines()[0]
+    file = read_text(tmp_path, f"{clean}\n{head},{ACCESS}\n", NAMES["online"])
+
+    assert codes(file.problems) == [code]
+    assert file.problems[0].line == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (" Teplo", "F19"),
+        ('"Teplo"', "F10"),
+        ("#Teplo", "F12"),
+        ("Te plo", "M21"),
+        ("Teplo2", "M22"),
+        ("T" * 33, "M23"),
+        ("nul", "M24"),
+        ("Тepl\u043e", "M20"),
+        ("", "M03"),
+        ("x.example.ru:80", "M19"),
+    ],
+)
+def test_a_clients_name_is_seen_after_a_clean_line_with_the_same_end(tmp_path: Path, head: str, code: str) -> None:
+    """The same for the first field of a managers list."""
+    file = read_text(tmp_path, f"Zavod,{SENT}\n{head},{SENT}\n")
+
+    assert codes(file.problems) == [code]
+
+
+def test_another_e_mail_of_the_same_manager_is_no_second_manager(tmp_path: Path) -> None:
+    """A client's line repeated with another e-mail is P09, not M27."""
+    other = SENT.replace("sidorova@", "s@")
+    file = read_text(tmp_path, f"Zavod,{SENT}\nZavod,{other}\n")
+
+    assert codes(lists.check_together([file])) == ["P09"]
