@@ -5,6 +5,7 @@ ProvisionError               has a text in both languages; cli prints it and exi
 ├── EstateError              tenants.yaml, the lists or the dashboards cannot be used
 ├── SecretError              a secret is missing, too short or readable by others
 ├── PlanChangedError         the plan is not the one that was reviewed (--expect)
+├── StoreError               a store below Grafana does not answer, refuses, or cannot be fenced
 └── GrafanaError             anything that went wrong between us and Grafana
     ├── UnreachableError     no answer: refused, timed out, TLS, not a Grafana
     ├── LoginError           the server refused our login; never tried twice
@@ -41,6 +42,10 @@ class SecretError(ProvisionError):
 
 class PlanChangedError(ProvisionError):
     """What would be done is not what was reviewed."""
+
+
+class StoreError(ProvisionError):
+    """A store below Grafana does not answer, refuses, or is not fit for a fence."""
 
 
 class GrafanaError(ProvisionError):

@@ -3,8 +3,9 @@
 contract         the metrics and the tables, as data
 schema           brings PostgreSQL's schema `core` to the newest migration; retention
 access           who may read: cabinet, generation of the credential, suspended or not
-metric_fence     vmauth's user file: one user a cabinet
-row_fence        PostgreSQL: grants and row policies;  row_roles  one login role a cabinet
+metric_fence     vmauth's user file: one user a cabinet;  door  the running vmauth: reload and proof
+row_fence        PostgreSQL: group roles, grants, row policies (read through catalogue);  row_roles  a role a cabinet
 attempts         every known way round the fences, as data
-sample_data      believable history for trying out;  local  the servers themselves, on loopback
+sample_data      believable history for trying out;  local  the servers themselves, on loopback (run by process)
+wire             one HTTP question to a store
 """

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.stores.access import Access
 from provision.stores.metric_fence import NOBODY, UserFile
-from provision.stores.schema import StoreError
 from provision.stores.wire import Answer, ask, basic
 from provision.text import Text
 

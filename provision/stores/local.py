@@ -18,8 +18,8 @@ from pathlib import Path
 
 import psycopg
 
+from provision.errors import StoreError
 from provision.stores.process import as_user, find, serving
-from provision.stores.schema import StoreError
 from provision.stores.wire import ask
 from provision.text import Text
 

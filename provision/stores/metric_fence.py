@@ -22,9 +22,9 @@ from typing import Any
 import yaml
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
 from provision.stores.access import Access, names
-from provision.stores.schema import StoreError
 from provision.text import Text
 
 KIND = "metrics user"
@@ -149,23 +149,33 @@ class UserFile:
             content = yaml.load(self._path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
         except FileNotFoundError:
             content = None
-        except (OSError, UnicodeDecodeError) as error:
-            raise self._unusable(type(error).__name__) from None
+        except UnicodeDecodeError:
+            raise self._unusable(Text("это не UTF-8", "it is not UTF-8")) from None
+        except OSError as error:
+            raise self._denied(error) from None
         except yaml.YAMLError as error:
             # The text of the error quotes the file, and the file holds passwords.
             place = getattr(error, "problem_mark", None)
-            raise self._unusable(f"YAML, line {place.line + 1}" if place else "YAML") from None
+            line = f"{place.line + 1}" if place else "?"
+            raise self._unusable(Text(f"это не YAML, строка {line}", f"it is not YAML, line {line}")) from None
         if content is None:
             return {"users": []}
         users = content.setdefault("users", []) if isinstance(content, dict) else None
         if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
-            raise self._unusable("users")
+            raise self._unusable(Text("в нём нет списка users", "it has no list `users`"))
         return dict(content)
 
-    def _unusable(self, why: str) -> StoreError:
+    def _unusable(self, why: Text) -> StoreError:
         return StoreError(
-            Text(f"файл пользователей vmauth {self._path} не читается: {why}", f"cannot read {self._path}: {why}"),
+            Text(f"файл пользователей vmauth {self._path}: {why.ru}", f"vmauth's user file {self._path}: {why.en}"),
             Text("Исправьте его или уберите: он будет создан заново.", "Mend it, or remove it: it will be made anew."),
+        )
+
+    def _denied(self, error: OSError) -> StoreError:
+        why = error.strerror or type(error).__name__
+        return StoreError(
+            Text(f"файл пользователей vmauth {self._path}: {why}", f"vmauth's user file {self._path}: {why}"),
+            Text("Проверьте путь и права на папку.", "Check the path and the rights on the folder."),
         )
 
     def _write(self, content: dict[str, Any]) -> None:
@@ -186,7 +196,7 @@ class UserFile:
             fresh.replace(target)
             _sync(target.parent)
         except OSError as error:
-            raise self._unusable(error.strerror or "OSError") from None
+            raise self._denied(error) from None
         finally:
             fresh.unlink(missing_ok=True)
 
@@ -197,7 +207,7 @@ class UserFile:
         try:
             descriptor = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
-            raise self._unusable(error.strerror or "OSError") from None
+            raise self._denied(error) from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from provision.stores.schema import StoreError
+from provision.errors import StoreError
 from provision.text import Text
 
 _PATIENCE = 30.0  # seconds a server may take to answer for the first time, and to end

@@ -17,10 +17,11 @@ from typing import Any
 
 from psycopg import sql
 
+from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
 from provision.stores.catalogue import POLICIES, PRIVILEGES, ROLES, TABLE_FLAGS
 from provision.stores.contract import TABLES
-from provision.stores.schema import OWNER, READER, WRITER, Connection, StoreError
+from provision.stores.schema import OWNER, READER, WRITER, Connection
 from provision.text import Text
 
 KIND = "events fence"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
-from provision.errors import ProvisionError
+from provision.errors import StoreError
 from provision.stores.contract import RETENTION_MONTHS, TABLES
 from provision.text import Text
 
@@ -24,10 +24,6 @@ WRITER = "reports_writer"
 READER = "cabinet_reader"
 _LOCK = 0x534D415254  # an arbitrary key for pg_advisory_lock: two runs at once wait for each other
 _LOCK_TIMEOUT = "5s"  # a table in use for longer must not make every dashboard wait behind us
-
-
-class StoreError(ProvisionError):
-    """A store below Grafana does not answer, refuses, or is not fit for a fence."""
 
 
 class Migration(NamedTuple):

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.process import find
-from provision.stores.schema import StoreError, connect
+from provision.stores.schema import connect
 from provision.stores.wire import ask
 from tests.stores.world import write_users
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,14 +11,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.access import Access
 from provision.stores.door import Door
 from provision.stores.local import DoorServer, MetricsServer
 from provision.stores.metric_fence import NOBODY, UserFile
-from provision.stores.schema import StoreError
 from provision.stores.wire import ask
 from tests.stores.world import BOTH, URAL, VOLGA, plant_series, user_changes, write_users
 
@@ -102,6 +105,29 @@ def test_what_others_wrote_is_kept(path: Path, metrics_server: MetricsServer, ro
     assert users(path)["importer"] == theirs
     assert yaml.safe_load(path.read_text())["max_idle"] == 5
     assert unmanaged == ["importer"]
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+STRANGERS = st.lists(
+    st.dictionaries(st.sampled_from(["username", "password", "bearer_token", "url_prefix", "name"]), WORDS), max_size=4
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(strangers=STRANGERS, options=st.dictionaries(WORDS.filter(lambda key: key != "users"), WORDS, max_size=2))
+def test_whatever_others_wrote_is_kept(strangers: list[dict[str, str]], options: dict[str, str]) -> None:
+    """Any users and settings of others come through two applies unchanged, in their order."""
+    root, server = Root("a root secret of more than 32 characters"), MetricsServer("http://127.0.0.1:8428", "key")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "auth.yml"
+        path.write_text(yaml.dump({**options, "users": strangers}), encoding="utf-8")
+        write_users(path, server, root)
+        file = write_users(path, server, root, [Access("volga", generation=2)])
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+
+        assert content["users"][: len(strangers)] == strangers
+        assert {key: value for key, value in content.items() if key != "users"} == options
+        assert user_changes(file, [Access("volga", generation=2)]) == ()
 
 
 def test_users_without_a_name_are_kept(path: Path, metrics_server: MetricsServer, root: Root) -> None:

@@ -4,10 +4,11 @@ import psycopg
 import pytest
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.stores.access import names
 from provision.stores.local import EventsServer
 from provision.stores.row_fence import read
-from provision.stores.schema import Connection, StoreError, connect
+from provision.stores.schema import Connection, connect
 from tests.stores.world import BOTH, VOLGA, changes, fence_changes, fence_rows, plant_rows
 
 # Drift that lets nobody through yet: statement, and the key of the change that must show. VOLGA is a cabinet's role.

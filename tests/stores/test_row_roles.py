@@ -4,10 +4,11 @@ import psycopg
 import pytest
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.stores import row_roles
 from provision.stores.access import Access
 from provision.stores.local import EventsServer
-from provision.stores.schema import Connection, StoreError, connect
+from provision.stores.schema import Connection, connect
 from tests.stores.world import BOTH, URAL, VOLGA, VOLGA_MARK, changes, fence_rows, plant_rows, role_changes
 
 NEXT = Access("volga", generation=2)

@@ -6,8 +6,9 @@ from threading import Thread
 import pytest
 
 from provision.credentials import Root
+from provision.errors import StoreError
 from provision.stores.local import EventsServer
-from provision.stores.schema import Connection, StoreError, connect, expire, migrate, migrations, pending
+from provision.stores.schema import Connection, connect, expire, migrate, migrations, pending
 from tests.stores.world import fence_rows
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)

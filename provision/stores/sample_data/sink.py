@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg import sql
 
+from provision.errors import StoreError
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
 from provision.stores.local import MetricsServer
-from provision.stores.schema import Connection, StoreError
+from provision.stores.schema import Connection
 from provision.stores.wire import ask
 from provision.text import Text
 
