@@ -6,6 +6,10 @@ from dashboards._scope import Scope
 
 TAG = "smart"
 HOST = "${__field.labels.host}"  # the installation of the series that was clicked
+CLIENT = "${__field.labels.client}"
+MANAGER = "${__field.labels.manager}"
+USER = "${__field.labels.user}"
+DOMAIN = "${__field.labels.domain}"
 CELL = "${__value.text}"  # the text of the cell that was clicked
 
 

@@ -14,7 +14,7 @@ TELEGRAF = "45m"  # every 15 minutes
 SMARTSTATUS = "45m"  # every 15 minutes
 SYSINFO = "2h"  # every 55 to 60 minutes
 ONLINE = "2h"  # about hourly
-SELECTED = "$__range"  # for tables of the last known values: who was silent lately must not vanish from the list
+SELECTED = "$__range"  # for lists of the last known values: who was silent lately must not vanish from them
 
 _LABELS = {"checktype": "check", "login": "user"}  # variables that are not called like the label they filter
 
@@ -49,6 +49,26 @@ def host_total(selector: str, window: str = SYSINFO) -> str:
     return f"sum by (host) ({by_user(selector, window)})"
 
 
+def success(selector: str, *labels: str) -> str:
+    """Percent of the passed ones (1) among all checks of the 30 days before each point; what did not come, counts not.
+
+    Added up by the hour first: so every sample is read once, and not once for each point whose 30 days it lies in.
+    """
+    passed, all_of_them = (
+        f"sum by ({', '.join(labels)}) (sum_over_time({calculation}({selector}[1h])[30d:1h]))"
+        for calculation in ("sum_over_time", "count_over_time")
+    )
+    return f"{passed} / {all_of_them} * 100"
+
+
+def used_quota(kind: str, *filters: str, window: str = ONLINE) -> str:
+    """Used share of the month's quota in percent, for every online access that has one."""
+    left, limit = (
+        last(pick(f"kodeks_online_billing_{what}", *filters, kind=kind), window) for what in ("left", "limit")
+    )
+    return f"({limit} - {left}) / ({limit} > 0) * 100"
+
+
 def latest(selector: str, *labels: str) -> str:
     """Of the series that agree in `labels`, the one that was heard of last in the time range: with its other labels.
 
@@ -66,6 +86,15 @@ def chosen(column: str, variable: str) -> str:
     return f"coalesce({column}, '') ~ $re$^(${{{variable}:regex}})$$re$"
 
 
+def all_of(*conditions: str) -> str:
+    """One SQL condition out of several, which PostgreSQL (15) takes for true of half the rows.
+
+    It keeps no statistics of what cabinets write, and would take each of them for true of one row in two hundred: then
+    it sorts the whole time range, by a wrong index, where the index (cabinet, time) has the newest rows at its end.
+    """
+    return f"CASE WHEN {' AND '.join(conditions)} THEN true ELSE false END"
+
+
 def series(expr: str, name: str, *, every: str = "") -> Target:
     """A query over the time range; `name` is the legend's, `every` the shortest step."""
     return Target(expr=expr, legendFormat=name, interval=every, datasource=METRICS)
@@ -74,6 +103,11 @@ def series(expr: str, name: str, *, every: str = "") -> Target:
 def instant(expr: str) -> Target:
     """A query at the end of the time range, as a table of one row a series."""
     return Target(expr=expr, format="table", instant=True, datasource=METRICS)
+
+
+def figure(expr: str, name: str) -> Target:
+    """A query at the end of the time range, one figure a series; `name` is written beside it."""
+    return Target(expr=expr, legendFormat=name, instant=True, datasource=METRICS)
 
 
 def ref_id(index: int) -> str:

@@ -12,7 +12,7 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import Row, board, row
 from dashboards._links import CELL, link
 from dashboards._panels import Steps, legend, text, timeseries
-from dashboards._queries import ONLINE, SELECTED, chosen, last, latest, pick, series
+from dashboards._queries import ONLINE, SELECTED, all_of, chosen, last, latest, pick, series, used_quota
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
 from dashboards._variables import variable
@@ -21,7 +21,6 @@ NEEDS = ("online",)
 
 _FILTERS = ("client", "manager", "login")
 _LEFT = "kodeks_online_billing_left"
-_LIMIT = "kodeks_online_billing_limit"
 _DARK_RED, _YELLOW, _DARK_GREEN = "#C4162A", "#FADE2A", "#37872D"
 _ROW = ("client", "user")
 _BY_ROW = f"by ({', '.join(_ROW)})"
@@ -106,12 +105,6 @@ def _last_left(kind: str, window: str = ONLINE) -> str:
     return last(pick(_LEFT, *_FILTERS, kind=kind), window)
 
 
-def _used(kind: str, *filters: str, window: str = ONLINE) -> str:
-    """Used share of the quota in percent, for every access that has one."""
-    left, limit = (last(pick(metric, *filters, kind=kind), window) for metric in (_LEFT, _LIMIT))
-    return f"({limit} - {left}) / ({limit} > 0) * 100"
-
-
 def _billing_table(scope: Scope) -> Panel:
     docs: Steps = [(None, "red"), (50, _YELLOW), (150, "transparent")]
     return table(
@@ -130,7 +123,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Документы", expr=_lowest("docs"), unit="short", cell="background", thresholds=docs),
         Column(
             title="% исп. док.",
-            expr=f"max {_BY_ROW} ({_used('docs', *_FILTERS, window=SELECTED)})",
+            expr=f"max {_BY_ROW} ({used_quota('docs', *_FILTERS, window=SELECTED)})",
             unit="none",
             decimals=1,
             cell="gradient",
@@ -139,7 +132,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(title="Поиск", expr=_lowest("search"), unit="short"),
         Column(
             title="% исп. поиска",
-            expr=f"max {_BY_ROW} ({_used('search', *_FILTERS, window=SELECTED)})",
+            expr=f"max {_BY_ROW} ({used_quota('search', *_FILTERS, window=SELECTED)})",
             unit="none",
             decimals=1,
             cell="gradient",
@@ -208,7 +201,7 @@ def _used_by_all() -> Panel:
         f"""Доля использованной квоты документов с начала месяца, среднее по всем онлайн-доступам; отбор сверху на
         неё не действует. 1-го числа падает до нуля. Нормы здесь нет: сравнивайте с нею менеджеров справа и прошлые
         месяцы в те же числа. {_GAP}""",
-        series(f"avg({_used('docs')})", "Процент"),
+        series(f"avg({used_quota('docs')})", "Процент"),
         unit="percent",
         legend=legend("lastNotNull", mode="list"),
         height=10,
@@ -222,7 +215,7 @@ def _used_by_manager() -> Panel:
         """Доля использованной квоты документов с начала месяца, среднее по доступам каждого менеджера. Стандарт
         сопровождения — не меньше 15 % к концу месяца; в первые дни красное у всех, это не провал. Кто и во второй
         половине месяца ниже 15 %, тому пора обзванивать клиентов с наименьшим «% исп. док.» в таблице.""",
-        series(f"avg by (manager) ({_used('docs', *_FILTERS)})", "{{manager}}"),
+        series(f"avg by (manager) ({used_quota('docs', *_FILTERS)})", "{{manager}}"),
         unit="percent",
         legend=legend("lastNotNull", sort="lastNotNull"),
         thresholds=[(None, _DARK_RED), (15, _DARK_GREEN)],
@@ -241,7 +234,7 @@ def _collection_errors(scope: Scope) -> Panel:
         Column(title="Клиент"),
         Column(
             title="Адрес",
-            links=link(scope, "server-availability-online", "Доступность серверов. Онлайн"),
+            links=link(scope, "server-availability-online", "Доступность этого сервера", server=CELL),
         ),
         Column(title="Каталог"),
         Column(title="Логин"),
@@ -252,9 +245,7 @@ SELECT client AS "Клиент", server AS "Адрес", catalog AS "Катал�
        error_class AS "ТекстОшибки", manager AS "manager"
 FROM core.online_poll_errors
 WHERE $__timeFilter(ts)
-  AND {chosen("client", "client")}
-  AND {chosen("manager", "manager")}
-  AND {chosen("user_login", "login")}
+  AND {all_of(chosen("client", "client"), chosen("manager", "manager"), chosen("user_login", "login"))}
 ORDER BY ts DESC
 LIMIT 1000
 """.strip(),

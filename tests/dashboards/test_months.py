@@ -1,0 +1,67 @@
+"""What the figures of months and of many accesses mean: kAssist and online quotas."""
+
+from dashboards import Scope
+from tests.dashboards.asked import HOST, HOUR, Board, access
+from tests.dashboards.numbers import Numbers
+
+ADDED = "Количество всех ссылок добавленных за сутки"
+UNIQUE = "Количество уникальных ссылок при добавлении за сутки"
+UNIQUE_TOTAL = "Количество уникальных ссылок при добавлении за интервал"
+MEAN = "Средний процент использования лимита документов по всем клиентам"
+ACCESSES = "Общее количество клиентов с онлайн-доступами на мониторинге"
+
+
+def links(kind: str, host: str = "romashka") -> dict[str, str]:
+    """The labels of a series of links."""
+    return {**HOST, "host": host, "kind": kind}
+
+
+def test_links_of_a_day_are_those_of_the_last_24_hours(scope: Scope, numbers: Numbers) -> None:
+    """Reports add up over a trailing day, each kind by itself; an installation without links has no line."""
+    numbers.put("kodeks_kassist_links_hour", links("added"), {60: 3, 23 * HOUR: 4, 25 * HOUR: 100})
+    numbers.put("kodeks_kassist_links_hour", links("unique_added"), {60: 1})
+    numbers.put("kodeks_kassist_links_hour", links("added", "sphere"), {60: 0, HOUR: 0})
+    board = Board("kassist-analytics", scope, numbers)
+    assert board.now(ADDED) == {"romashka": 7}
+    assert board.now(UNIQUE) == {"romashka": 1}
+
+
+def test_totals_of_links_count_every_report_once(scope: Scope, numbers: Numbers) -> None:
+    """The sum over the time range, also of a client who changed his manager; nobody with nothing is listed."""
+    numbers.put("kodeks_kassist_links_hour", links("unique_added"), {60: 3, 30 * HOUR: 4})
+    numbers.put("kodeks_kassist_links_hour", {**links("unique_added"), "manager": "sidorov"}, {200 * HOUR: 5})
+    numbers.put("kodeks_kassist_links_hour", links("unique_added", "sphere"), {60: 0})
+    found = Board("kassist-analytics", scope, numbers).table(UNIQUE_TOTAL)
+    assert found == [{"Клиент": "romashka", "Сумма": 12}]
+
+
+def test_a_choice_narrows_the_mean_of_the_quotas(scope: Scope, numbers: Numbers) -> None:
+    """All is the mean of all accesses, a chosen manager that of his."""
+    for login, manager, left in (("login-1", "petrova", 50), ("login-2", "sidorov", 100)):
+        labels = {**access(login), "manager": manager}
+        numbers.put("kodeks_online_billing_left", labels, {60: left})
+        numbers.put("kodeks_online_billing_limit", labels, {60: 100})
+    board = Board("billing-online-analytics", scope, numbers)
+    assert board.now(MEAN) == {"Процент": 25}
+    assert board.now(MEAN, choice={"manager": ("petrova",)}) == {"Процент": 50}
+    assert board.now(f"{MEAN} менеджера") == {"petrova": 50, "sidorov": 0}
+
+
+def test_used_quotas_fall_to_nothing_on_the_first(scope: Scope, numbers: Numbers) -> None:
+    """The poll after the return of the quota shows 0 %, none before it is changed; a new tariff changes the share."""
+    left, limit = {3 * HOUR: 10, 2 * HOUR: 5, HOUR: 100, 0: 150}, {3 * HOUR: 100, 2 * HOUR: 100, HOUR: 100, 0: 200}
+    numbers.put("kodeks_online_billing_left", access("login-1"), left)
+    numbers.put("kodeks_online_billing_limit", access("login-1"), limit)
+    points = Board("billing-online-analytics", scope, numbers).over_time(MEAN, hours=3, step=HOUR)
+    assert points == {"Процент": {3 * HOUR: 90, 2 * HOUR: 95, HOUR: 0, 0: 25}}
+
+
+def test_accesses_are_counted_by_login_for_a_day_and_a_night(scope: Scope, numbers: Numbers) -> None:
+    """A login on two servers, or under a new manager, is one access; it leaves the count after 26 silent hours."""
+    for server in ("one.example.ru", "two.example.ru"):
+        numbers.put("kodeks_online_billing_left", access("login-1", server=server), {60: 5})
+    numbers.put("kodeks_online_billing_left", {**access("login-1"), "manager": "sidorov"}, {HOUR: 5})
+    numbers.put("kodeks_online_billing_left", access("login-2"), {25 * HOUR: 0})
+    numbers.put("kodeks_online_billing_left", access("login-3"), {27 * HOUR: 5})
+    numbers.put("kodeks_online_billing_left", access("login-4", kind="search"), {60: 5})
+    assert Board("billing-online-analytics", scope, numbers).now(ACCESSES) == {"Всего клиентов": 2}
