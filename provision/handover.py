@@ -1,7 +1,8 @@
-"""The hand-over notes: the only place where a new login's first password is written down."""
+"""The hand-over notes: what a cabinet's people need to begin, and the only place where first passwords are written."""
 
 import os
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,53 +10,91 @@ from provision.errors import ProvisionError
 from provision.model import Cabinet, Person
 from provision.text import Text
 
+_LETTER = """\
+Памятка к кабинету СМАРТ «{title}»
+
+Здравствуйте! Кабинет показывает, как работают установки и онлайн-доступы ваших клиентов.
+
+Адрес: {address}
+Первым открывается дашборд «{home}», остальные лежат в папке «{folder}».
+
+Как войти
+  1. Откройте адрес, введите логин и первый пароль из списка внизу.
+  2. Смените пароль: значок профиля справа вверху, «Изменение пароля».
+
+Как передать пароли
+  Каждому сообщите только его логин и пароль: лично, по телефону или в личном сообщении,
+  но не в общем чате и не общим письмом.
+  Адрес, логины и пароли не передавайте за пределы компании.
+
+Когда будут данные
+  Обычно в течение часа после загрузки списков; поиски по онлайн-доступам — раз в сутки, ночью.
+
+Куда обращаться
+  Если войти не удаётся, чего-то не хватает или нужен логин новому сотруднику,
+  напишите оператору СМАРТ, от которого вы получили эту памятку.
+"""
+_KEPT = "прежний"
+
 
 class Handover:
     """Notes in Russian, one a cabinet and run, in a folder. Each file is new, of mode 0600; none is written over."""
 
-    def __init__(self, folder: Path, address: str) -> None:
-        """`address` is where people open Grafana."""
+    def __init__(self, folder: Path, address: str, home: Callable[[Cabinet], str]) -> None:
+        """`address` is where people open Grafana, `home` gives the title of a cabinet's home dashboard."""
         self._folder = folder
         self._address = address
+        self._home = home
         self._stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         self._lock = threading.Lock()
+        self._named: set[tuple[str, str]] = set()
         self.notes: dict[str, Path] = {}
+
+    def letter(self, cabinet: Cabinet) -> str:
+        """The note without the logins and passwords below it."""
+        return _LETTER.format(
+            title=cabinet.title, address=self._address, home=self._home(cabinet), folder=cabinet.folder
+        )
 
     def add(self, cabinet: Cabinet, person: Person, password: str) -> None:
         """Notes a login before it is made, so that no password is lost if we are killed right after.
 
         Raises ProvisionError when the file cannot be written (then the login must not be made).
         """
-        path = self._folder / f"{cabinet.id}-{self._stamp}.txt"
         with self._lock:
-            try:
-                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                if cabinet.id not in self.notes:
-                    path = self._open(path, self._heading(cabinet))
-                    self.notes[cabinet.id] = path
-                self._append(self.notes[cabinet.id], f"{person.login:<24} {password}\n")
-            except OSError as error:
-                raise ProvisionError(
-                    Text(
-                        f"Не удалось записать памятку {path}: {error.strerror}",
-                        f"The hand-over note {path} could not be written: {error.strerror}",
-                    ),
-                    Text(
-                        "Освободите место или укажите другую папку: --handover ПАПКА",
-                        "Make room or name another folder: --handover FOLDER",
-                    ),
-                ) from None
+            self._named.add((cabinet.id, person.login))
+            self._write(cabinet, f"{person.login:<24} {password}\n")
 
-    def _heading(self, cabinet: Cabinet) -> str:
-        return (
-            f"Памятка к кабинету «{cabinet.title}»\n\n"
-            f"Адрес: {self._address}\n"
-            f"Первым открывается дашборд {cabinet.home}.\n"
-            "Пароли передавайте каждому лично, не в общей переписке; при первом входе смените пароль.\n"
-            "Адрес, логины и пароли нельзя передавать за пределы компании.\n"
-            "Вопросы — оператору СМАРТ.\n\n"
-            f"{'Логин':<24} Первый пароль\n"
-        )
+    def complete(self, cabinet: Cabinet) -> Path:
+        """The note of a cabinet that is ready, now with the people who had a login already and keep its password.
+
+        Raises ProvisionError when the file cannot be written.
+        """
+        others = [person.login for person in cabinet.people if (cabinet.id, person.login) not in self._named]
+        with self._lock:
+            self._write(cabinet, "".join(f"{login:<24} {_KEPT}\n" for login in others))
+        return self.notes[cabinet.id]
+
+    def _write(self, cabinet: Cabinet, lines: str) -> None:
+        """Adds the lines to the cabinet's note, which begins with the letter."""
+        path = self._folder / f"{cabinet.id}-{self._stamp}.txt"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if cabinet.id not in self.notes:
+                heading = f"{self.letter(cabinet)}\n{'Логин':<24} Первый пароль\n"
+                self.notes[cabinet.id] = self._open(path, heading)
+            self._append(self.notes[cabinet.id], lines)
+        except OSError as error:
+            raise ProvisionError(
+                Text(
+                    f"Не удалось записать памятку {path}: {error.strerror}",
+                    f"The hand-over note {path} could not be written: {error.strerror}",
+                ),
+                Text(
+                    "Освободите место или укажите другую папку: --handover ПАПКА",
+                    "Make room or name another folder: --handover FOLDER",
+                ),
+            ) from None
 
     @staticmethod
     def _open(path: Path, heading: str) -> Path:
@@ -72,6 +111,6 @@ class Handover:
             return path
 
     @staticmethod
-    def _append(path: Path, line: str) -> None:
+    def _append(path: Path, lines: str) -> None:
         with path.open("a", encoding="utf-8") as note:
-            note.write(line)
+            note.write(lines)

@@ -91,9 +91,9 @@ class World:
         self.write(name, text.replace(old, new))
 
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
-        """`provision --lang en …` on this estate; server options are added to plan, apply and drift."""
+        """`provision --lang en …` on this estate; server options are added where they belong."""
         server = ["--api", self.api, "--handover", str(self.folder / "handover")]
-        extra = server if words[0] in ("plan", "apply", "drift") else []
+        extra = server if words[0] in ("plan", "apply", "drift", "new") else []
         settings = {
             "GRAFANA_URL": self.url,
             "GRAFANA_USER": self.user,

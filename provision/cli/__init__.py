@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import deploy, local
+from provision.cli import deploy, local, new
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -78,5 +78,14 @@ def main(context: click.Context, estate: Path, lang: Lang, secrets: Path | None,
     )
 
 
-for command in (local.check, deploy.plan, deploy.apply, deploy.drift, local.render, local.schema, local.sandbox):
+for command in (
+    local.check,
+    deploy.plan,
+    deploy.apply,
+    deploy.drift,
+    new.new,
+    local.render,
+    local.schema,
+    local.sandbox,
+):
     main.add_command(command)

@@ -23,7 +23,7 @@ from provision.cli.settings import (
     write,
 )
 from provision.errors import PlanChangedError, UsageError
-from provision.lock import alone_on
+from provision.model import Estate
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def plan(
     **options: Any,
 ) -> None:
     _engine, made = _plan(settings, names, options)
-    text = _show(settings, made, shape, diff=diff, colour=settings.colour and not out)
+    text = show_plan(settings, made, shape, diff=diff, colour=settings.colour and not out)
     if out:
         write(out, text)
     else:
         click.echo(text)
     if exit_code and made.changes:
         sys.exit(DIFFERENCES)
-    sys.exit(ERROR if _refused(made) else FINE)
+    sys.exit(ERROR if is_refused(made) else FINE)
 
 
 @click.command(
@@ -74,10 +74,10 @@ def plan(
 @click.pass_obj
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
     _engine, made = _plan(settings, names, options)
-    click.echo(_show(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
+    click.echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
     if made.changes:
         sys.exit(DIFFERENCES)
-    sys.exit(ERROR if _refused(made) else FINE)
+    sys.exit(ERROR if is_refused(made) else FINE)
 
 
 @click.command(
@@ -109,23 +109,25 @@ def apply(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --expect DIGEST из плана или --yes", "Add --expect DIGEST from the plan, or --yes"),
         )
+    from provision.lock import alone_on
+
     with alone_on(options["url"]):
         engine, made = _plan(settings, names, options)
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
         if shape == "text" and not expect:  # what is expected has been looked at
-            click.echo(_show(settings, made, shape, diff=diff, colour=settings.colour))
+            click.echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
         if made.changes and not (yes or expect):
             click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
         with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
             outcomes = engine.apply(made, ready)
-    click.echo(_show_outcomes(settings, made, outcomes, shape))
+    click.echo(show_outcomes(settings, made, outcomes, shape))
     if engine.interrupted:
         rest = Text("Прервано. Остальное сделает следующий apply", "Interrupted. The next apply does the rest")
         click.echo(settings.say(rest), err=True)
     for note in engine.handover.notes.values():
         click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
-    sys.exit(_exit_code(outcomes))
+    sys.exit(status_of(outcomes))
 
 
 def _changed(digest: str, expect: str) -> PlanChangedError:
@@ -136,15 +138,21 @@ def _changed(digest: str, expect: str) -> PlanChangedError:
 
 
 def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> "tuple[Engine, Plan]":
-    """The engine, logged in, and its plan for the named cabinets."""
+    return make_plan(settings, load(settings.estate), names, options)
+
+
+def make_plan(
+    settings: Settings, estate: Estate, names: Sequence[str], options: dict[str, Any]
+) -> "tuple[Engine, Plan]":
+    """The engine, logged in, and its plan for the named cabinets of the estate."""
     from provision.credentials import Root
     from provision.directory import Directory
     from provision.engine import Engine
     from provision.grafana import Connection, Grafana
     from provision.handover import Handover
     from provision.kinds import Run
+    from provision.kinds.dashboard import home_title
 
-    estate = load(settings.estate)
     chosen = choose(estate, names)
     choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
     root = Root(settings.secret("SMART_SECRET"))
@@ -168,7 +176,7 @@ def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> 
             server=server,
             directory=Directory(server, (cabinet.title for cabinet in estate.cabinets)),
             root=root,
-            handover=Handover(options["handover"], server.url),
+            handover=Handover(options["handover"], server.url, home_title),
             distributors={cabinet.id: cabinet.distributor for cabinet in estate.cabinets},
             adopt=frozenset(options["adopt"]),
             allow_deletes=dict(options["allow_deletes"]),
@@ -179,7 +187,10 @@ def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> 
         return engine, engine.plan(chosen, ready)
 
 
-def _show(settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False) -> str:
+def show_plan(
+    settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False
+) -> str:
+    """The plan in that format."""
     from provision.engine import TITLES
     from provision.render import PLAN_FORMATS
 
@@ -187,18 +198,21 @@ def _show(settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: b
     return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
 
 
-def _show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> str:
+def show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> str:
+    """What became of the plan, in that format."""
     from provision.engine import TITLES
     from provision.render import OUTCOME_FORMATS
 
     return OUTCOME_FORMATS[shape](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
 
 
-def _refused(made: "Plan") -> bool:
+def is_refused(made: "Plan") -> bool:
+    """Whether any cabinet of the plan is refused."""
     return any(cabinet.refused for cabinet in made.cabinets)
 
 
-def _exit_code(outcomes: "Sequence[CabinetOutcome]") -> int:
+def status_of(outcomes: "Sequence[CabinetOutcome]") -> int:
+    """The exit code of an apply with these outcomes."""
     bad = sum(outcome.status in ("failed", "refused") for outcome in outcomes)
     if not bad:
         return FINE

@@ -1,6 +1,6 @@
 """The estate as the commands use it: loaded, checked by every kind, and chosen from by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +11,21 @@ from provision.text import Text
 
 def load(path: Path) -> Estate:
     """The estate; cabinets that a dashboard mistake stops are blocked like those with mistakes in their lists."""
-    from provision import config, engine
+    from provision import config
 
-    estate = config.load(path)
+    return _with_dashboards(config.load(path))
+
+
+def check(path: Path, instead: Mapping[str, bytes]) -> Estate:
+    """The same without raising: with mistakes in the file there are no cabinets. `instead`: see config.check()."""
+    from provision import config
+
+    return _with_dashboards(config.check(path, instead=instead))
+
+
+def _with_dashboards(estate: Estate) -> Estate:
+    from provision import engine
+
     problems = engine.check(estate.cabinets)
     stopped = {problem.cabinet for problem in problems if problem.stops}
     cabinets = tuple(replace(one, blocked=one.blocked or one.id in stopped) for one in estate.cabinets)
@@ -41,11 +53,12 @@ def problems_of_files(files: Sequence[Path]) -> tuple[Problem, ...]:
 
 def problems_of_estate(path: Path, names: Sequence[str]) -> tuple[Problem, ...]:
     """What is wrong with the estate; with cabinets named, what concerns these or the whole."""
-    from provision import config, engine
+    return concerning(check(path, {}), names)
 
-    estate = config.check(path)
-    problems = (*estate.problems, *engine.check(estate.cabinets))
+
+def concerning(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:
+    """The estate's problems that concern these cabinets or the whole; all without names."""
     if not names or not estate.cabinets:
-        return problems
+        return estate.problems
     chosen = {cabinet.id for cabinet in choose(estate, names)}
-    return tuple(problem for problem in problems if not problem.cabinet or problem.cabinet in chosen)
+    return tuple(problem for problem in estate.problems if not problem.cabinet or problem.cabinet in chosen)

@@ -1,4 +1,4 @@
-"""One YAML file as data, with the line and column of every key and value. The only use of PyYAML.
+"""One YAML file as data, with the line and column of every key and value. The only reading of YAML.
 
 Values are read by the schema, not by YAML 1.1's guesses: where text is wanted, 2026-11-03 and 012 stay as written, and
 a bare `no` or `on` (which YAML takes for a truth value) becomes `Bare`, for a message of its own. Read from events and
@@ -96,6 +96,11 @@ def read(content: bytes, *, shown: str, schema: Schema) -> Document:
     except _RefusedError as error:
         document.problems.append(_unreadable(shown, error.spot, error.message, error.hint))
     return document
+
+
+def compose(text: str) -> Any:
+    """PyYAML's nodes, with their marks, of a text that read() has found to be without problems."""
+    return yaml.compose(text, Loader=_LOADER)
 
 
 def _decode(content: bytes) -> str:

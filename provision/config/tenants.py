@@ -1,6 +1,6 @@
 """tenants.yaml and the files it includes as entries, one a cabinet, with the settings of all levels merged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob
 from os.path import realpath  # Path.resolve() raises on a loop of links
@@ -9,11 +9,13 @@ from typing import Any
 
 from provision.config import document, mistakes
 from provision.config.document import Document, Trail, printable
+from provision.errors import EstateError
 from provision.model import Problem
 from provision.schema import SCHEMA, SETTINGS
 from provision.text import Text
 
 Layer = Mapping[str, Any]
+NOTHING: Mapping[str, bytes] = {}
 
 BUILT_IN: Layer = {key: schema["default"] for key, schema in SETTINGS.items()}
 """What holds where no level says anything."""
@@ -60,9 +62,12 @@ def section(data: object, *keys: str) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def read(path: Path) -> list[Document]:
-    """The file at `path` and, in the order of their names, those it includes; `problems` says what is wrong in each."""
-    main = _document(path)
+def read(path: Path, instead: Mapping[str, bytes] = NOTHING) -> list[Document]:
+    """The file at `path` and, in the order of their names, those it includes; `problems` says what is wrong in each.
+
+    `instead` has contents to take in place of what stands in the files of those names.
+    """
+    main = _document(path, instead)
     documents, seen = [main], {realpath(path)}
     patterns = main.data.get("include") if isinstance(main.data, dict) else None
     for number, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
@@ -74,7 +79,7 @@ def read(path: Path) -> list[Document]:
             main.problems.append(main.problem("Y07", ("include", number), message, _FROM_HERE))
         for file in files:
             if realpath(file) not in seen:
-                documents.append(_part(file))
+                documents.append(_part(file, instead))
                 seen.add(realpath(file))
     return documents
 
@@ -93,14 +98,25 @@ def entries(documents: list[Document]) -> Iterator[Entry]:
                     yield Entry(each, path, own, settings, distributor.get("isolated", False) is True)
 
 
+def unusable(path: Path, problems: Sequence[Problem]) -> EstateError:
+    """The error that names all these mistakes of the file at `path`."""
+    ru, en = ("\n".join(_line(problem, lang) for problem in problems) for lang in (0, 1))
+    return EstateError(Text(f"{path}: так кабинеты не описать\n{ru}", f"{path} cannot be used\n{en}"))
+
+
+def _line(problem: Problem, lang: int) -> str:
+    place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
+    return f"  {place}: {problem.message[lang]}. {problem.hint[lang]}"
+
+
 def _settings(level: Layer) -> Layer:
     return {key: level[key] for key in SETTINGS if key in level}
 
 
-def _document(path: Path) -> Document:
+def _document(path: Path, instead: Mapping[str, bytes]) -> Document:
     name = str(path)
     try:
-        content = path.read_bytes()
+        content = instead[name] if name in instead else path.read_bytes()
     except FileNotFoundError:
         return _unreadable(name, Text("такого файла нет", "there is no such file"))
     except OSError as error:
@@ -116,9 +132,9 @@ def _unreadable(name: str, message: Text) -> Document:
     return Document(name, problems=[Problem("Y01", "error", message, hint, file=name)])
 
 
-def _part(path: Path) -> Document:
+def _part(path: Path, instead: Mapping[str, bytes]) -> Document:
     """An included file: it holds distributors and nothing else."""
-    part = _document(path)
+    part = _document(path, instead)
     for key in section({"": part.data}, ""):
         if key in SCHEMA["properties"] and key != "distributors":
             message = Text(f"«{key}» во включённом файле не действует", f"`{key}` has no effect in an included file")

@@ -156,6 +156,11 @@ def scope_of(cabinet: Cabinet) -> Scope:
     )
 
 
+def home_title(cabinet: Cabinet) -> str:
+    """What people read above the dashboard that opens first."""
+    return str(render(cabinet.home, scope_of(cabinet))["title"])
+
+
 def _given(slug: str, cabinet: Cabinet) -> bool:
     has = {"installations": cabinet.installations > 0, "online": cabinet.online > 0}
     return any(fnmatchcase(slug, pattern) for pattern in cabinet.dashboards) and any(

@@ -1,0 +1,176 @@
+"""new: from lists to a working cabinet. Nothing is changed before all is known to fit and the question is answered."""
+
+import difflib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
+from provision.cli.estate import check, choose, concerning, problems_of_files
+from provision.cli.settings import ERROR, FINE, Settings, _, progress, server_options
+from provision.errors import ProvisionError, UsageError
+from provision.lock import alone_on
+from provision.schema import ROLES
+from provision.text import Text
+
+if TYPE_CHECKING:
+    from provision.config import Edit, NewCabinet
+    from provision.model import Estate
+
+_UNCHANGED = Text("Ничего не изменено", "Nothing was changed")
+_LIST = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Head(click.ParamType[dict[str, str]]):
+    """`orlova:orlova@example.ru:Editor:Вера Орлова` as one of `heads`; role and name may be missing."""
+
+    name = "login:mail[:role][:name]"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> dict[str, str]:
+        login, mail, *rest = [part.strip() for part in str(value).split(":", 3)] + [""] * (2 - str(value).count(":"))
+        if not login or not mail:
+            form = _("нужно ЛОГИН:ПОЧТА[:РОЛЬ][:ИМЯ]", "LOGIN:MAIL[:ROLE][:NAME] is wanted")
+            self.fail(f"{value}: {form}", param, context)
+        roles = {role.lower(): role for role in ROLES}
+        if len(rest) == 1 and rest[0].lower() not in roles:  # a name without a role before it
+            rest.insert(0, "")
+        role, name = (*rest, "", "")[:2]
+        head = {"login": login, "email": mail, "name": name, "role": roles.get(role.lower(), role)}
+        return {key: text for key, text in head.items() if text}
+
+
+@click.command(
+    help=_(
+        "Новый кабинет из списков: проверить, показать блок для tenants.yaml и план, спросить, записать.",
+        "A new cabinet from its lists: check, show the block for tenants.yaml and the plan, ask, write.",
+    )
+)
+@click.argument("name", metavar=_("КАБИНЕТ", "CABINET"))
+@click.option("--kind", required=True, help=_("Вид кабинета, из kinds.", "Its kind, one of kinds."))
+@click.option("--distributor", required=True, metavar=_("ИМЯ", "ID"), help=_("Дистрибьютор.", "Its distributor."))
+@click.option("--title", required=True, help=_("Название кабинета в Grafana.", "The cabinet's name in Grafana."))
+@click.option("--managers", multiple=True, type=_LIST, help=_("Список установок.", "A list of installations."))
+@click.option("--online", multiple=True, type=_LIST, help=_("Список онлайн-доступов.", "A list of online accesses."))
+@click.option("--high-priority", default="", metavar="MAIL", help=_("Для важных оповещений.", "For urgent alerts."))
+@click.option("--usage", default="", metavar="MAIL", help=_("Для оповещений об использовании.", "For usage alerts."))
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    type=_Head(),
+    metavar=_("ЛОГИН:ПОЧТА[:РОЛЬ][:ИМЯ]", "LOGIN:MAIL[:ROLE][:NAME]"),
+    help=_("Руководитель; роль обычно Viewer.", "A head; the role is Viewer unless said."),
+)
+@click.option("--timezone", default="", metavar="IANA", help=_("Часовой пояс людей.", "Time zone of its people."))
+@click.option(
+    "--belongs-to",
+    default="",
+    metavar=_("КАБИНЕТ", "CABINET"),
+    help=_("Кабинет филиала, часть которого это.", "The branch's cabinet that this is a part of."),
+)
+@click.option(
+    "--distributor-title",
+    default="",
+    metavar=_("НАЗВАНИЕ", "TITLE"),
+    help=_("Название компании, если дистрибьютор новый.", "The company's name, for a new distributor."),
+)
+@click.option(
+    "--isolated",
+    is_flag=True,
+    help=_(
+        "Филиалы нового дистрибьютора не видят друг друга.", "A new distributor's branches must not see each other."
+    ),
+)
+@click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
+@server_options
+@click.pass_obj
+def new(
+    settings: Settings,
+    /,
+    name: str,
+    high_priority: str,
+    usage: str,
+    yes: bool,
+    **options: Any,
+) -> None:
+    from provision.config import NewCabinet, add
+
+    if not (options["managers"] or options["online"]):
+        raise UsageError(
+            Text("Не назван ни один список", "No list is named"),
+            Text("Добавьте --managers ФАЙЛ или --online ФАЙЛ", "Add --managers FILE or --online FILE"),
+        )
+    if not (yes or sys.stdin.isatty()):
+        raise UsageError(
+            Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
+            Text("Добавьте --yes", "Add --yes"),
+        )
+    fields = ("kind", "distributor", "title", "managers", "online", "heads", "timezone", "belongs_to")
+    about = {field: options[field] for field in (*fields, "distributor_title", "isolated")}
+    mail = {key: box for key, box in (("high_priority", high_priority), ("usage", usage)) if box}
+    wanted = NewCabinet(id=name, mail=mail, **about)
+    edit = add(settings.estate, wanted)
+    click.echo(_diff(settings, edit))
+    estate = _allowed(settings, edit, wanted)
+    with alone_on(options["url"]):
+        _make(settings, estate, edit, name, yes=yes, options=options)
+
+
+def _diff(settings: Settings, edit: "Edit") -> str:
+    """What is added to the file, as a unified diff."""
+    from provision.render.values import harmless, paint
+
+    before, after = (
+        content.decode("utf-8-sig").removesuffix("\n").split("\n") for content in (edit.before, edit.after)
+    )
+    lines = [
+        harmless(line.rstrip("\r")) for line in difflib.unified_diff(before, after, edit.shown, edit.shown, lineterm="")
+    ]
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    return "\n".join(paint(line, colours.get(line[:1], ""), on=settings.colour) for line in lines) + "\n"
+
+
+def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate":
+    """The estate with the new cabinet in it; its problems are shown. Raises ProvisionError where it may not be made."""
+    from provision.render import PROBLEM_FORMATS
+
+    estate = check(settings.estate, edit.instead)
+    problems = concerning(estate, [wanted.id])
+    if not estate.cabinets:  # nobody has looked into the lists yet
+        problems = (*problems, *problems_of_files([*wanted.managers, *wanted.online]))
+    click.echo(PROBLEM_FORMATS["text"](problems, lang=settings.lang, colour=settings.colour, verbose=False))
+    if not estate.cabinets or any(one.blocked for one in choose(estate, [wanted.id])):
+        raise ProvisionError(
+            Text("Такому кабинету мешают ошибки", "Mistakes are in the way of this cabinet"), _UNCHANGED
+        )
+    return estate
+
+
+def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes: bool, options: dict[str, Any]) -> None:
+    """Plans the cabinet, asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
+    engine, made = make_plan(settings, estate, [name], options)
+    click.echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
+    if is_refused(made):
+        raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), _UNCHANGED)
+    question = Text(f"Записать блок в {edit.shown} и сделать кабинет?", f"Write {edit.shown} and make the cabinet?")
+    if not (yes or click.confirm(settings.say(question))):
+        click.echo(settings.say(_UNCHANGED))
+        sys.exit(ERROR)
+    edit.save()
+    with progress(settings, Text("Запись", "Writing"), 1) as ready:
+        outcomes = engine.apply(made, ready)
+    click.echo(show_outcomes(settings, made, outcomes, "text"))
+    if status_of(outcomes) != FINE:
+        raise ProvisionError(
+            Text(
+                f"Кабинет ещё не готов; его блок остался в {edit.shown}",
+                f"Not finished; the block stays in {edit.shown}",
+            ),
+            Text(f"Доделает provision apply {name}", f"provision apply {name} finishes it"),
+        )
+    (cabinet,) = choose(estate, [name])
+    note = engine.handover.complete(cabinet)
+    click.echo(f"\n{engine.handover.letter(cabinet)}")
+    click.echo(settings.say(Text(f"Памятка с паролями: {note}", f"Hand-over note with passwords: {note}")), err=True)

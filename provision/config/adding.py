@@ -1,0 +1,245 @@
+"""A new cabinet's block put into tenants.yaml, or into the included file where its distributor lives.
+
+The block goes in as text, at a place found through YAML's marks: not one sign of what is there changes, comments and
+line ends included. The result is read back before it is offered; an edit that would do anything else is refused.
+"""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from os.path import realpath, relpath
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from provision.config import document, mistakes, tenants
+from provision.config.document import Trail
+from provision.errors import EstateError, UsageError
+from provision.schema import SCHEMA
+from provision.text import Text
+
+_BREAK = r"(?:\r\n|[\n\r\x85\u2028\u2029])"  # what ends a line in YAML 1.1
+_REST = r"[^\n\r\x85\u2028\u2029]*"  # … and what stands before that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCabinet:
+    """What is known of a cabinet that is not there yet. Paths of lists start from the working folder.
+
+    `distributor_title` and `isolated` are of a new distributor, "" and False for one that is there.
+    """
+
+    id: str
+    distributor: str
+    kind: str
+    title: str
+    managers: tuple[Path, ...] = ()
+    online: tuple[Path, ...] = ()
+    belongs_to: str = ""
+    timezone: str = ""
+    mail: Mapping[str, str] = field(default_factory=dict)
+    heads: tuple[Mapping[str, str], ...] = ()
+    distributor_title: str = ""
+    isolated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A file as it is and as it will be; nothing is written before save(). `shown` is its name in messages."""
+
+    shown: str
+    before: bytes
+    after: bytes
+
+    @property
+    def instead(self) -> Mapping[str, bytes]:
+        """For check() and load(): the estate as it will be."""
+        return {self.shown: self.after}
+
+    def save(self) -> None:
+        """Writes the file, whole or not at all, with its owner and mode; a link stays one.
+
+        Raises EstateError when the file is no longer what it was, OSError when it cannot be written.
+        """
+        file = Path(realpath(self.shown))
+        if file.read_bytes() != self.before:
+            raise EstateError(
+                Text(f"Файл {self.shown} тем временем изменили", f"{self.shown} was changed in the meantime"),
+                Text("Повторите команду", "Repeat the command"),
+            )
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as written:
+                written.write(self.after)
+                written.flush()
+                os.fsync(written.fileno())
+            shutil.copymode(file, part)
+            owner = file.stat()
+            for user, group in ((-1, owner.st_gid), (owner.st_uid, -1)):
+                with suppress(PermissionError):  # only root may give a file away
+                    os.chown(part, user, group)
+            part.replace(file)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def add(path: Path, new: NewCabinet) -> Edit:
+    """The edit that adds the cabinet to the estate at `path`; whether the estate allows it is for check() to say.
+
+    Raises UsageError when what is said of the distributor does not fit, and EstateError when the estate has mistakes
+    already, or when the block cannot be put in without touching anything else.
+    """
+    documents = tenants.read(path)
+    if problems := [problem for each in documents for problem in each.problems]:
+        raise tenants.unusable(path, problems)
+    homes = {name: each for each in documents for name in tenants.section(each.data, "distributors")}
+    _fitting(new, list(homes))
+    home = homes.get(new.distributor, documents[0])
+    file = Path(home.shown)
+    trail, entry = _entry(new, file.parent, known=new.distributor in homes, first="distributors" not in home.data)
+    before = file.read_bytes()
+    text = before.decode("utf-8-sig")
+    try:
+        after = before[: len(before) - len(text.encode())] + _inserted(text, trail, entry).encode()
+    except (UnicodeEncodeError, yaml.YAMLError):
+        raise _by_hand(home.shown, entry) from None
+    old, grown = (document.read(content, shown=home.shown, schema=SCHEMA).data for content in (before, after))
+    if grown != _grown(old, trail, entry):
+        raise _by_hand(home.shown, entry)
+    return Edit(home.shown, before, after)
+
+
+def _fitting(new: NewCabinet, distributors: list[str]) -> None:
+    """Raises UsageError unless a new distributor has a title, and one that is there is given none."""
+    known = new.distributor in distributors
+    if not known and not new.distributor_title:
+        meant, hint = mistakes.suggest(new.distributor, distributors)
+        title = Text("Если он новый, добавьте --distributor-title", "For a new one add --distributor-title")
+        raise UsageError(
+            Text(f"Нет дистрибьютора «{new.distributor}»", f"There is no distributor {new.distributor!r}"),
+            Text(f"{hint.ru} {title.ru}", f"{hint.en} {title.en}") if meant else title,
+        )
+    if known and (new.distributor_title or new.isolated):
+        raise UsageError(
+            Text(f"Дистрибьютор «{new.distributor}» уже есть", f"The distributor {new.distributor!r} is there already"),
+            Text(
+                "--distributor-title и --isolated — только для нового",
+                "--distributor-title and --isolated are for a new one",
+            ),
+        )
+
+
+def _entry(new: NewCabinet, folder: Path, *, known: bool, first: bool) -> tuple[Trail, dict[str, Any]]:
+    """The section that grows, and the one entry that is added to it. `first`: the file has no distributors yet."""
+    lists = {"managers": new.managers, "online": new.online}
+    block = {
+        "kind": new.kind,
+        "belongs_to": new.belongs_to,
+        "title": new.title,
+        "timezone": new.timezone,
+        "lists": {kind: [_from(folder, file) for file in files] for kind, files in lists.items() if files},
+        "mail": dict(new.mail),
+        "heads": [dict(head) for head in new.heads],
+    }
+    cabinet = {new.id: {key: value for key, value in block.items() if value}}
+    if known:
+        return ("distributors", new.distributor, "cabinets"), cabinet
+    isolated = {"isolated": True} if new.isolated else {}
+    company = {new.distributor: {"title": new.distributor_title, **isolated, "cabinets": cabinet}}
+    return ((), {"distributors": company}) if first else (("distributors",), company)
+
+
+def _from(folder: Path, file: Path) -> str:
+    """The file as seen from the folder. Links to folders are followed first: `..` after one leads elsewhere."""
+    return relpath(Path(realpath(file.parent)) / file.name, realpath(folder))
+
+
+def _grown(old: Any, trail: Trail, entry: Mapping[str, Any]) -> Any:
+    """The data with the entry added; a key that is there already stays, as it does for the reader of the file."""
+    grown = deepcopy(old)
+    section = grown
+    for key in trail:
+        section = section[key]
+    for key, value in entry.items():
+        section.setdefault(key, value)
+    return grown
+
+
+def _inserted(text: str, trail: Trail, entry: Mapping[str, Any]) -> str:
+    """The text with the entry put in as the last of the section at `trail`."""
+    section = document.compose(text)
+    for step in trail:
+        section = next(value for key, value in section.value if key.value.rstrip("\n") == step)
+    last, content = section.value[-1]
+    if section.flow_style:  # in braces: on the line where the last one ends
+        place = content.end_mark.index
+        return f"{text[:place]}, {json.dumps(entry, ensure_ascii=False)[1:-1]}{text[place:]}"
+    column = section.start_mark.column
+    place = _after(text, content, column)
+    ends = re.search(_BREAK, text)
+    newline = ends[0] if ends else "\n"
+    step = 2 if content.flow_style is not False else content.start_mark.column - column
+    lines = [" " * column + line for line in _yaml(entry, step).splitlines()]
+    if _is_spaced(text[: last.start_mark.index]) and not _is_spaced(text[:place]):
+        lines.insert(0, "")
+    if not re.search(rf"{_BREAK}\Z", text[:place]):
+        lines.insert(0, "")
+    if place < len(text) or re.search(rf"{_BREAK}\Z", text):  # a file that ends without a line break goes on so
+        lines.append("")
+    return text[:place] + newline.join(lines) + text[place:]
+
+
+def _after(text: str, node: Any, column: int) -> int:
+    """Where the line after the node begins. Comments right below it and deeper than `column` belong to it."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
+    if isinstance(node, yaml.ScalarNode) and node.value.endswith("\n\n"):
+        return int(node.end_mark.index)  # `|+`: the blank lines below are part of the value
+    end = len(text[: node.end_mark.index].rstrip())  # a block scalar ends after the blank lines that follow it
+    rest = re.compile(rf"{_REST}(?:{_BREAK}[ \t]{{{column + 1},}}#{_REST})*(?:{_BREAK}|\Z)").match(text, end)
+    return rest.end() if rest else len(text)
+
+
+def _is_spaced(text: str) -> bool:
+    """Whether a blank line stands before the text's last line, comments passed over: so the neighbours are written."""
+    return bool(re.search(rf"{_BREAK}[ \t]*{_BREAK}(?:[ \t]*#{_REST}{_BREAK})*[ \t]*\Z", text))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes as the shipped tenants.yaml is written: what holds no further lists or sections on one line."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Items of a list stand deeper than its key."""
+        super().increase_indent(flow, False)
+
+
+def _yaml(entry: Mapping[str, Any], step: int) -> str:
+    return yaml.dump(
+        entry,
+        Dumper=_Dumper,
+        default_flow_style=None,
+        allow_unicode=True,
+        sort_keys=False,
+        width=float("inf"),
+        indent=step,
+    )
+
+
+def _by_hand(shown: str, entry: Mapping[str, Any]) -> EstateError:
+    block = "\n" + _yaml(entry, 2).rstrip()
+    return EstateError(
+        Text(
+            f"В файл {shown} кабинет не вписать, не задев остального",
+            f"The cabinet cannot be written into {shown} without touching the rest",
+        ),
+        Text(f"Впишите сами и запустите apply:{block}", f"Write it in by hand, then run apply:{block}"),
+    )
