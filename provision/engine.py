@@ -2,17 +2,19 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, UnreachableError
-from provision.kinds import KINDS, Kind, Place, Refused, Run
-from provision.model import Cabinet, Problem, Resource, State
+from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
+from provision.model import Cabinet, Problem, Ref, Resource, State
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
 from provision.text import Text
 
-ORDER = tuple(kind.name for kind in KINDS)
-TITLES = {kind.name: kind.title for kind in KINDS}
+ORDER = (*(kind.name for kind in STORE_KINDS), *(kind.name for kind in KINDS))
+TITLES = {kind.name: kind.title for kind in KINDS} | {kind.name: kind.title for kind in STORE_KINDS}
+STORES = "Хранилища · Stores"  # what all cabinets share below Grafana
 
 MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
 
@@ -36,6 +38,8 @@ class Engine:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.handover = run.handover
+        self._stores = {kind.name: kind(run) for kind in STORE_KINDS if kind.is_ours(run)}
+        self._stored: tuple[State, State] = ({}, {})  # wanted and there
         self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in KINDS}
         self._stop = threading.Event()
         self._places: dict[str, Place] = {}
@@ -43,7 +47,7 @@ class Engine:
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
         """What the cabinets need, in their order. Only reads. `progress` hears the id of each cabinet that is ready.
 
-        Raises UnreachableError and LoginError, which no cabinet can escape.
+        Raises UnreachableError, LoginError and StoreError, which no cabinet can escape.
         """
 
         def work(cabinet: Cabinet) -> CabinetPlan:
@@ -51,9 +55,10 @@ class Engine:
             progress(cabinet.id)
             return plan
 
+        shared = self._plan_stores(cabinets)
         with ThreadPoolExecutor(self._threads) as pool:
             try:
-                return Plan(tuple(pool.map(work, cabinets)))
+                return Plan((*shared, *pool.map(work, cabinets)))
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -65,17 +70,19 @@ class Engine:
         """
 
         def work(cabinet: CabinetPlan) -> CabinetOutcome:
-            outcome = self._apply(cabinet)
+            outcome = self._apply(cabinet, opened)
             progress(cabinet.cabinet)
             return outcome
 
+        opened = self._write_stores([change for change in _to_write(plan) if change.after is not None])
         with ThreadPoolExecutor(self._threads) as pool:
             futures = [pool.submit(work, cabinet) for cabinet in plan.cabinets]
             try:
                 wait(futures)
             except KeyboardInterrupt:
                 self._stop.set()
-            return tuple(future.result() for future in futures)
+            outcomes = tuple(future.result() for future in futures)
+        return self._close_stores(outcomes)
 
     @property
     def interrupted(self) -> bool:
@@ -87,6 +94,52 @@ class Engine:
         """As many as the server is ever asked at once; the throttle alone says how much it bears just now."""
         return self._run.server.throttle.most
 
+    def _plan_stores(self, cabinets: Sequence[Cabinet]) -> tuple[CabinetPlan, ...]:
+        """Reads the stores once for all cabinets; the plan of what these share."""
+        if not self._stores:
+            return ()
+        accesses = accesses_of(cabinet for cabinet in cabinets if not cabinet.blocked)
+        kinds = self._stores.values()
+        wanted = {ref: one for kind in kinds for ref, one in kind.desired(accesses).items()}
+        live = {ref: one for kind in kinds for ref, one in kind.read(accesses).items()}
+        self._stored = (wanted, live)
+        changes = diff(_of("", wanted), _of("", live), ORDER)
+        unmanaged = tuple(one for one in _of("", live).values() if not one.managed)
+        return (CabinetPlan("", STORES, changes, unmanaged),)
+
+    def _write_stores(self, changes: Sequence[Change]) -> dict[Ref, Outcome]:
+        """Carries out changes in the stores, kind by kind. The first failure ends it: the rest is skipped."""
+        outcomes: dict[Ref, Outcome] = {}
+        failed: ProvisionError | None = None
+        for name, kind in self._stores.items():
+            of_kind = [change for change in changes if change.ref.kind == name]
+            if of_kind and not failed:
+                try:
+                    kind.write([(change.before, change.after) for change in of_kind])
+                    outcomes |= {change.ref: Outcome(change, "done") for change in of_kind}
+                except ProvisionError as error:
+                    failed = error
+                    outcomes |= {change.ref: Outcome(change, "failed", error) for change in of_kind}
+            elif failed:
+                outcomes |= {change.ref: Outcome(change, "skipped") for change in of_kind}
+        return outcomes
+
+    def _close_stores(self, outcomes: tuple[CabinetOutcome, ...]) -> tuple[CabinetOutcome, ...]:
+        """Takes away what is no longer wanted in the stores, for cabinets of which all else is done."""
+        ready: list[Change] = []
+        for cabinet in outcomes:
+            if all(one.status == "done" for one in cabinet.outcomes if not self._goes_last(one.change)):
+                ready += [one.change for one in cabinet.outcomes if self._goes_last(one.change)]
+        closed = self._write_stores(ready)
+        return tuple(
+            replace(cabinet, outcomes=tuple(closed.get(one.change.ref, one) for one in cabinet.outcomes))
+            for cabinet in outcomes
+        )
+
+    def _goes_last(self, change: Change) -> bool:
+        """Whether it takes something away from a store, which Grafana may use until it is told otherwise."""
+        return change.after is None and change.ref.kind in self._stores
+
     def _plan(self, cabinet: Cabinet) -> CabinetPlan:
         place = self._places[cabinet.id] = Place(self._run, cabinet)
         try:
@@ -97,7 +150,8 @@ class Engine:
                 )
             place.find()
             live = self._live(place)
-            changes = diff(self._desired(cabinet), live, ORDER)
+            live |= _of(cabinet.id, self._stored[1])
+            changes = diff(self._desired(cabinet) | _of(cabinet.id, self._stored[0]), live, ORDER)
         except (UnreachableError, LoginError):
             raise
         except ProvisionError as error:
@@ -129,11 +183,15 @@ class Engine:
         readable = (kind for kind in self._kinds.values() if place.found or not kind.needs_org)
         return {seen.ref: seen for kind in readable for seen in kind.read(place)}
 
-    def _apply(self, plan: CabinetPlan) -> CabinetOutcome:
+    def _apply(self, plan: CabinetPlan, opened: Mapping[Ref, Outcome]) -> CabinetOutcome:
+        """Carries out a cabinet's changes in Grafana; `opened` is what became of those in the stores."""
         outcomes: list[Outcome] = []
-        failed = False
+        failed = any(outcome.status != "done" for outcome in opened.values())
         for change in () if plan.refused else plan.changes:
-            if failed or self._stop.is_set():
+            if change.ref in opened:
+                outcomes.append(opened[change.ref])
+                continue
+            if failed or self._stop.is_set() or self._goes_last(change):
                 outcomes.append(Outcome(change, "skipped"))
                 continue
             try:
@@ -180,6 +238,16 @@ class Engine:
         if kind.needs_org and place.found is None:
             return None
         return next((seen for seen in kind.read(place) if seen.ref == change.ref), None)
+
+
+def _to_write(plan: Plan) -> Iterator[Change]:
+    """The changes of all cabinets that are not refused."""
+    return (change for cabinet in plan.cabinets if not cabinet.refused for change in cabinet.changes)
+
+
+def _of(cabinet: str, state: State) -> State:
+    """The cabinet's part of what is read for all; "" for what they share."""
+    return {ref: resource for ref, resource in state.items() if ref.cabinet == cabinet}
 
 
 def _may_pass(error: ProvisionError) -> bool:

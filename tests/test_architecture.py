@@ -37,6 +37,7 @@ ALLOWED = {
         "provision.grafana",
         "provision.handover",
         "provision.model",
+        "provision.stores",
         "provision.text",
     },
     "provision.engine": {"provision.errors", "provision.kinds", "provision.model", "provision.plan", "provision.text"},

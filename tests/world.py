@@ -52,6 +52,7 @@ class World:
     folder: Path
     api: str
     tag: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
+    env: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.http = requests.Session()
@@ -99,6 +100,7 @@ class World:
             "GRAFANA_USER": self.user,
             "GRAFANA_PASSWORD": self.password,
             "SMART_SECRET": SECRET,
+            **self.env,
             **(env or {}),
         }
         arguments = ["--lang", "en", "-f", str(self.folder / "tenants.yaml"), *words, *extra]

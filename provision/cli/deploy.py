@@ -150,7 +150,7 @@ def make_plan(
     from provision.engine import Engine
     from provision.grafana import Connection, Grafana
     from provision.handover import Handover
-    from provision.kinds import Run
+    from provision.kinds import Run, StoreAdmin
     from provision.kinds.dashboard import home_title
 
     chosen = choose(estate, names)
@@ -178,6 +178,13 @@ def make_plan(
             root=root,
             handover=Handover(options["handover"], server.url, home_title),
             distributors={cabinet.id: cabinet.distributor for cabinet in estate.cabinets},
+            admin=StoreAdmin(
+                users_file=options["vmauth_file"],
+                backend=options["vm_url"] or "",
+                door=options["vmauth_url"] or "",
+                reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
+                events=settings.secret("SMART_EVENTS_ADMIN"),
+            ),
             adopt=frozenset(options["adopt"]),
             allow_deletes=dict(options["allow_deletes"]),
             message=options["message"],

@@ -16,7 +16,7 @@ from provision.errors import ProvisionError, SecretError
 from provision.text import Lang, Text
 
 FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
-SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET")
+SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET", "SMART_VMAUTH_RELOAD_KEY", "SMART_EVENTS_ADMIN")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,6 +115,15 @@ class _Allowed(click.ParamType[tuple[str, int]]):
         return cabinet, int(number)
 
 
+def _with_urls(context: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
+    """The file, refused without the addresses that it wants."""
+    if value and not (context.params.get("vmauth_url") and context.params.get("vm_url")):
+        raise click.UsageError(
+            _("К --vmauth-file нужны --vmauth-url и --vm-url", "--vmauth-file wants --vmauth-url and --vm-url")
+        )
+    return value
+
+
 def server_options(function: Callable[P, R]) -> Callable[P, R]:
     """The options of every command that talks to Grafana."""
     file = click.Path(exists=True, dir_okay=False)
@@ -168,6 +177,28 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
             default=0.3,
             show_default=True,
             help=_("Секунд до второй попытки, дальше дольше.", "Seconds before a second try, then longer."),
+        ),
+        click.option(
+            "--vmauth-file",
+            envvar="SMART_VMAUTH_FILE",
+            type=click.Path(dir_okay=False, path_type=Path),
+            callback=_with_urls,
+            help=_(
+                "Файл пользователей vmauth; с ним нужны и два адреса ниже.",
+                "vmauth's user file; it wants the two addresses below.",
+            ),
+        ),
+        click.option(
+            "--vmauth-url",
+            envvar="SMART_VMAUTH_URL",
+            is_eager=True,
+            help=_("Адрес vmauth отсюда.", "vmauth as seen from here."),
+        ),
+        click.option(
+            "--vm-url",
+            envvar="SMART_VM_URL",
+            is_eager=True,
+            help=_("Адрес VictoriaMetrics для vmauth.", "VictoriaMetrics as vmauth sees it."),
         ),
         click.option(
             "--adopt",

@@ -1,12 +1,16 @@
-"""The kinds of resource, in the order of writing. A new kind is a file here and its line in KINDS."""
+"""The kinds of resource, in the order of writing. A new kind is a file here and its line in KINDS.
 
-from provision.kinds.base import Kind, Place, Refused, Run
+STORE_KINDS are those below Grafana; they come first, and what goes from them goes last.
+"""
+
+from provision.kinds.base import Kind, Place, Refused, Run, StoreAdmin
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
 from provision.kinds.folder import FolderKind
 from provision.kinds.membership import MembershipKind
 from provision.kinds.org import OrgKind
 from provision.kinds.preferences import PreferencesKind
+from provision.kinds.stores import STORE_KINDS, StoreKind, accesses_of
 from provision.kinds.user import UserKind
 
 KINDS: tuple[type[Kind], ...] = (
@@ -19,4 +23,14 @@ KINDS: tuple[type[Kind], ...] = (
     PreferencesKind,
 )
 
-__all__ = ["KINDS", "Kind", "Place", "Refused", "Run"]
+__all__ = [
+    "KINDS",
+    "STORE_KINDS",
+    "Kind",
+    "Place",
+    "Refused",
+    "Run",
+    "StoreAdmin",
+    "StoreKind",
+    "accesses_of",
+]

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 from provision.credentials import Root
@@ -21,6 +22,21 @@ class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
 
 
 @dataclass(frozen=True, slots=True)
+class StoreAdmin:
+    """How we administer the stores, where we do.
+
+    `users_file` is vmauth's -auth.config, `backend` is VictoriaMetrics as vmauth reaches it, `door` is vmauth as we
+    reach it, `reload_key` opens its /-/reload. `events` is a superuser's connection to PostgreSQL (libpq's string).
+    """
+
+    users_file: Path | None = None
+    backend: str = ""
+    door: str = ""
+    reload_key: str = field(default="", repr=False)
+    events: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What all cabinets of one plan or apply share.
 
@@ -34,6 +50,7 @@ class Run:
     root: Root
     handover: Handover
     distributors: Mapping[str, str]
+    admin: StoreAdmin = StoreAdmin()
     adopt: frozenset[str] = frozenset()
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""

@@ -58,7 +58,8 @@ def plan_text(
 
 
 def _header(cabinet: CabinetPlan, colour: bool) -> str:
-    return f"{paint(harmless(cabinet.title), 'bold', on=colour)} ({harmless(cabinet.cabinet)})"
+    title = paint(harmless(cabinet.title), "bold", on=colour)
+    return f"{title} ({harmless(cabinet.cabinet)})" if cabinet.cabinet else title
 
 
 def _refusal(cabinet: CabinetPlan, lang: Lang, colour: bool) -> list[str]:

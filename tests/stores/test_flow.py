@@ -1,0 +1,172 @@
+"""The stores in the one flow: planned, applied and checked for drift with everything else, on real servers."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from provision.credentials import Root
+from provision.sandbox import Sandbox
+from provision.stores import local
+from provision.stores.local import EventsServer, MetricsServer
+from provision.stores.wire import ask, basic
+from tests.world import SECRET, World
+
+ROOT = Root(SECRET)
+QUERY = "/api/v1/query?query=count%20by%20(cabinet)(up)&time=1700000100"
+
+
+@pytest.fixture
+def world(
+    sandbox: Sandbox, metrics_server: MetricsServer, empty: EventsServer, ground: Path, tmp_path: Path
+) -> Iterator[World]:
+    """An estate of two cabinets whose stores are ours to administer, with one series a cabinet."""
+    users = tmp_path / "auth.yml"
+    users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
+    folder = tmp_path / "estate"
+    folder.mkdir()
+    with local.vmauth(users) as door:
+        world = World(sandbox.url, "admin", "admin", folder=folder, api="auto")
+        world.env = {
+            "SMART_VMAUTH_FILE": str(users),
+            "SMART_VMAUTH_URL": door.url,
+            "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VM_URL": metrics_server.url,
+            "SMART_EVENTS_ADMIN": empty.conninfo(),
+        }
+        lines = "".join(f'up{{cabinet="{one}"}} 1 1700000000000\n' for one in (world.volga, world.don))
+        imported = f"{metrics_server.url}/api/v1/import/prometheus"
+        assert requests.post(imported, data=lines, timeout=60).ok
+        flush = f"{metrics_server.url}/internal/force_flush?authKey={metrics_server.key}"
+        assert requests.get(flush, timeout=60).ok
+        yield world
+
+
+def numbers(world: World, cabinet: str, generation: int = 1) -> list[str] | None:
+    """The cabinets whose series that credential sees; None when it is not let in."""
+    who = basic(ROOT.name("metrics", cabinet, generation), ROOT.password("metrics", cabinet, generation))
+    answer = ask(f"{world.env['SMART_VMAUTH_URL']}{QUERY}", headers=who)
+    if answer.status != 200:
+        return None
+    return [row["metric"]["cabinet"] for row in json.loads(answer.text)["data"]["result"]]
+
+
+def rows(server: EventsServer, cabinet: str, generation: int = 1) -> list[str] | None:
+    """The clients whose searches that credential sees; None when it is not let in."""
+    user, password = ROOT.name("events", cabinet, generation), ROOT.password("events", cabinet, generation)
+    try:
+        with psycopg.connect(server.conninfo(user=user, password=password), connect_timeout=5) as connection:
+            return [client for (client,) in connection.execute("SELECT client FROM core.search_queries")]
+    except psycopg.OperationalError:
+        return None
+
+
+def fill(server: EventsServer, *cabinets: str) -> None:
+    """One search in each cabinet."""
+    text = (
+        "INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, query_text, status)"
+        " VALUES (now(), %s, 'installation', %s, 'm', 'q', 'empty')"
+    )
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+        for cabinet in cabinets:
+            connection.execute(text, [cabinet, f"client of {cabinet}"])
+
+
+def sql(server: EventsServer, text: str) -> None:
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+        connection.execute(text.encode())
+
+
+def test_a_cabinet_sees_its_own_numbers_and_rows(world: World, empty: EventsServer) -> None:
+    """One apply sets up both stores and Grafana; the second finds nothing to do; each credential sees its own."""
+    kinds = {change["kind"] for change in world.plan()["changes"]}
+    assert {"metrics user", "events fence", "events user", "data source"} <= kinds
+    world.apply()
+    fill(empty, world.volga, world.don)
+    assert world.plan()["changes"] == []
+    for cabinet in (world.volga, world.don):
+        assert numbers(world, cabinet) == [cabinet]
+        assert rows(empty, cabinet) == [f"client of {cabinet}"]
+    source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=world.org(world.volga))
+    assert source["basicAuthUser"] == ROOT.name("metrics", world.volga, 1)
+
+
+def widen_paths(world: World, _server: EventsServer) -> None:
+    path = Path(world.env["SMART_VMAUTH_FILE"])
+    text = path.read_text(encoding="utf-8")
+    assert "- /api/v1/series\n" in text
+    path.write_text(text.replace("- /api/v1/series\n", "- /api/v1/series\n    - /.*\n"), encoding="utf-8")
+
+
+def drop_policy(_world: World, server: EventsServer) -> None:
+    sql(server, "ALTER TABLE core.search_queries NO FORCE ROW LEVEL SECURITY")
+
+
+def grant_cabinet(_world: World, server: EventsServer) -> None:
+    sql(server, "GRANT SELECT ON core.search_queries TO cabinet_reader")
+
+
+def make_superuser(world: World, server: EventsServer) -> None:
+    sql(server, f"ALTER ROLE {ROOT.name('events', world.volga, 1)} SUPERUSER")
+
+
+def change_password(world: World, server: EventsServer) -> None:
+    sql(server, f"ALTER ROLE {ROOT.name('events', world.volga, 1)} PASSWORD 'by-hand'")
+
+
+@pytest.mark.parametrize("edit", [widen_paths, drop_policy, grant_cabinet, make_superuser, change_password])
+def test_a_hole_in_the_fence_is_drift(
+    world: World, empty: EventsServer, edit: Callable[[World, EventsServer], None]
+) -> None:
+    """drift exits 3, apply closes the hole, and nothing in Grafana is written for it."""
+    world.apply()
+    edit(world, empty)
+    drift = world.run("drift", "--format", "json")
+    assert drift.exit_code == 3, drift.output
+    assert {change["kind"] for change in json.loads(drift.stdout)["changes"]} <= {
+        "metrics user",
+        "events fence",
+        "events user",
+    }
+    world.apply()
+    assert world.run("drift").exit_code == 0
+
+
+def test_a_new_generation_leaves_no_moment_without_access(world: World, empty: EventsServer) -> None:
+    """While Grafana cannot be told, old and new credential are good; once it is, the old one is gone."""
+    world.apply()
+    world.change("tenants.yaml", f"title: Волга {world.tag}", f"title: Волга {world.tag}\n        generation: 2")
+    fault = {"kind": "error_before", "method": "PUT", "path": "/api/datasources/uid/smart-events"}
+    requests.put(f"{world.url}/sandbox/faults", json={"faults": [fault]}, timeout=60).raise_for_status()
+    world.apply("--pause", "0.01", status=4)
+    assert numbers(world, world.volga, 1) == numbers(world, world.volga, 2) == [world.volga]
+    assert rows(empty, world.volga, 1) == rows(empty, world.volga, 2) == []
+    requests.delete(f"{world.url}/sandbox/faults", timeout=60).raise_for_status()
+    world.apply()
+    assert numbers(world, world.volga, 2) == [world.volga]
+    assert rows(empty, world.volga, 2) == []
+    assert numbers(world, world.volga, 1) is None
+    assert rows(empty, world.volga, 1) is None
+    assert numbers(world, world.don, 1) == [world.don]
+    assert world.run("drift").exit_code == 0
+
+
+def test_users_of_others_stay(world: World) -> None:
+    """A vmauth user that is not ours is kept, and drift lists it."""
+    world.apply()
+    assert "Pw-Example-9" in Path(world.env["SMART_VMAUTH_FILE"]).read_text(encoding="utf-8")
+    drift = world.run("drift", "--format", "json")
+    assert {"metrics user"} == {row["kind"] for row in json.loads(drift.stdout)["unmanaged"]}
+    assert "Pw-Example-9" not in drift.output
+
+
+def test_a_store_that_is_down_stops_everything_before_a_write(world: World) -> None:
+    """Without PostgreSQL nothing is written anywhere, and the message says which store it is."""
+    world.env["SMART_EVENTS_ADMIN"] = "host=127.0.0.1 port=1 user=postgres dbname=smart connect_timeout=2"
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert world.orgs() == []
