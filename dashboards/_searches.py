@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from grafanalib.core import Template
 
 from dashboards._panels import Json, named
-from dashboards._queries import chosen
+from dashboards._queries import all_of, chosen
 from dashboards._variables import variable_of_rows, variable_of_words
 
 KINDS_SHORT = named({"i": ("Инт", ""), "a": ("Атр", "")})
@@ -39,14 +39,14 @@ def kind() -> Template:
     return variable_of_words("searchtype", "ТипПоиска", {"i": "Интеллектуальный", "a": "Атрибутный"})
 
 
-def narrowed(columns: Mapping[str, str]) -> str:
-    """The conditions of what is chosen: variable -> column."""
-    return "\n  AND ".join(chosen(column, variable) for variable, column in columns.items())
+def narrowed(columns: Mapping[str, str], *conditions: str) -> str:
+    """The condition of those searches for which `conditions` hold and that are chosen: variable -> column."""
+    return all_of(*conditions, *(chosen(column, variable) for variable, column in columns.items()))
 
 
 def _values_of(column: str, scope: str) -> str:
     """The values of a column in the newest searches of the time range."""
-    within = f"\n    AND scope = '{scope}'" if scope else ""
+    within = f"""\n    AND {all_of(f"scope = '{scope}'")}""" if scope else ""
     return f"""
 SELECT DISTINCT newest.{column}
 FROM (

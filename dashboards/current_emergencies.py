@@ -10,7 +10,7 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import board
 from dashboards._links import CELL, link
 from dashboards._panels import named
-from dashboards._queries import chosen
+from dashboards._queries import all_of, chosen
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
 from dashboards._variables import variable_of_rows, variable_of_words
@@ -19,8 +19,7 @@ NEEDS = ("installations", "online")
 
 _DARK_RED, _RED, _ORANGE, _YELLOW = "#C4162A", "#F2495C", "#FF9830", "#FADE2A"
 _PRIORITIES = {"K1": _DARK_RED, "K2": _RED, "K3": _ORANGE, "K4": _YELLOW, "K5": ""}
-_LASTED = """started_at <= $__timeTo()
-  AND coalesce(ended_at, 'infinity') >= $__timeFrom()"""
+_LASTS = "coalesce(ended_at, 'infinity') >= $__timeFrom()"
 
 
 def build(scope: Scope) -> Dashboard:
@@ -36,7 +35,8 @@ def build(scope: Scope) -> Dashboard:
                 f"""
 SELECT DISTINCT alertname
 FROM core.alert_events
-WHERE {_LASTED}
+WHERE started_at <= $__timeTo()
+  AND {all_of(_LASTS)}
 ORDER BY 1
 LIMIT 1000
 """.strip(),
@@ -96,9 +96,8 @@ SELECT client AS "Клиент", manager AS "Менеджер", priority AS "П�
        catalog AS "catalog", url AS "url", user_login AS "user", filename AS "filename",
        started_at AS "Начало", ended_at AS "Конец"
 FROM core.alert_events
-WHERE {_LASTED}
-  AND {chosen("alertname", "alertname")}
-  AND {chosen("priority", "priority")}
+WHERE started_at <= $__timeTo()
+  AND {all_of(_LASTS, chosen("alertname", "alertname"), chosen("priority", "priority"))}
 ORDER BY priority, ended_at IS NOT NULL, started_at DESC
 LIMIT 1000
 """.strip(),

@@ -19,6 +19,7 @@ from dashboards._panels import LIGHT_FILL, PALETTE, STEPPED, Json, barchart, leg
 from dashboards._queries import (
     SELECTED,
     SYSINFO,
+    all_of,
     by_host,
     by_user,
     chosen,
@@ -132,6 +133,7 @@ def _involvement(window: str) -> str:
 
 
 def _nothing_found(scope: Scope) -> Panel:
+    these = [chosen("host", "host"), chosen("manager", "manager"), chosen("user_login", "user")]
     return table(
         "nothing-found",
         "Детектирование что ничего не нашлось",
@@ -149,11 +151,7 @@ SELECT ts AS "Time", host AS "host", manager AS "manager", user_login AS "name",
        search_type AS "searchtype"
 FROM core.search_queries
 WHERE $__timeFilter(ts)
-  AND scope = 'installation'
-  AND status = 'empty'
-  AND {chosen("host", "host")}
-  AND {chosen("manager", "manager")}
-  AND {chosen("user_login", "user")}
+  AND {all_of("scope = 'installation'", "status = 'empty'", *these)}
 ORDER BY ts DESC
 LIMIT 1000
 """.strip(),

@@ -84,8 +84,7 @@ SELECT ts AS "Время", legal_name AS "ЮрЛицо", user_login AS "Поль
        catalog AS "Каталог", search_type AS "Тип поиска", source AS "ПК\\КА", host AS "Клиент"
 FROM core.search_queries
 WHERE $__timeFilter(ts)
-  AND scope = 'installation'
-  AND {searches.narrowed(_CHOSEN | {"status": "status"})}
+  AND {searches.narrowed(_CHOSEN | {"status": "status"}, "scope = 'installation'")}
 ORDER BY ts DESC
 LIMIT 5000
 """.strip(),
@@ -120,9 +119,7 @@ SELECT ts AS "Time", host AS "host", manager AS "manager", user_login AS "Пол
        query_text AS "Запрос", search_type AS "searchtype"
 FROM core.search_queries
 WHERE $__timeFilter(ts)
-  AND scope = 'installation'
-  AND status = 'empty'
-  AND {searches.narrowed(_CHOSEN)}
+  AND {searches.narrowed(_CHOSEN, "scope = 'installation'", "status = 'empty'")}
 ORDER BY ts DESC
 LIMIT 1000
 """.strip(),

@@ -84,8 +84,7 @@ SELECT ts AS "Время", user_login AS "Пользователь", query_text 
        search_type AS "Тип поиска", client AS "Клиент", manager AS "Менеджер", status AS "Успех"
 FROM core.search_queries
 WHERE $__timeFilter(ts)
-  AND scope = 'online'
-  AND {searches.narrowed(chosen)}
+  AND {searches.narrowed(chosen, "scope = 'online'")}
 ORDER BY ts DESC
 LIMIT 5000
 """.strip(),

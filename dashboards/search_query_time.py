@@ -19,9 +19,9 @@ from dashboards._variables import threshold, variable_of_rows
 NEEDS = ("installations", "online")
 
 _THRESHOLDS = ("1s", "2s", "5s", "7s", "10s", "30s", "1m")
+_LONGER = "duration_seconds > extract(epoch FROM ${threshold:sqlstring}::interval)"
 _SLOW = f"""$__timeFilter(ts)
-  AND duration_seconds > extract(epoch FROM ${{threshold:sqlstring}}::interval)
-  AND {searches.narrowed({"client": "client", "status": "status", "catalog": "catalog"})}
+  AND {searches.narrowed({"client": "client", "status": "status", "catalog": "catalog"}, _LONGER)}
 ORDER BY duration_seconds DESC
 LIMIT 1000"""
 

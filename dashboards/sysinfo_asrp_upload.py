@@ -10,7 +10,7 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import board
 from dashboards._links import CELL, link
 from dashboards._panels import named
-from dashboards._queries import chosen
+from dashboards._queries import all_of, chosen
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
 from dashboards._variables import variable, variable_of_words
@@ -68,9 +68,7 @@ def _by_hour(scope: Scope, key: str, title: str, description: str, condition: st
 SELECT date_trunc('hour', ts, '{scope.timezone}') AS "Time", count(*) AS "Число за час"
 FROM core.asrp_uploads
 WHERE $__timeFilter(ts)
-  AND {condition}
-  AND {chosen("host", "host")}
-  AND {chosen("manager", "manager")}
+  AND {all_of(condition, chosen("host", "host"), chosen("manager", "manager"))}
 GROUP BY 1
 ORDER BY 1 DESC
 LIMIT 1000
@@ -114,9 +112,7 @@ SELECT ts AS "Время", host AS "Клиент", state AS "Состояние"
        upload_number AS "Номер загрузки", identifier::text AS "Идентификатор", dealer AS "dealername"
 FROM core.asrp_uploads
 WHERE $__timeFilter(ts)
-  AND {chosen("host", "host")}
-  AND {chosen("response", "response")}
-  AND {chosen("manager", "manager")}
+  AND {all_of(chosen("host", "host"), chosen("response", "response"), chosen("manager", "manager"))}
 ORDER BY ts DESC
 LIMIT 1000
 """.strip(),
