@@ -11,8 +11,6 @@ from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan
 from provision.cli.estate import check, choose, concerning, problems_of_files
 from provision.cli.settings import ERROR, FINE, Settings, _, progress, server_options
 from provision.errors import ProvisionError, UsageError
-from provision.lock import alone_on
-from provision.schema import ROLES
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ class _Head(click.ParamType[dict[str, str]]):
         if not login or not mail:
             form = _("нужно ЛОГИН:ПОЧТА[:РОЛЬ][:ИМЯ]", "LOGIN:MAIL[:ROLE][:NAME] is wanted")
             self.fail(f"{value}: {form}", param, context)
+        from provision.schema import ROLES
+
         roles = {role.lower(): role for role in ROLES}
         if len(rest) == 1 and rest[0].lower() not in roles:  # a name without a role before it
             rest.insert(0, "")
@@ -96,6 +96,7 @@ def new(
     **options: Any,
 ) -> None:
     from provision.config import NewCabinet, add
+    from provision.lock import alone_on
 
     if not (options["managers"] or options["online"]):
         raise UsageError(
@@ -159,7 +160,7 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
         click.echo(settings.say(_UNCHANGED))
         sys.exit(ERROR)
     edit.save()
-    with progress(settings, Text("Запись", "Writing"), 1) as ready:
+    with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
         outcomes = engine.apply(made, ready)
     click.echo(show_outcomes(settings, made, outcomes, "text"))
     if status_of(outcomes) != FINE:

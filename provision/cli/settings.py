@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -89,7 +90,7 @@ def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[
         with click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr) as bar:
             yield lambda _name: bar.update(1)
         return
-    width, done = len(str(total)), iter(range(1, total + 1))
+    width, done = len(str(total)), count(1)
     yield lambda name: click.echo(f"{label} [{next(done):{width}}/{total}] {name}", err=True)
 
 
