@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import deploy, local, new
+from provision.cli import deploy, local, new, stores
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -87,5 +87,6 @@ for command in (
     local.render,
     local.schema,
     local.sandbox,
+    stores.sample_data,
 ):
     main.add_command(command)

@@ -11,10 +11,10 @@ OPERUP_FILES = ("docs.opd", "norms.opd", "forms.opd")
 
 
 def kind(installation: Installation) -> str:
-    """Where the installation stands: client_hardware, cloud or own_dc."""
+    """Where the installation stands: what sends by itself with the client, the rest by whose address it has."""
     if not installation.polled:
         return "client_hardware"
-    return "own_dc" if installation.host.startswith(("dc", "own")) else "cloud"
+    return "cloud" if "cloud" in installation.host else "own_dc"
 
 
 def legal_name(installation: Installation) -> str:

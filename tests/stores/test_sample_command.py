@@ -1,0 +1,186 @@
+"""`provision sample-data`: from the lists to both stores, and never among real data unasked."""
+
+import json
+import time
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provision.cli import main
+from provision.stores import local
+from provision.stores.local import EventsServer, MetricsServer
+from provision.stores.schema import connect
+from provision.stores.wire import ask
+
+ESTATE = """\
+defaults: {timezone: Europe/Samara}
+stores:
+  metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
+  events: {kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}
+kinds:
+  company: {dashboards: ["*"], home: kodeks-analytics}
+distributors:
+  romashka:
+    title: ООО «Ромашка»
+    cabinets:
+      volga:
+        kind: company
+        title: Волга
+        lists: {managers: [volga_manager_20260417.csv], online: [volga_online_20260417.csv]}
+        mail: {high_priority: sos@example.ru, usage: usage@example.ru}
+      don:
+        kind: company
+        title: Дон
+        lists: {managers: [don_manager_20260417.csv]}
+        mail: {high_priority: sos-don@example.ru, usage: usage-don@example.ru}
+"""
+_ZONE = "-1,3600,604800"
+VOLGA = (
+    f"100201.te-cloud.example.ru:80,ivanova,ivanova@example.ru,http,download,upload,process,ping,{_ZONE}\n"
+    f"docs.example.com:443,petrov,petrov@example.ru,https,download,upload,process,ping,{_ZONE}\n"
+)
+DON = f"dc.example.com:80,sidorov,sidorov@example.ru,http,download,upload,process,ping,{_ZONE}\n"
+ONLINE = "ООО Лютик,u20101,Pw-Example-1,online1.example.ru,docs,https,ivanova,ivanova@example.ru\n"
+
+
+@pytest.fixture
+def metrics(tmp_path: Path) -> Iterator[MetricsServer]:
+    """An empty VictoriaMetrics of the test's own."""
+    with local.victoria_metrics(tmp_path / "metrics") as server:
+        yield server
+
+
+class Shop:
+    """The estate in a folder, and the command on it."""
+
+    def __init__(self, folder: Path, metrics: MetricsServer, events: EventsServer) -> None:
+        self.folder, self.metrics, self.events = folder, metrics, events
+        self.write("tenants.yaml", ESTATE)
+        self.write("volga_manager_20260417.csv", VOLGA)
+        self.write("volga_online_20260417.csv", ONLINE)
+        self.write("don_manager_20260417.csv", DON)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def run(self, *words: str, **env: str) -> Result:
+        """`provision sample-data --days 2 …`."""
+        stores = {
+            "SMART_VM_URL": self.metrics.url,
+            "SMART_VM_KEY": self.metrics.key,
+            "SMART_EVENTS_ADMIN": self.events.conninfo(),
+        }
+        arguments = ["--lang", "en", "-f", str(self.folder / "tenants.yaml"), "sample-data", "--days", "2", *words]
+        return CliRunner(env={**stores, **env}).invoke(main, arguments, catch_exceptions=False)
+
+    def fill(self, *words: str) -> None:
+        result = self.run(*words)
+        assert result.exit_code == 0, result.output
+
+    def refuse(self, *words: str, **env: str) -> str:
+        """What the command says when it does not do it; nothing may have changed."""
+        before = self.rows(), self.numbers()
+        result = self.run(*words, **env)
+        assert result.exit_code != 0
+        assert "Traceback" not in result.output
+        assert (self.rows(), self.numbers()) == before
+        return result.output
+
+    def rows(self) -> dict[str, int]:
+        """Searches and clients by cabinet."""
+        text = (
+            "SELECT cabinet, count(*) FROM (SELECT cabinet FROM core.clients UNION ALL"
+            " SELECT cabinet FROM core.search_queries) x GROUP BY 1"
+        )
+        with connect(self.events.conninfo()) as connection:
+            return {str(cabinet): int(str(count)) for cabinet, count in connection.execute(text)}
+
+    def numbers(self) -> dict[str, int]:
+        """Series by cabinet."""
+        query = urllib.parse.quote('count by (cabinet) (last_over_time({cabinet!=""}[100d]))')
+        answer = json.loads(ask(f"{self.metrics.url}/api/v1/query?query={query}").text)
+        return {row["metric"]["cabinet"]: int(row["value"][1]) for row in answer["data"]["result"]}
+
+    def real_number(self, cabinet: str) -> None:
+        body = f'kodeks_online_up{{cabinet="{cabinet}",client="c",manager="m"}} 1 {time.time_ns() // 10**6 - 60_000}'.encode()
+        assert ask(f"{self.metrics.url}/api/v1/import/prometheus", method="POST", body=body).status == 204
+        assert ask(f"{self.metrics.url}/internal/force_flush?authKey={self.metrics.key}").status == 200
+
+    def real_row(self, cabinet: str) -> None:
+        text = "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', 'c', 'm', 'cloud')"
+        with connect(self.events.conninfo()) as connection:
+            connection.execute(text, [cabinet])
+
+
+@pytest.fixture
+def shop(tmp_path: Path, metrics: MetricsServer, events: EventsServer) -> Shop:
+    """Empty stores with the tables."""
+    return Shop(tmp_path, metrics, events)
+
+
+def test_the_lists_become_history(shop: Shop) -> None:
+    """Every line of every list has its numbers and rows; kinds follow the addresses; again gives as much."""
+    shop.fill()
+    with connect(shop.events.conninfo()) as connection:
+        listed = "SELECT cabinet, client, manager, kind FROM core.clients ORDER BY 1, 2"
+        assert connection.execute(listed).fetchall() == [
+            ("don", "dc.example.com:80", "sidorov", "own_dc"),
+            ("volga", "100201.te-cloud.example.ru:80", "ivanova", "cloud"),
+            ("volga", "docs.example.com:443", "petrov", "own_dc"),
+            ("volga", "ООО Лютик", "ivanova", "online"),
+        ]
+    before = shop.rows()
+    assert shop.numbers().keys() == before.keys() == {"volga", "don"}
+    shop.fill()
+    assert shop.rows().keys() == before.keys()
+
+
+def test_only_the_named_cabinet(shop: Shop) -> None:
+    """A named cabinet is filled and no other; the next one may be filled beside it."""
+    shop.fill("don")
+    assert shop.rows().keys() == shop.numbers().keys() == {"don"}
+    shop.fill("volga")
+    assert shop.rows().keys() == shop.numbers().keys() == {"volga", "don"}
+
+
+@pytest.mark.parametrize("store", ["real_row", "real_number"])
+def test_real_data_of_others_need_a_word(shop: Shop, store: str) -> None:
+    """A store with real data of another cabinet is left alone; with --yes it is filled, and the real data stay."""
+    getattr(shop, store)("ural")
+    assert "real data of other cabinets: ural" in shop.refuse()
+    shop.fill("--yes")
+    assert shop.rows().get("ural", 0) + shop.numbers().get("ural", 0) == 1
+
+
+@pytest.mark.parametrize("store", ["real_row", "real_number"])
+def test_a_cabinets_real_data_are_never_replaced(shop: Shop, store: str) -> None:
+    """Not even with --yes."""
+    getattr(shop, store)("volga")
+    assert "holds real data of volga" in shop.refuse("--yes")
+
+
+def test_rows_that_came_after_made_up_ones_are_real(shop: Shop) -> None:
+    """What an importer has added since to a cabinet of made-up history is not replaced."""
+    shop.fill()
+    shop.real_row("volga")
+    assert "holds real data of volga" in shop.refuse("--yes")
+
+
+def test_what_is_missing_is_told(shop: Shop, tmp_path: Path) -> None:
+    """No administrator, no VictoriaMetrics, a wrong key, an unknown cabinet: a sentence each, and nothing written."""
+    assert "SMART_EVENTS_ADMIN is not set" in shop.refuse(SMART_EVENTS_ADMIN="")
+    assert "VictoriaMetrics does not answer" in shop.refuse(SMART_VM_URL="http://127.0.0.1:1")
+    assert "SMART_VM_KEY" in shop.refuse(SMART_VM_KEY="not-it")
+    assert "There is no cabinet 'kama'" in shop.refuse("kama")
+    (tmp_path / "don_manager_20260417.csv").unlink()
+    assert "don" in shop.refuse()
+
+
+def test_without_tables_it_says_who_makes_them(tmp_path: Path, metrics: MetricsServer, empty: EventsServer) -> None:
+    """A fresh database: told before anything is written, with the way to make the tables."""
+    result = Shop(tmp_path, metrics, empty).run()
+    assert result.exit_code == 1
+    assert "provision apply makes them" in result.output
