@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench stack stack-stop
 $(READY): pyproject.toml constraints.txt setup.sh
 	./setup.sh $(VENV)
 	@touch $@
@@ -23,3 +23,12 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# The stores on this machine, from Debian's packages; options: make stack STACK="--events-port 5433"
+stack: $(READY)
+	./packages.sh
+	@install -d -m 711 .demo
+	@$(BIN)/provision stack start $(STACK)
+
+stack-stop: $(READY)
+	@$(BIN)/provision stack stop

@@ -1,12 +1,16 @@
 """sample-data: made-up history for trying out dashboards; stack: the stores themselves on this machine."""
 
-from collections.abc import Iterable, Sequence
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from provision.cli.estate import choose, load
-from provision.cli.settings import Settings, _, cabinets_argument, progress
+from provision.cli.settings import ERROR, P, R, Settings, _, cabinets_argument, progress
 from provision.errors import EstateError, StoreError, UsageError
 from provision.model import Cabinet
 from provision.text import Text
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from provision.stores.sample_data import SampleCabinet
     from provision.stores.sample_data.guard import Real
     from provision.stores.schema import Connection
+    from provision.stores.stack import Stack
 
 
 @click.command(
@@ -155,3 +160,131 @@ def _refuse_real(real: "Real", *, yes: bool) -> None:
                 "If it is not in production, or made-up data beside them is fine, add --yes.",
             ),
         )
+
+
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".demo/stack"),
+    show_default=True,
+    help=_("Папка с их данными.", "The folder that keeps their data."),
+)
+
+
+def _ports(function: Callable[P, R]) -> Callable[P, R]:
+    from_zero = click.IntRange(0, 65535)
+    for name, port in (("metrics", 8428), ("door", 8427), ("events", 5432)):
+        function = click.option(f"--{name}-port", type=from_zero, default=port, show_default=True)(function)
+    return function
+
+
+@click.group(
+    hidden=True,
+    help=_(
+        "Сами хранилища на этой машине, для проб: VictoriaMetrics, vmauth, PostgreSQL из пакетов Debian.",
+        "The stores themselves on this machine, for trying out: VictoriaMetrics, vmauth, PostgreSQL from Debian.",
+    ),
+)
+def stack() -> None:
+    pass
+
+
+@stack.command(help=_("Запустить в фоне.", "Start them in the background."))
+@_data
+@_ports
+@click.pass_obj
+def start(settings: Settings, /, data: Path, **ports: int) -> None:
+    from provision.stores.stack import Stack
+
+    ours = Stack(data)
+    if ours.pid() is None:
+        _spawn(settings, data, ports)
+    _show(settings, ours)
+
+
+@stack.command(help=_("Остановить.", "Stop them."))
+@_data
+@click.pass_obj
+def stop(settings: Settings, /, data: Path) -> None:
+    from provision.stores.stack import Stack
+
+    stopped = Stack(data).stop()
+    done, idle = Text("Хранилища остановлены.", "The stores are stopped."), Text("Не запущены.", "They do not run.")
+    click.echo(settings.say(done if stopped else idle))
+
+
+@stack.command(help=_("Работают ли; код 1, если нет.", "Whether they run; exit code 1 when not."))
+@_data
+@click.pass_obj
+def status(settings: Settings, /, data: Path) -> None:
+    from provision.stores.stack import Stack
+
+    ours = Stack(data)
+    if ours.pid() is None:
+        click.echo(settings.say(Text("Не запущены.", "They do not run.")))
+        sys.exit(ERROR)
+    _show(settings, ours)
+
+
+@stack.command(help=_("Запустить здесь же, до Ctrl-C.", "Serve here, until Ctrl-C."))
+@_data
+@_ports
+@click.pass_obj
+def run(settings: Settings, /, data: Path, **ports: int) -> None:
+    from provision.stores.stack import Ports, Stack
+
+    ours = Stack(data)
+    chosen = Ports(ports["metrics_port"], ports["door_port"], ports["events_port"])
+    ours.serve(chosen, lambda: _show(settings, ours))
+
+
+@stack.command(
+    "users-file",
+    help=_(
+        "Записать первый файл пользователей vmauth, который не впускает никого: без пользователей она не стартует.",
+        "Write vmauth's first user file, which lets nobody in: without users it does not start.",
+    ),
+)
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--backend", required=True, help=_("VictoriaMetrics, как её видит vmauth.", "As vmauth reaches it."))
+@click.pass_obj
+def users_file(settings: Settings, /, path: Path, backend: str) -> None:
+    from provision.stores.stack import write_first_users
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_first_users(path, backend)
+    click.echo(settings.say(Text(f"Готов {path}", f"{path} is there")))
+
+
+def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
+    """Starts `stack run` apart from this terminal and waits until it is ready. Raises StoreError when it ends."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o711)
+    words = ["--lang", settings.lang, "stack", "run", "--data", str(data)]
+    for name, port in ports.items():
+        words += [f"--{name.replace('_', '-')}", str(port)]
+    code = "from provision.cli import main; main(prog_name='provision')"
+    log = data / "log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-c", code, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            start_new_session=True,
+        )
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    with process.stdout as output:
+        ready = output.readline()
+    if not ready:
+        process.wait()
+        click.echo(log.read_text(encoding="utf-8", errors="replace").strip(), err=True)
+        raise StoreError(Text("Хранилища не запустились", "The stores did not start"))
+
+
+def _show(settings: Settings, ours: "Stack") -> None:
+    where = shlex.quote(str(ours.environment))
+    about = Text(
+        f"Хранилища работают, {ours.folder}. Доступ к ним для provision:",
+        f"The stores are running, {ours.folder}. To let provision reach them:",
+    )
+    click.echo(f"{settings.say(about)}\n    . {where}")

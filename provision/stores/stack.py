@@ -1,0 +1,159 @@
+"""All three stores together on loopback, for trying out without containers: a Stack in a folder, in the foreground.
+
+Whether it runs is told by a lock that the kernel keeps for the process that serves, and gives back whatever way that
+process ends: no pid that is left over can mislead. The servers end with it (see process).
+"""
+
+import fcntl
+import os
+import secrets
+import shlex
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import FrameType
+
+from provision.credentials import Root
+from provision.errors import StoreError
+from provision.stores import local
+from provision.stores.metric_fence import UserFile
+from provision.text import Text
+
+_LOCK = "hhqqi"  # struct flock of Linux with 64 bits: type, whence, start, length, pid
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the stores listen on 127.0.0.1; 0 takes a free one. The defaults are those of the shipped tenants.yaml."""
+
+    metrics: int = 8428
+    door: int = 8427
+    events: int = 5432
+
+
+class Stack:
+    """The stores with their data in `folder`. As root, PostgreSQL's user must be able to reach it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+
+    @property
+    def environment(self) -> Path:
+        """A file of mode 0600 to source: all that `provision` wants to know of these stores."""
+        return self.folder / "env"
+
+    def pid(self) -> int | None:
+        """The process that serves it now; None when none does."""
+        try:
+            with (self.folder / "lock").open("r+b") as file:
+                asked = struct.pack(_LOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+                kind, _, _, _, pid = struct.unpack(_LOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
+        except FileNotFoundError:
+            return None
+        return None if kind == fcntl.F_UNLCK else int(pid)
+
+    def stop(self) -> bool:
+        """Ends it and waits until all servers have ended; whether there was anything to end."""
+        pid = self.pid()
+        if pid is None:
+            return False
+        with (self.folder / "lock").open("r+b") as file:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+            fcntl.lockf(file, fcntl.LOCK_EX)  # is granted once the other process has let go
+        return True
+
+    def serve(self, ports: Ports, ready: Callable[[], None]) -> None:
+        """Serves until SIGTERM or Ctrl-C; `ready` is called when all answer. Run it in the main thread.
+
+        Raises StoreError when it is served already, when a port is taken, or when a server does not start.
+        """
+        signal.signal(signal.SIGTERM, _leave)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o711)
+        with self._alone():
+            _demand_free(ports)
+            self.environment.unlink(missing_ok=True)
+            (self.folder / "metrics").mkdir(mode=0o700, exist_ok=True)
+            users = self.folder / "auth.yml"
+            with (
+                local.victoria_metrics(self.folder / "metrics", ports.metrics) as metrics,
+                local.postgresql(self.folder / "events", ports.events) as events,
+            ):
+                write_first_users(users, metrics.url)
+                with local.vmauth(users, ports.door) as door:
+                    self._tell(
+                        {
+                            "SMART_VM_URL": metrics.url,
+                            "SMART_VM_KEY": metrics.key,
+                            "SMART_VMAUTH_URL": door.url,
+                            "SMART_VMAUTH_FILE": str(users),
+                            "SMART_VMAUTH_RELOAD_KEY": door.key,
+                            "SMART_EVENTS_ADMIN": events.conninfo(),
+                        }
+                    )
+                    ready()
+                    try:
+                        while True:
+                            signal.pause()
+                    except KeyboardInterrupt:
+                        pass
+                    finally:
+                        self.environment.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self.folder / "lock").open("w+b") as file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise StoreError(
+                    Text(f"Хранилища в {self.folder} уже запущены", f"The stores in {self.folder} are running already")
+                ) from None
+            yield
+
+    def _tell(self, values: Mapping[str, str]) -> None:
+        text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
+        part = self.environment.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
+        part.replace(self.environment)
+
+
+def write_first_users(path: Path, backend: str) -> None:
+    """A user file that lets nobody in, where there is none yet: vmauth does not start on an empty one.
+
+    `backend` is VictoriaMetrics as vmauth reaches it. The next apply makes its own of it.
+    """
+    if path.exists() and path.stat().st_size:
+        return
+    file = UserFile(path, backend, Root(secrets.token_urlsafe(36)))
+    file.apply([(None, wanted) for wanted in file.desired([]).values()])
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _demand_free(ports: Ports) -> None:
+    """Raises StoreError naming the port somebody else has, and how to take another."""
+    for field in fields(ports):
+        port = getattr(ports, field.name)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                option = f"--{field.name}-port"
+                raise StoreError(
+                    Text(f"Порт {port} занят", f"Port {port} is taken"),
+                    Text(
+                        f"Освободите его или назовите другой: {option} (0: любой свободный).",
+                        f"Free it or name another one: {option} (0: any free one).",
+                    ),
+                ) from None
