@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import requests
@@ -177,6 +177,10 @@ class Grafana:
                     "Set [users] auto_assign_org = true in Grafana's configuration",
                 ),
             )
+
+    def visitor(self, login: str, password: str) -> "Visitor":
+        """Another login on this server."""
+        return Visitor(self._open_session(), self._base, self._connection.timeout, login, password, self.throttle)
 
     @property
     def pauses(self) -> tuple[float, ...]:
@@ -370,6 +374,53 @@ class Grafana:
             return False
         served = {version["groupVersion"] for group in groups for version in group.get("versions", [])}
         return served.issuperset(_APIS)
+
+
+class Answer(NamedTuple):
+    """Status and body; status 0 when there was no answer at all."""
+
+    status: int
+    text: str
+
+
+class Visitor:
+    """Another login, for trying out what it may do: answers come as they are, nothing is repeated, nothing raised."""
+
+    def __init__(
+        self, session: requests.Session, base: str, timeout: float, login: str, password: str, throttle: Throttle
+    ) -> None:
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(max_retries=0))
+        self._session, self._base, self._timeout, self._throttle = session, base, timeout, throttle
+        self._auth: tuple[str, str] | None = (login, password)
+        if self.ask("GET", "/api/user").status == requests.codes.unauthorized:  # basic auth is switched off
+            self._auth = None
+            self.ask("POST", "/login", json={"user": login, "password": password})
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        login: bool = True,
+    ) -> Answer:
+        """The answer. The path goes out as it stands, dots and slashes too; without `login` as nobody."""
+        # requests puts cookies and basic auth on at preparing, so that nobody's request never meets them.
+        request = requests.Request(method, self._base, headers=headers, json=json, data=body)
+        if login:
+            request.auth = self._auth
+            request.cookies = self._session.cookies
+        prepared = request.prepare()
+        prepared.url = f"{self._base}{path}"
+        with self._throttle.turn():
+            try:
+                answer = self._session.send(prepared, timeout=self._timeout, allow_redirects=False)
+                return Answer(answer.status_code, answer.text)
+            except (requests.RequestException, OSError, ValueError):
+                return Answer(0, "")
 
 
 def _checked(url: str) -> str:

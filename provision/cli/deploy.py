@@ -28,6 +28,7 @@ from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.engine import Engine
+    from provision.grafana import Grafana
     from provision.plan import CabinetOutcome, Plan
 
 
@@ -148,7 +149,6 @@ def make_plan(
     from provision.credentials import Root
     from provision.directory import Directory
     from provision.engine import Engine
-    from provision.grafana import Connection, Grafana
     from provision.handover import Handover
     from provision.kinds import Run, StoreAdmin
     from provision.kinds.dashboard import home_title
@@ -156,20 +156,7 @@ def make_plan(
     chosen = choose(estate, names)
     choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
     root = Root(settings.secret("SMART_SECRET"))
-    server = Grafana(
-        Connection(
-            url=options["url"],
-            user=options["user"],
-            password=settings.secret("GRAFANA_PASSWORD"),
-            api=options["api"],
-            timeout=options["timeout"],
-            ca_file=options["ca_file"] or "",
-            client_certificate=options["client_cert"] or "",
-            client_key=options["client_key"] or "",
-            workers=options["workers"] or 0,
-            pause=options["pause"],
-        )
-    )
+    server = connect(settings, options)
     server.require_suitable()
     engine = Engine(
         Run(
@@ -192,6 +179,26 @@ def make_plan(
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
         return engine, engine.plan(chosen, ready)
+
+
+def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
+    """The server, logged in to."""
+    from provision.grafana import Connection, Grafana
+
+    return Grafana(
+        Connection(
+            url=options["url"],
+            user=options["user"],
+            password=settings.secret("GRAFANA_PASSWORD"),
+            api=options["api"],
+            timeout=options["timeout"],
+            ca_file=options["ca_file"] or "",
+            client_certificate=options["client_cert"] or "",
+            client_key=options["client_key"] or "",
+            workers=options["workers"] or 0,
+            pause=options["pause"],
+        )
+    )
 
 
 def show_plan(

@@ -1,6 +1,7 @@
 """tenants.yaml and its lists as an Estate: load(), and check(), which never raises. CODES says what can be wrong.
 
-add() proposes a new cabinet's block; with its Edit check() sees the estate as it would be.
+add() proposes a new cabinet's block; with its Edit check() sees the estate as it would be. neighbours() tells which
+cabinets must not see which.
 """
 
 from collections.abc import Mapping
@@ -11,10 +12,11 @@ from provision.config import references, tenants
 from provision.config.adding import Edit, NewCabinet, add
 from provision.config.cabinets import build
 from provision.config.codes import CODES
+from provision.config.neighbours import Neighbour, neighbours
 from provision.config.tenants import NOTHING
 from provision.model import Estate
 
-__all__ = ["CODES", "Edit", "NewCabinet", "add", "check", "load"]
+__all__ = ["CODES", "Edit", "Neighbour", "NewCabinet", "add", "check", "load", "neighbours"]
 
 
 def load(path: Path, *, today: date | None = None) -> Estate:

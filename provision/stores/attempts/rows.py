@@ -75,7 +75,7 @@ _ROLES = (
     _sql("SET ROLE cabinet_reader", "SET ROLE cabinet_reader", "SET ROLE cabinet_reader", _SEEN),
     _refused("SET SESSION AUTHORIZATION", 'SET SESSION AUTHORIZATION "OTHER_ROLE"', _SEEN),
     *(
-        _refused(f"set_config('{name}')", f"SELECT set_config('{name}', 'OTHER_ROLE', false)", _SEEN)
+        _refused(f"set_config('{name}')", f"SELECT set_config('{name}', 'OTHER_ROLE', false) AS client", _SEEN)
         for name in ("role", "session_authorization")
     ),
     _refused("PREPARE, SET ROLE, EXECUTE", f"PREPARE p AS {_SEEN}", 'SET ROLE "OTHER_ROLE"', "EXECUTE p"),

@@ -1,0 +1,86 @@
+"""What an answer says: whether the attempt got through, whether it was tried at all, and the text to seek marks in."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from provision.text import Text
+
+_MISSING = ("Not found", "404 page not found")  # Grafana 12.4 on an unknown path; a missing object has other words
+_DOWN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One attempt's answer. `untried` says why it does not count: nobody was there to let it through or refuse it."""
+
+    succeeded: bool
+    text: str
+    untried: Text | None = None
+
+
+def heard(status: int, text: str) -> Heard:
+    """An answer of Grafana or, through it, of a store."""
+    return Heard(200 <= status < 300, _spoken(text), _trouble(status, text))
+
+
+def heard_query(status: int, text: str) -> Heard:
+    """An answer of /api/ds/query: values, labels, errors and notices, without the query that is sent back with them."""
+    untried = _trouble(status, text)
+    body = _json(text)
+    result = body.get("results", {}).get("A") if isinstance(body, Mapping) else None
+    if not isinstance(result, Mapping):
+        return Heard(200 <= status < 300, _spoken(text), untried or (_silent() if status == HTTPStatus.OK else None))
+    said: list[object] = [result.get("error")]
+    for frame in result.get("frames") or ():
+        schema = frame.get("schema", {})
+        said += [field.get("labels") for field in schema.get("fields", ())]
+        said += [(schema.get("meta") or {}).get("notices"), frame.get("data", {}).get("values")]
+    return Heard(200 <= status < 300 and not result.get("error"), "".join(_leaves("", said)), untried)
+
+
+def _silent() -> Text:
+    return Text("ответ без результата", "an answer without a result")
+
+
+def _trouble(status: int, text: str) -> Text | None:
+    if status == 0:
+        return Text("нет ответа", "no answer")
+    if status == HTTPStatus.NOT_FOUND and _message(text) in _MISSING:
+        return Text("на сервере этого нет", "the server does not have it")
+    if status in _DOWN:
+        return Text(f"хранилище не отвечает ({status})", f"the store does not answer ({status})")
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Text("слишком много запросов", "too many requests")
+    return None
+
+
+def _message(text: str) -> str:
+    body = _json(text)
+    return str(body.get("message", "")) if isinstance(body, Mapping) else text.strip()
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _spoken(text: str) -> str:
+    """JSON as lines `key=value` without its escapes, any other text as it is."""
+    body = _json(text)
+    return text if body is None else "".join(_leaves("", body))
+
+
+def _leaves(key: str, value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(str(name), inner)
+            yield f"{name}\n"
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            yield from _leaves(key, inner)
+    else:
+        yield f"{key}={value}\n"

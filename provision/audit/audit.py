@@ -1,0 +1,114 @@
+"""Audits cabinets side by side: chooses whom each must not see, makes its Viewer, sends him all ways."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+from provision.audit.checks import checks
+from provision.audit.findings import Finding, Report
+from provision.audit.numbers import ways_to_numbers
+from provision.audit.parties import Party
+from provision.audit.rows import ways_to_rows
+from provision.audit.server import way_to_grafana
+from provision.audit.viewer import remove_left, viewer
+from provision.audit.ways import go
+from provision.config import Neighbour
+from provision.credentials import Root
+from provision.directory import Directory
+from provision.errors import LoginError, ProvisionError, UnreachableError
+from provision.grafana import Grafana, Org
+from provision.model import Cabinet
+from provision.stores.access import Access, Store, names
+from provision.text import Text
+
+_ALL = Text("весь аудит", "the whole audit")
+_NO_ORG = Text("в Grafana нет организации этого кабинета", "Grafana has no org of this cabinet")
+_ALONE = Text("нет другого кабинета, который не должен быть виден", "there is no other cabinet that must not be seen")
+_VICTIMS = 2
+
+
+class Audit:
+    """One audit of a server. `cabinets` is the whole estate: whoever is in it may be a victim."""
+
+    def __init__(
+        self, server: Grafana, root: Root, cabinets: Sequence[Cabinet], neighbours: Mapping[str, Neighbour]
+    ) -> None:
+        self._server = server
+        self._root = root
+        self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}
+        self._neighbours = neighbours
+        self._directory = Directory(server, (cabinet.title for cabinet in cabinets))
+
+    def run(self, chosen: Sequence[Cabinet], progress: Callable[[str], None]) -> Report:
+        """Everything tried for the chosen cabinets. `progress` hears of each that is ready.
+
+        Raises UnreachableError and LoginError. No Viewer is left, not even then; those of killed runs go first.
+        """
+        remove_left(self._server)
+
+        def work(cabinet: Cabinet) -> list[Finding]:
+            found = list(self._audit(cabinet))
+            progress(cabinet.id)
+            return found
+
+        with ThreadPoolExecutor(self._server.throttle.most) as pool:
+            try:
+                return Report(list(chain.from_iterable(pool.map(work, chosen))))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _audit(self, cabinet: Cabinet) -> Iterator[Finding]:
+        try:
+            own = self._party(cabinet)
+            if own is None:
+                yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _NO_ORG)
+                return
+            yield from checks(own, self._names_of_others(cabinet), self._directory)
+            victims = list(self._victims(own))
+            if not victims:
+                yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
+            for victim in victims:
+                yield from self._try(own, victim)
+        except (UnreachableError, LoginError):
+            raise
+        except ProvisionError as error:
+            yield Finding(cabinet.id, "", _ALL, _ALL, "untried", error.text)
+
+    def _try(self, own: Party, victim: Party) -> Iterator[Finding]:
+        with viewer(self._server, own.org) as someone:
+            ways = chain(
+                ways_to_numbers(own, victim, someone),
+                ways_to_rows(own, victim, someone),
+                [way_to_grafana(own, victim, someone)],
+            )
+            for way in ways:
+                yield from go(way, own.cabinet.id, victim.cabinet.id)
+
+    def _party(self, cabinet: Cabinet) -> Party | None:
+        number = self._directory.find(cabinet.id, cabinet.title)
+        if number is None:
+            return None
+        org = Org(self._server, number, cabinet.id)
+        rows = org.get("/api/datasources")
+        sources = [org.get(f"/api/datasources/uid/{row['uid']}") for row in rows]
+        return Party(cabinet, self._neighbours[cabinet.id], org, sources, self._root)
+
+    def _victims(self, own: Party) -> Iterator[Party]:
+        """One cabinet of the same distributor that must not be seen, if there is one, and others up to two."""
+        realm, distributor = own.neighbour.realm, own.cabinet.distributor
+        apart = [one for one in self._cabinets.values() if self._neighbours[one.id].realm != realm]
+        near = [one for one in apart if one.distributor == distributor]
+        far = [one for one in apart if one.distributor != distributor]
+        left = _VICTIMS
+        for cabinet in (*near[:1], *far, *near[1:]):
+            party = self._party(cabinet) if left else None
+            if party is not None:
+                left -= 1
+                yield party
+
+    def _names_of_others(self, own: Cabinet) -> dict[str, str]:
+        """User names at the stores, of every generation, and whose they are."""
+        accesses = [Access(one.id, one.generation) for one in self._cabinets.values() if one.id != own.id]
+        stores: tuple[Store, ...] = ("metrics", "events")
+        return {name: access.cabinet for store in stores for name, access in names(self._root, store, accesses)}

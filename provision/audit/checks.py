@@ -1,0 +1,80 @@
+"""What can be told of a cabinet without an attempt: who is in its org, whose credentials it holds, what is public."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from provision.audit.findings import Finding
+from provision.audit.parties import Party
+from provision.directory import Directory
+from provision.errors import ProvisionError
+from provision.grafana import Json
+from provision.kinds.base import PREFIX
+from provision.kinds.membership import AUDITOR
+from provision.text import Text
+
+_WAY = Text("проверка настроек", "check of the settings")
+_STORES = ("prometheus", "grafana-postgresql-datasource", "postgres")
+
+Holes = Callable[[], Iterable[Text]]
+
+
+def checks(own: Party, others: Mapping[str, str], directory: Directory) -> Iterator[Finding]:
+    """One finding a hole, or one a check that holds. `others` gives the cabinet of every user name at the stores."""
+    org = own.org
+    questions: tuple[tuple[Text, Holes], ...] = (
+        (
+            Text("в организации только люди кабинета", "the org has none but the cabinet's people"),
+            lambda: _strangers(own, directory),
+        ),
+        (
+            Text("учётные данные хранилищ у каждого свои", "the credentials at the stores are its own"),
+            lambda: _credentials(own, others),
+        ),
+        (
+            Text("нет снимков, открытых всем", "no snapshot is open to all"),
+            lambda: _snapshots(org.get("/api/dashboard/snapshots")),
+        ),
+        (
+            Text("нет публичных дашбордов", "no dashboard is public"),
+            lambda: _public(org.get("/api/dashboards/public-dashboards").get("publicDashboards", ())),
+        ),
+    )
+    for what, look in questions:
+        try:
+            holes = list(look())
+        except ProvisionError as error:
+            yield Finding(own.cabinet.id, "", _WAY, what, "untried", error.text)
+            continue
+        if not holes:
+            yield Finding(own.cabinet.id, "", _WAY, what, "held")
+        yield from (Finding(own.cabinet.id, "", _WAY, what, "leaked", hole) for hole in holes)
+
+
+def _strangers(own: Party, directory: Directory) -> Iterator[Text]:
+    known = {person.login for person in own.cabinet.people}
+    for member in own.org.get("/api/org/users"):
+        login = str(member["login"]).lower()
+        admin = member["role"] == "Admin" or directory.users.get(login, {}).get("isAdmin")
+        if login not in known and not admin and not login.startswith(AUDITOR):
+            yield Text(f"посторонний: {login} ({member['role']})", f"a stranger: {login} ({member['role']})")
+
+
+def _credentials(own: Party, others: Mapping[str, str]) -> Iterator[Text]:
+    mine = {own.name("metrics"), own.name("events")}
+    for source in own.sources:
+        user, uid = str(source.get("basicAuthUser") or source.get("user") or ""), str(source["uid"])
+        if user in others:
+            other = others[user]
+            yield Text(f"в {uid} учётные данные кабинета {other}", f"{uid} has the credentials of cabinet {other}")
+        elif user not in mine and (uid.startswith(PREFIX) or source["type"] in _STORES):
+            yield Text(f"в {uid} не свои учётные данные", f"{uid} has no credentials of the cabinet's own")
+
+
+def _snapshots(rows: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
+    for row in rows:
+        yield Text(f"снимок «{row.get('name')}»", f"the snapshot {row.get('name')!r}")
+
+
+def _public(rows: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
+    for row in rows:
+        if row.get("isEnabled", True):
+            yield Text(f"дашборд «{row.get('title')}»", f"the dashboard {row.get('title')!r}")

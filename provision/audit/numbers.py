@@ -1,0 +1,123 @@
+"""The ways to the metrics store: through each Prometheus data source of the cabinet's org, and straight at vmauth."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from provision.audit.answers import Heard, heard, heard_query
+from provision.audit.attempts import PASSWORD_GUESSES
+from provision.audit.parties import Party, marks_of_clients
+from provision.audit.viewer import Viewer
+from provision.audit.ways import Trial, Way, seen, why_closed
+from provision.errors import ProvisionError
+from provision.kinds.data_source import METRICS
+from provision.stores.attempts import METRIC_ATTEMPTS, MetricAttempt, Victim, try_metrics
+from provision.stores.wire import basic
+from provision.text import Text
+
+PROMETHEUS = "prometheus"
+_PLAIN = METRIC_ATTEMPTS[0]
+
+Send = Callable[[MetricAttempt], Heard]
+
+
+def ways_to_numbers(own: Party, victim: Party, viewer: Viewer) -> Iterator[Way]:
+    """Through Grafana by /api/ds/query, the plugin's resources and the data source proxy; then past Grafana."""
+    marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
+    for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
+        queries = [attempt for attempt in METRIC_ATTEMPTS if _expression(attempt)]
+        path = "/api/ds/query"
+        yield _way(path, uid, _by_query(viewer, uid), queries, victim, marks)
+        for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
+            yield _way(path, uid, _by_path(viewer, path), METRIC_ATTEMPTS, victim, marks)
+            yield _guesses(path, own, victim, viewer, marks)
+    yield _past_grafana(own, victim)
+
+
+def _way(
+    path: str, uid: str, send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str]
+) -> Way:
+    title = Text(f"числа через {path} ({uid})", f"numbers through {path} ({uid})")
+    return Way(title, lambda: why_closed(send(_PLAIN)), _trials(send, attempts, victim, marks))
+
+
+def _trials(send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str]) -> list[Trial]:
+    target = as_victim(victim, marks)
+
+    def trial(attempt: MetricAttempt) -> Trial:
+        return Trial(attempt.what, attempt.expected, lambda: send(attempt.against(target)), marks)
+
+    return [trial(attempt) for attempt in attempts]
+
+
+def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
+    """The victim as attempts name it."""
+    return Victim(victim.cabinet.id, marks[0] if marks else "nobody", victim.name("events"))
+
+
+def _by_query(viewer: Viewer, uid: str) -> Send:
+    def send(attempt: MetricAttempt) -> Heard:
+        query = {"refId": "A", "datasource": {"uid": uid, "type": PROMETHEUS}, **_expression(attempt)}
+        body = {"queries": [query], "from": "now-1h", "to": "now"}
+        return heard_query(*viewer.visitor.ask("POST", "/api/ds/query", json=body))
+
+    return send
+
+
+def _expression(attempt: MetricAttempt) -> dict[str, Any]:
+    """The attempt as a query of Grafana's, {} for one that is about the request itself."""
+    path, _, query = attempt.path.partition("?")
+    fields = dict(parse_qsl(query))
+    if attempt.method != "GET" or attempt.body or not fields.keys() <= {"query", "step"} or ";" in query:
+        return {}
+    kinds = {"/api/v1/query": "instant", "/api/v1/query_range": "range"}
+    return {"expr": fields["query"], kinds[path]: True} if path in kinds else {}
+
+
+def _by_path(viewer: Viewer, prefix: str, extra: Mapping[str, str] | None = None) -> Send:
+    def send(attempt: MetricAttempt) -> Heard:
+        headers = {**(extra or {}), **({"Content-Type": attempt.content_type} if attempt.body else {})}
+        body = attempt.body.encode() or None
+        return heard(*viewer.visitor.ask(attempt.method, f"{prefix}{attempt.path}", body=body, headers=headers))
+
+    return send
+
+
+def _guesses(path: str, own: Party, victim: Party, viewer: Viewer, marks: Sequence[str]) -> Way:
+    """Another cabinet's user name in X-DS-Authorization, with passwords that one might guess."""
+    words = {"OTHER_NAME": victim.name("metrics"), "OTHER_CABINET": victim.cabinet.id}
+    words["OWN_PASSWORD"] = own.password("metrics")
+
+    def trial(what: Text, guess: str) -> Trial:
+        header = basic(victim.name("metrics"), words.get(guess, guess))["Authorization"]
+        send = _by_path(viewer, path, {"X-DS-Authorization": header})
+        return Trial(what, "own", lambda: send(_PLAIN), marks)
+
+    title = Text(f"X-DS-Authorization через {path}", f"X-DS-Authorization through {path}")
+    plainly = _by_path(viewer, path)
+    trials = [trial(what, guess) for what, guess in PASSWORD_GUESSES]
+    return Way(title, lambda: why_closed(plainly(_PLAIN)), trials)
+
+
+def _past_grafana(own: Party, victim: Party) -> Way:
+    """With the cabinet's own credential at the address its data source has, where that can be reached from here."""
+
+    def at(party: Party) -> Send:
+        url, user, password = party.cabinet.metrics.url, party.name("metrics"), party.password("metrics")
+        return lambda attempt: heard(*try_metrics(attempt, url, user, password))
+
+    send = at(own)
+    marks = seen(marks_of_clients(victim, own), lambda: at(victim)(_PLAIN))
+    host = urlsplit(own.cabinet.metrics.url).netloc.rpartition("@")[2]
+    title = Text(f"числа мимо Grafana, {host}", f"numbers past Grafana, {host}")
+    return Way(title, lambda: why_closed(send(_PLAIN)), _trials(send, METRIC_ATTEMPTS, victim, marks))
+
+
+def _as_admin(victim: Party) -> Heard:
+    """What the victim sees of its own, asked for by ourselves; silence where its data source does not answer."""
+    try:
+        answer = victim.org.get(f"/api/datasources/proxy/uid/{METRICS}{_PLAIN.path}")
+    except ProvisionError:
+        return Heard(False, "")
+    return heard(200, json.dumps(answer))

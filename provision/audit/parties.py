@@ -1,0 +1,70 @@
+"""Who is audited and whom he must not see: a cabinet on the server, and the words by which its data are known."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from provision.config import Neighbour
+from provision.credentials import Root
+from provision.grafana import Json, Org, mark
+from provision.model import Cabinet
+
+_SHORTEST = 4  # a shorter name stands by chance in other texts
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One cabinet as it is on the server."""
+
+    cabinet: Cabinet
+    neighbour: Neighbour
+    org: Org
+    sources: Sequence[Mapping[str, Json]] = field(repr=False)
+    root: Root
+
+    def name(self, store: str) -> str:
+        """Its user name at a store."""
+        return self.root.name(store, self.cabinet.id, self.cabinet.generation)
+
+    def password(self, store: str) -> str:
+        """Its password there."""
+        return self.root.password(store, self.cabinet.id, self.cabinet.generation)
+
+    def words(self, viewer: tuple[str, int]) -> dict[str, str]:
+        """What stands for it, as a victim, in an attempt at Grafana by that login with that id."""
+        login, number = viewer
+        member: Mapping[str, Json] = next(iter(self.org.get("/api/org/users")), {})
+        source = next((row["id"] for row in self.sources), 0)
+        words = {
+            "OTHER_ORG": str(self.org.number),
+            "OTHER_TITLE": quote(self.org.name, safe=""),
+            "OTHER_USER": str(member.get("userId", 1)),
+            "OTHER_SOURCE": str(source),
+            "OTHER_LOGIN": quote(str(member.get("login", "admin")), safe=""),
+        }
+        return {**words, "OWN_USER": str(number), "OWN_LOGIN": login}
+
+
+def marks_of_clients(victim: Party, own: Party) -> tuple[str, ...]:
+    """The victim's clients, those left out that might stand in the cabinet's own data."""
+    return _telling(victim.neighbour.clients, own.neighbour.clients)
+
+
+def marks_in_grafana(victim: Party, own: Party) -> tuple[str, ...]:
+    """What names the victim in Grafana: its org, its people, its users at the stores, its clients."""
+    return (
+        *_telling(_names(victim), _names(own)),
+        *marks_of_clients(victim, own),
+        f"orgId={victim.org.number}\n",
+        f"namespace=org-{victim.org.number}\n",
+    )
+
+
+def _names(party: Party) -> set[str]:
+    people = {word for person in party.cabinet.people for word in (person.login, person.email)}
+    return {*people, party.org.name, mark(party.cabinet.id), party.name("metrics"), party.name("events")}
+
+
+def _telling(theirs: Collection[str], own: Collection[str]) -> tuple[str, ...]:
+    ours = "\n".join(own)
+    return tuple(sorted(word for word in theirs if len(word) >= _SHORTEST and word not in ours))

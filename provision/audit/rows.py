@@ -1,0 +1,118 @@
+"""The ways to the rows: through each PostgreSQL data source of the cabinet's org, and straight at the database.
+
+Every attempt runs in a transaction that is rolled back: one that gets through changes nothing, and leaves nothing
+behind in the connections that Grafana keeps for the cabinet's panels.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from provision.audit.answers import Heard, heard_query
+from provision.audit.numbers import as_victim
+from provision.audit.parties import Party, marks_of_clients
+from provision.audit.viewer import Viewer
+from provision.audit.ways import Trial, Way, seen, why_closed
+from provision.errors import ProvisionError
+from provision.kinds.data_source import EVENTS, POSTGRES
+from provision.stores.attempts import ROW_ATTEMPTS, RowAttempt, try_rows
+from provision.text import Text
+
+_POSTGRES = (POSTGRES, "postgres")  # its name before Grafana 11
+_PLAIN = ROW_ATTEMPTS[0]
+
+# How Grafana hands on what PostgreSQL refused (12.4, and before pgx); not a lost or missing connection, nor a timeout.
+_REFUSED = re.compile(r"pq: |\(SQLSTATE (?!08|28|53|57)")
+_NOT_ASKED = Text("Grafana не смогла выполнить запрос", "Grafana could not carry out the query")
+
+Send = Callable[[RowAttempt], Heard]
+
+
+def ways_to_rows(own: Party, victim: Party, viewer: Viewer) -> Iterator[Way]:
+    """Through Grafana by /api/ds/query, then past Grafana."""
+    marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
+    for source in (source for source in own.sources if source["type"] in _POSTGRES):
+        send, uid = _by_query(viewer, source), source["uid"]
+        title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
+        yield _way(title, send, victim, marks)
+    yield _past_grafana(own, victim)
+
+
+def _way(title: Text, send: Send, victim: Party, marks: Sequence[str]) -> Way:
+    target = as_victim(victim, marks)
+
+    def trial(attempt: RowAttempt) -> Trial:
+        return Trial(attempt.what, attempt.expected, lambda: send(attempt.against(target)), marks)
+
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in ROW_ATTEMPTS])
+
+
+def _contained(attempt: RowAttempt) -> tuple[str, ...]:
+    """The statements between which a transaction may be put: what they say of the session, they say of it."""
+    return tuple(
+        statement.replace("SET SESSION CHARACTERISTICS AS TRANSACTION", "SET TRANSACTION")
+        for statement in attempt.statements
+        if statement != "BEGIN"
+    )
+
+
+def _body(source: Mapping[str, Any], attempt: RowAttempt) -> dict[str, Any]:
+    """One query of several statements: PostgreSQL runs it as one transaction, which any error ends.
+
+    An explicit BEGIN would, after an error, leave a broken transaction in a connection that panels use.
+    """
+    sql = ";\n".join((*_contained(attempt), "ROLLBACK", "DEALLOCATE ALL"))
+    query = {
+        "refId": "A",
+        "datasource": {"uid": source["uid"], "type": source["type"]},
+        "rawSql": sql,
+        "rawQuery": True,
+        "format": "table",
+    }
+    return {"queries": [query], "from": "now-1h", "to": "now"}
+
+
+def _by_query(viewer: Viewer, source: Mapping[str, Any]) -> Send:
+    def send(attempt: RowAttempt) -> Heard:
+        answer = heard_query(*viewer.visitor.ask("POST", "/api/ds/query", json=_body(source, attempt)))
+        if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
+            return answer
+        return replace(answer, untried=_NOT_ASKED)
+
+    return send
+
+
+def _past_grafana(own: Party, victim: Party) -> Way:
+    """With the cabinet's own role at the address its data source has, where that can be reached from here."""
+    address = own.cabinet.events.address
+    title = Text(f"строки мимо Grafana, {address}", f"rows past Grafana, {address}")
+    send = _at_the_database(own)
+    marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(victim)(_PLAIN))
+    return _way(title, send, victim, marks)
+
+
+def _at_the_database(party: Party) -> Send:
+    store = party.cabinet.events
+    # User name and password are derived: neither needs escaping.
+    login = f"{party.name('events')}:{party.password('events')}"
+    url = f"postgresql://{login}@{store.address}/{store.database}?sslmode={store.sslmode}"
+
+    def send(attempt: RowAttempt) -> Heard:
+        succeeded, said = try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), "ROLLBACK")), url)
+        return Heard(succeeded, said)
+
+    return send
+
+
+def _as_admin(victim: Party) -> Heard:
+    """What the victim sees of its own, asked for by ourselves; silence where its data source does not answer."""
+    source = next((source for source in victim.sources if source["uid"] == EVENTS), None)
+    if source is None:
+        return Heard(False, "")
+    try:
+        answer = victim.org.request("POST", "/api/ds/query", json=_body(source, _PLAIN))
+    except ProvisionError:
+        return Heard(False, "")
+    return heard_query(200, json.dumps(answer))

@@ -1,0 +1,77 @@
+"""A way is how attempts are sent, with the proof that it is open: what cannot be tried never counts as held."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from provision.audit.answers import Heard
+from provision.audit.findings import Finding
+from provision.stores.attempts import Expected, leaks
+from provision.text import Text
+
+_NO_DATA = Text(
+    "у соседа там не видно данных, по которым узнают утечку", "no data of the other cabinet are there to show a leak"
+)
+_THROUGH = Text("прошло то, что должно быть закрыто", "what must be closed let it through")
+_OTHERS = Text("в ответе чужие данные", "the answer holds another cabinet's data")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One attempt, ready to go: `send` waits for the answer, any of `marks` in it is a leak."""
+
+    what: Text
+    expected: Expected
+    send: Callable[[], Heard]
+    marks: Sequence[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Attempts that go the same way. `closed` says why it cannot be gone, None when it can."""
+
+    title: Text
+    closed: Callable[[], Text | None]
+    trials: Sequence[Trial]
+
+
+def go(way: Way, cabinet: str, victim: str) -> Iterator[Finding]:
+    """What became of each attempt. The way must have been open before and after: otherwise a refusal proves nothing."""
+    empty = [Finding(cabinet, victim, way.title, trial.what, "held") for trial in way.trials]
+    if why := way.closed():
+        yield from (replace(finding, verdict="untried", why=why) for finding in empty)
+        return
+    found = [_judged(trial, finding) for trial, finding in zip(way.trials, empty, strict=True)]
+    why = way.closed()
+    yield from (
+        replace(finding, verdict="untried", why=why) if why and finding.verdict == "held" else finding
+        for finding in found
+    )
+
+
+def _judged(trial: Trial, finding: Finding) -> Finding:
+    if trial.expected == "own" and not trial.marks:
+        return replace(finding, verdict="untried", why=_NO_DATA)
+    answer = trial.send()
+    if leaks(trial.expected, succeeded=answer.succeeded, text=answer.text, marks=trial.marks):
+        why = _OTHERS if leaks("own", succeeded=True, text=answer.text, marks=trial.marks) else _THROUGH
+        return replace(finding, verdict="leaked", why=why)
+    if answer.untried:
+        return replace(finding, verdict="untried", why=answer.untried)
+    return finding
+
+
+def why_closed(answer: Heard) -> Text | None:
+    """Why a way is closed on which a plain question got that answer."""
+    if answer.succeeded:
+        return answer.untried
+    return answer.untried or Text("обычный запрос там не проходит", "a plain query does not get through there")
+
+
+def seen(marks: Sequence[str], look: Callable[[], Heard]) -> tuple[str, ...]:
+    """Those of the victim's marks that are in the victim's own answer: only by them can a leak be known.
+
+    The first of them can be put into a query as it is, if any can.
+    """
+    text = look().text
+    found = [mark for mark in marks if mark in text]
+    return tuple(sorted(found, key=lambda mark: any(sign in mark for sign in "\"'\\%")))

@@ -1,0 +1,58 @@
+"""audit: tries whether the cabinets really cannot see each other."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provision.cli.estate import choose, load
+from provision.cli.settings import (
+    ERROR,
+    FINE,
+    Settings,
+    _,
+    cabinets_argument,
+    format_option,
+    progress,
+    server_options,
+    write,
+)
+from provision.text import Text
+
+
+@click.command(
+    help=_(
+        "Проверить, что кабинеты не видят друг друга: временный пользователь каждого пробует прочитать чужое. "
+        "Код 1 при любой утечке и если проверить ничего не удалось.",
+        "Try whether cabinets see each other: a throw-away Viewer of each tries to read the others. "
+        "Exit 1 on any leak and where nothing could be tried.",
+    )
+)
+@cabinets_argument
+@format_option("text", "json", "junit")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
+@server_options
+@click.pass_obj
+def audit(settings: Settings, /, names: tuple[str, ...], shape: str, out: Path | None, **options: Any) -> None:
+    from provision.audit import REPORT_FORMATS, Audit
+    from provision.cli.deploy import connect
+    from provision.config import neighbours
+    from provision.credentials import Root
+    from provision.lock import alone_on
+
+    estate = load(settings.estate)
+    chosen = choose(estate, names)
+    root = Root(settings.secret("SMART_SECRET"))
+    with alone_on(options["url"]):
+        server = connect(settings, options)
+        server.require_suitable()
+        inspection = Audit(server, root, estate.cabinets, neighbours(settings.estate))
+        with progress(settings, Text("Аудит", "Audit"), len(chosen)) as ready:
+            report = inspection.run(chosen, ready)
+    text = REPORT_FORMATS[shape](report, lang=settings.lang)
+    if out:
+        write(out, text)
+    else:
+        click.echo(text)
+    sys.exit(ERROR if report.failed else FINE)

@@ -1,0 +1,154 @@
+"""The audit of what is Grafana's own, on the server under test: what is closed holds, what was opened is found."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.world import SECRET, World
+
+APART = """\
+  e{tag}:
+    title: ООО «Копыта {tag}»
+    cabinets:
+      {tag}-ural:
+        kind: company
+        title: Урал {tag}
+        lists: {{managers: [ural_manager_20260417.csv]}}
+        mail: {{high_priority: sos-ural@example.ru, usage: usage-ural@example.ru}}
+        heads: [{{login: demidova{tag}, email: demidova{tag}@example.ru}}]
+"""
+
+
+def add_ural(world: World) -> None:
+    """A third cabinet, of another distributor."""
+    estate = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+    world.write("tenants.yaml", estate + APART.format(tag=world.tag))
+    world.write("ural_manager_20260417.csv", world.manager_line("uralov", f"{world.tag}c.example.ru:80"))
+
+
+def audit(world: World, *names: str, status: int) -> list[dict[str, str]]:
+    """The findings of an audit that ends with that status."""
+    result = world.run("audit", *names, "--format", "json")
+    assert result.exit_code == status, result.output
+    return list(json.loads(result.stdout)["findings"])
+
+
+def those(findings: list[dict[str, str]], verdict: str, way: str = "") -> set[str]:
+    """The attempts of that way with that verdict."""
+    return {one["attempt"] for one in findings if one["verdict"] == verdict and way in one["way"]}
+
+
+@pytest.fixture
+def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
+    """Three cabinets, applied; at their stores' addresses nobody answers."""
+    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
+    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
+    world.change("tenants.yaml", "127.0.0.1:8427", "127.0.0.1:1")
+    world.change("tenants.yaml", "127.0.0.1:5432", "127.0.0.1:1")
+    add_ural(world)
+    world.apply()
+    yield world
+    world.remove()
+
+
+def viewers(world: World) -> list[str]:
+    """The audits' Viewers that are on the server."""
+    logins = [str(user["login"]) for user in world.ask("GET", "/api/users?perpage=1000")]
+    return [login for login in logins if login.startswith("smart-audit-") and world.tag in login]
+
+
+def test_grafana_holds(world: World) -> None:
+    """In a cabinet as applied nothing of Grafana's own leaks, each other realm is tried, and no Viewer is left."""
+    findings = audit(world, world.volga, status=0)
+    assert those(findings, "leaked") == set()
+    held = [one for one in findings if one["verdict"] == "held"]
+    assert {one["victim"] for one in held} == {"", world.don, f"{world.tag}-ural"}
+    assert len(those(findings, "held", "Grafana itself")) > 45
+    assert {"the org has none but the cabinet's people", "the credentials at the stores are its own"} <= those(
+        findings, "held", "check"
+    )
+    assert viewers(world) == []
+
+
+def test_formats_tell_the_same(world: World) -> None:
+    """Text folds what could not be tried and warns of it; JUnit has one case a finding, in Russian as in English."""
+    text = world.run("audit", world.volga)
+    assert text.exit_code == 0, text.output
+    assert "could not be tried" in text.stdout
+    assert "WARNING" in text.stdout
+    assert text.stdout.count("\n") < 60
+    out = world.folder / "audit.xml"
+    assert world.run("audit", world.volga, "--format", "junit", "--out", str(out)).exit_code == 0
+    suite = ElementTree.parse(out).getroot()[0]
+    findings = audit(world, world.volga, status=0)
+    assert (suite.get("name"), int(suite.get("tests", 0))) == (world.volga, len(findings))
+    assert int(suite.get("skipped", 0)) == len(suite.findall("testcase/skipped")) > 100
+    assert (suite.get("failures"), suite.findall("testcase/failure")) == ("0", [])
+
+
+def test_what_cannot_be_tried_is_never_held(world: World) -> None:
+    """With nobody at the stores no attempt there counts as held, whatever was refused."""
+    findings = audit(world, world.volga, status=0)
+    for way in ("numbers", "rows", "X-DS-Authorization"):
+        assert those(findings, "held", way) == those(findings, "leaked", way) == set()
+        assert those(findings, "untried", way)
+
+
+def test_a_cabinet_that_is_not_there(world: World) -> None:
+    """Where nothing could be tried the audit fails, and says why."""
+    world.ask("DELETE", f"/api/orgs/{world.org(world.don)}")
+    result = world.run("audit", world.don)
+    assert result.exit_code == 1
+    assert "Grafana has no org of this cabinet" in result.stdout
+
+
+def a_stranger(world: World) -> str:
+    login = f"stranger{world.tag}"
+    body = {"login": login, "email": login, "password": "Pw-Example-1", "OrgId": world.org(world.volga)}
+    world.ask("POST", "/api/admin/users", body)
+    return f"a stranger: {login} (Viewer)"
+
+
+def anothers_login(world: World) -> str:
+    login = f"demidova{world.tag}"
+    world.ask("POST", f"/api/orgs/{world.org(world.volga)}/users", {"loginOrEmail": login, "role": "Editor"})
+    return f"a stranger: {login} (Editor)"
+
+
+def shared_credential(world: World) -> str:
+    theirs = world.ask("GET", "/api/datasources/uid/smart-metrics", org=world.org(world.don))
+    path = "/api/datasources/uid/smart-metrics"
+    own = world.ask("GET", path, org=world.org(world.volga))
+    world.ask("PUT", path, {**own, "basicAuthUser": theirs["basicAuthUser"]}, org=world.org(world.volga))
+    return f"smart-metrics has the credentials of cabinet {world.don}"
+
+
+def no_credential(world: World) -> str:
+    extra = {
+        "customQueryParameters": f"extra_label=cabinet={world.volga}",
+    }
+    body = {"name": "direct", "type": "prometheus", "url": "http://127.0.0.1:1", "access": "proxy", "jsonData": extra}
+    made = world.ask("POST", "/api/datasources", body, org=world.org(world.volga))
+    return f"{made['datasource']['uid']} has no credentials of the cabinet's own"
+
+
+@pytest.mark.parametrize("wrong", [a_stranger, anothers_login, shared_credential, no_credential])
+def test_wrong_settings_are_found(world: World, wrong: Callable[[World], str]) -> None:
+    """What somebody has changed behind our back is told as a leak, with exit code 1."""
+    hole = wrong(world)
+    findings = audit(world, world.volga, status=1)
+    assert [one["why"] for one in findings if one["verdict"] == "leaked"] == [hole]
+
+
+def start(world: World) -> "subprocess.Popen[bytes]":
+    """An audit in a process of its own."""
+    env = {**os.environ, "GRAFANA_PASSWORD": world.password, "SMART_SECRET": SECRET}
+    server = ["--url", world.url, "--user", world.user]
+    command = [sys.executable, "-m", "provision", "-f", str(world.folder / "tenants.yaml"), "audit", *server]
+    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
