@@ -34,8 +34,9 @@ _BUILT_IN_ANNOTATION = {
 
 # What is taken over from grafanalib's output, all the rest is of older Grafanas.
 _PANEL = (
-    *("datasource", "description", "fieldConfig", "gridPos", "id", "interval", "links", "maxDataPoints", "maxPerRow"),
-    *("options", "repeat", "repeatDirection", "targets", "timeFrom", "title", "transformations", "transparent", "type"),
+    *("datasource", "description", "fieldConfig", "gridPos", "hideTimeOverride", "id", "interval", "links"),
+    *("maxDataPoints", "maxPerRow", "options", "repeat", "repeatDirection", "targets", "timeFrom", "timeShift"),
+    *("title", "transformations", "transparent", "type"),
 )
 _ROW = ("collapsed", "gridPos", "id", "panels", "repeat", "title", "type")
 _PROMETHEUS = ("datasource", "expr", "format", "instant", "interval", "legendFormat", "refId")
@@ -47,6 +48,7 @@ _VARIABLE = (
 # Left out where they say nothing: the server drops them.
 _PANEL_DEFAULTS: Json = {
     "fieldConfig": {"defaults": {}, "overrides": []},
+    "hideTimeOverride": False,
     "links": [],
     "options": {},
     "targets": [],
@@ -146,6 +148,8 @@ def _variable(raw: Json) -> Json:
         variable["current"] = (
             {"text": ["All"], "value": ["$__all"]} if raw["multi"] else {"text": "All", "value": "$__all"}
         )
+    elif raw["type"] == "query":
+        variable["current"] = {}  # the browser takes the first value
     if raw["type"] == "query":
         query = raw["query"]
         variable["definition"] = query["query"] if isinstance(query, dict) else query

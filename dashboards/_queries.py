@@ -16,7 +16,8 @@ SYSINFO = "2h"  # every 55 to 60 minutes
 ONLINE = "2h"  # about hourly
 SELECTED = "$__range"  # for lists of the last known values: who was silent lately must not vanish from them
 
-_LABELS = {"checktype": "check", "login": "user"}  # variables that are not called like the label they filter
+# Variables that are not called like the label they filter.
+_LABELS = {"checktype": "check", "firm": "client", "installation": "host", "login": "user"}
 
 
 def pick(metric: str, *variables: str, **labels: str) -> str:

@@ -14,17 +14,31 @@ def variable(name: str, title: str, metric: str, label: str, within: Sequence[st
 
     The values are those seen in the time range: an installation that is gone can still be found in its months.
     """
-    selector = pick(metric, *within) if within else metric
     return Template(
         name=name,
         label=title,
-        query={"qryType": 1, "query": f"label_values({selector}, {label})", "refId": name},
+        query=_values_of(label, metric, within, name),
         dataSource=METRICS,
         refresh=REFRESH_ON_TIME_RANGE_CHANGE,
         sort=SORT_ALPHA_IGNORE_CASE_ASC,
         multi=True,
         includeAll=True,
         allValue=ALL,
+    )
+
+
+def variable_of_one(name: str, title: str, metric: str, label: str, within: Sequence[str] = ()) -> Template:
+    """A choice of exactly one value of `label`, the first in the alphabet until the reader chooses.
+
+    Its name is not that of a choice of several: the menu hands those on, and All would stand here for a name (12.4).
+    """
+    return Template(
+        name=name,
+        label=title,
+        query=_values_of(label, metric, within, name),
+        dataSource=METRICS,
+        refresh=REFRESH_ON_TIME_RANGE_CHANGE,
+        sort=SORT_ALPHA_IGNORE_CASE_ASC,
     )
 
 
@@ -55,3 +69,8 @@ def variable_of_words(name: str, title: str, words: Mapping[str, str]) -> Templa
 def threshold(name: str, title: str, values: Sequence[str], default: str) -> Template:
     """A choice of exactly one of those values."""
     return Template(name=name, label=title, query=",".join(values), type="custom", default=default)
+
+
+def _values_of(label: str, metric: str, within: Sequence[str], name: str) -> dict[str, object]:
+    selector = pick(metric, *within) if within else metric
+    return {"qryType": 1, "query": f"label_values({selector}, {label})", "refId": name}

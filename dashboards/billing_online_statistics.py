@@ -117,7 +117,7 @@ def _billing_table(scope: Scope) -> Panel:
         Column(
             title="Клиент",
             label="client",
-            links=link(scope, "billing-online-prolongation", "Данные для пролонгации", client=CELL),
+            links=link(scope, "billing-online-prolongation", "Данные для пролонгации", firm=CELL),
         ),
         Column(title="Логин", label="user"),
         Column(title="Документы", expr=_lowest("docs"), unit="short", cell="background", thresholds=docs),

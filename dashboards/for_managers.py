@@ -92,7 +92,10 @@ def _client_params(scope: Scope) -> Panel:
         Column(
             title="Клиент",
             label="legal_name",
-            links=link(scope, "prolongation", "Данные для пролонгации", host=this_client),
+            links=[
+                *link(scope, "prolongation", "Данные для пролонгации", installation=this_client),
+                *link(scope, "quarterly-analytics", "То же по кварталам", installation=this_client),
+            ],
         ),
         Column(
             title="Окончание",

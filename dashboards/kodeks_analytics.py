@@ -154,7 +154,7 @@ def _attention(scope: Scope) -> list[Panel]:
             unit="short",
             legend=legend("lastNotNull", sort="lastNotNull"),
             style=LINE,
-            links=[*link(scope, "kassist-analytics", "kAssist. Аналитика"), *_details(scope)],
+            links=[*link(scope, "kassist-analytics", "kAssist. Аналитика", host=HOST), *_details(scope)],
         ),
         timeseries(
             "no-login-60d",

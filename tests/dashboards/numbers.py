@@ -26,9 +26,9 @@ class Numbers:
         self._ask("/api/v1/import/prometheus", "".join(lines).encode())
         self._ask(f"/internal/force_flush?authKey={self._server.key}")
 
-    def instant(self, expr: str) -> list[tuple[Labels, float]]:
-        """Labels and value of every series at `now`."""
-        found = self._json("/api/v1/query", query=expr, time=str(self.now))
+    def instant(self, expr: str, at: float | None = None) -> list[tuple[Labels, float]]:
+        """Labels and value of every series at `now`, or at those unix seconds."""
+        found = self._json("/api/v1/query", query=expr, time=str(self.now if at is None else at))
         return [(one["metric"], float(one["value"][1])) for one in found["result"]]
 
     def over_time(self, expr: str, *, seconds: int, step: int) -> list[tuple[Labels, dict[int, float]]]:

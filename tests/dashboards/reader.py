@@ -7,20 +7,24 @@ A variable without All has the value it opens with.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
 Choice = Mapping[str, tuple[str, ...]]  # variable -> chosen values; a variable that is not there is All
 
 ALL: Choice = {}
+# What is chosen where exactly one must be.
+ONE: Choice = {"installation": ("203.0.113.5:80",), "firm": ("Фирма 3",)}
+_BACK = re.compile(r"0y/y((?:-M)*)/M")
 _SIGNS = re.compile(r"[\\^$*+?.()|\[\]{}/]")
 
 
 def panels(spec: Json) -> Iterator[Json]:
-    """Every panel, rows included, top to bottom."""
+    """Every panel, rows included, top to bottom; cells of a sheet, which have no title, with an empty one."""
     for panel in spec["panels"]:
-        yield panel
+        yield {"title": "", **panel}
         yield from panel.get("panels", [])
 
 
@@ -29,6 +33,23 @@ def targets(spec: Json) -> Iterator[tuple[Json, Json]]:
     for panel in panels(spec):
         for target in panel.get("targets", []):
             yield panel, target
+
+
+def time_range(panel: Json, spec: Json, since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """The time a panel asks for when that is chosen above: the time shift of sheets is understood, and no other."""
+    if "timeShift" not in panel:
+        return since, until
+    match = _BACK.fullmatch(panel["timeShift"])
+    assert match, panel["timeShift"]
+    back = match[1].count("M")
+    zone = ZoneInfo(spec["timezone"])
+    first = _month(since.astimezone(zone).year, 1 - back, zone)
+    return first, _month(until.astimezone(zone).year, 13 - back, zone) - timedelta(milliseconds=1)
+
+
+def _month(year: int, month: int, zone: ZoneInfo) -> datetime:
+    """Where a month begins; 0 is the December before."""
+    return datetime(year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=zone).astimezone(UTC)
 
 
 def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h", span: str = "720h") -> str:
@@ -45,6 +66,7 @@ def sql(text: str, spec: Json, choice: Choice, since: datetime, until: datetime)
 
 
 def _chosen(text: str, spec: Json, choice: Choice) -> str:
+    choice = {**ONE, **choice}
     for name, value in _defaults(spec).items():
         text = text.replace(f"${{{name}:regex}}", _value(choice.get(name), value))
         quoted = ("'" + one.replace("'", "''") + "'" for one in choice.get(name, (value,)))
@@ -53,7 +75,7 @@ def _chosen(text: str, spec: Json, choice: Choice) -> str:
 
 
 def _defaults(spec: Json) -> dict[str, str]:
-    return {one["name"]: one.get("allValue") or one["current"]["value"] for one in spec["templating"]["list"]}
+    return {one["name"]: one.get("allValue") or one["current"].get("value", "") for one in spec["templating"]["list"]}
 
 
 def _value(values: tuple[str, ...] | None, all_value: str) -> str:

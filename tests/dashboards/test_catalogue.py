@@ -9,7 +9,7 @@ import pytest
 
 import dashboards
 from dashboards import Scope
-from tests.dashboards.reader import Json, panels, targets
+from tests.dashboards.reader import ONE, Json, panels, targets
 
 SLUGS = dashboards.slugs()
 TYPES = {"barchart", "row", "stat", "state-timeline", "table", "text", "timeseries"}
@@ -58,13 +58,17 @@ def test_data_needed_is_said(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_reader_is_told_what_everything_means(slug: str, scope: Scope) -> None:
-    """The dashboard and every panel but rows have a title and a Russian description; charts and tables have a unit."""
+    """The dashboard and every panel but rows have a title and a Russian description; charts and tables have a unit.
+
+    A cell of a sheet has neither title nor description: those stand on its left, at the beginning of the line.
+    """
     spec = everything(slug, scope)
     assert spec["title"]
     assert _CYRILLIC.search(spec["description"])
+    explained = {panel["gridPos"]["y"] for panel in panels(spec) if panel["title"] and panel["gridPos"]["x"] == 0}
     for panel in panels(spec):
-        assert panel["title"], panel["id"]
-        if panel["type"] == "row":
+        assert panel["title"] or panel["gridPos"]["y"] in explained, panel["id"]
+        if panel["type"] == "row" or not panel["title"]:
             continue
         assert len(_CYRILLIC.findall(panel["description"])) > 40, panel["title"]
         assert "  " not in panel["description"], panel["title"]
@@ -112,7 +116,7 @@ def test_only_our_sources_and_known_kinds_of_panel(slug: str, scope: Scope) -> N
 def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
     """Each variable is a choice of several or All, opens on All, has a label, and is used by some query.
 
-    But a threshold is one of a few values.
+    But a threshold is one of a few values, and a sheet is of exactly one installation or client.
     """
     spec = everything(slug, scope)
     queries = json.dumps([target for _, target in targets(spec)], ensure_ascii=False)
@@ -120,6 +124,13 @@ def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
         if variable["name"] == "threshold":
             assert variable["current"]["value"] in variable["query"].split(",")
             assert "${threshold" in queries
+            continue
+        if variable["name"] in ONE:
+            assert not variable["multi"]
+            assert not variable["includeAll"]
+            assert variable["current"] == {}
+            assert variable["label"].lower() == "клиент"
+            assert f"${{{variable['name']}:regex}}" in queries
             continue
         assert variable["multi"]
         assert variable["includeAll"]
