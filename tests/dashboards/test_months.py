@@ -1,7 +1,7 @@
-"""What the figures of months and of many accesses mean: kAssist and online quotas."""
+"""What the figures of months, of many accesses and of groups mean: kAssist, online quotas, Active Directory."""
 
 from dashboards import Scope
-from tests.dashboards.asked import HOST, HOUR, Board, access
+from tests.dashboards.asked import HOST, HOUR, Board, access, person
 from tests.dashboards.numbers import Numbers
 
 ADDED = "Количество всех ссылок добавленных за сутки"
@@ -65,3 +65,26 @@ def test_accesses_are_counted_by_login_for_a_day_and_a_night(scope: Scope, numbe
     numbers.put("kodeks_online_billing_left", access("login-3"), {27 * HOUR: 5})
     numbers.put("kodeks_online_billing_left", access("login-4", kind="search"), {60: 5})
     assert Board("billing-online-analytics", scope, numbers).now(ACCESSES) == {"Всего клиентов": 2}
+
+
+def test_groups_are_those_of_the_chosen_installation(scope: Scope, numbers: Numbers) -> None:
+    """Users add up to their group; another client's group of the same name stays away, a chosen one is alone."""
+    metric = "kodeks_user_docs_covered_mtd"
+    for login, domain, value in (("ivanov", "OFFICE", 3), ("orlov", "OFFICE", 4), ("belova", "НеОпределён", 5)):
+        numbers.put(metric, person(login, domain), {60: value})
+    numbers.put(metric, {**person("ivanov"), "host": "romashka2"}, {60: 1000})
+    board, title = Board("active-directory", scope, numbers), "Запрошенных документов покрытых лицензией"
+    own = {"installation": ("romashka",)}
+    assert board.now(title, choice=own) == {"OFFICE": 7, "НеОпределён": 5}
+    assert board.now(title, choice={**own, "domain": ("НеОпределён",)}) == {"НеОпределён": 5}
+    assert board.now(title, choice={**own, "manager": ("sidorov",)}) == {}
+
+
+def test_a_new_manager_doubles_no_group(scope: Scope, numbers: Numbers) -> None:
+    """While the series of both managers overlap, a user and a seat count once in their group."""
+    for manager, ago in (("petrova", 3000), ("sidorov", 60)):
+        numbers.put("kodeks_user_activity_mtd", {**person("ivanov"), "manager": manager}, {ago: 5})
+        numbers.put("kodeks_domain_licenses_used", {**HOST, "domain": "OFFICE", "manager": manager}, {ago: 2})
+    board, own = Board("active-directory", scope, numbers), {"installation": ("romashka",)}
+    assert board.now("Активность пользователей в текущем месяце по доменам", choice=own) == {"OFFICE": 5}
+    assert board.now("Занятые лицензии по доменам", choice=own) == {"OFFICE": 2}
