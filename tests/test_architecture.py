@@ -68,6 +68,8 @@ DOORS = {
     "csv": {"provision.lists"},
     "psycopg": {"provision.stores"},
     "grafanalib": {"dashboards"},
+    "promql_parser": {"dashboards.lint"},
+    "sqlglot": {"dashboards.lint"},
     "flask": {"provision.sandbox"},
     "werkzeug": {"provision.sandbox"},
 }

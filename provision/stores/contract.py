@@ -549,3 +549,13 @@ TABLES: tuple[Table, ...] = (
         ("cabinet", "client", "host", "server", "catalog", "user_login"),
     ),
 )
+
+
+def labels_by_metric() -> dict[str, frozenset[str]]:
+    """The labels of each metric, those all have among them."""
+    return {metric.name: frozenset((*COMMON_LABELS, *metric.labels)) for metric in METRICS}
+
+
+def columns_by_table() -> dict[str, frozenset[str]]:
+    """The columns of each table that a cabinet may read."""
+    return {table.name: frozenset(table.readable) for table in TABLES}
