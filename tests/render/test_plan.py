@@ -87,7 +87,16 @@ def test_json_keeps_values(value: Any) -> None:
     assert json.loads(text)["changes"][0]["after"] == {"kept": value}
 
 
-SECRET_KEYS = ["password", "Secret", "accessToken", "basicAuthPassword", "secureJsonData", "SECUREJSONDATA", "api_key"]
+SECRET_KEYS = [
+    "password",
+    "Secret",
+    "accessToken",
+    "basicAuthPassword",
+    "secureJsonData",
+    "SECUREJSONDATA",
+    "api_key",
+    "Authorization",
+]
 
 
 @pytest.mark.parametrize("key", SECRET_KEYS)

@@ -51,6 +51,25 @@ def test_empty_column_takes_no_room() -> None:
     assert lines[1:3] == ["  + dashboard  x   dashboards/x.py", "  + dashboard  yy  dashboards/yy.py"]
 
 
+@pytest.mark.parametrize(
+    ("spec", "called"),
+    [
+        ({"title": "Работа", "name": "work"}, "Работа"),
+        ({"name": "Ромашка", "email": "a@example.ru"}, "Ромашка"),
+        ({"spec": {"title": "Внутри"}}, "Внутри"),
+        ({"role": "Viewer", "email": "a@example.ru"}, "Viewer"),
+        ({"email": "a@example.ru"}, "a@example.ru"),
+        ({"title": 5, "email": ""}, ""),
+    ],
+    ids=["title", "name", "inner", "role", "email", "none"],
+)
+def test_what_an_object_is_called(spec: dict[str, Any], called: str) -> None:
+    """An object is called by its title or name, even inside its spec, else by role or e-mail."""
+    line = plan_text(one(change("x", None, spec)), lang="en").splitlines()[1]
+
+    assert line.split("  ")[2:] == [part for part in ("x", called, "dashboards/x.py") if part]
+
+
 def test_text_in_english() -> None:
     """The same in English; a kind without a name is shown as it is."""
     text = plan_text(one(DELETE), lang="en")
