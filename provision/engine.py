@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
-from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, UnreachableError
+from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, SecretError, UnreachableError
 from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
 from provision.model import Cabinet, Problem, Ref, Resource, State
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
@@ -47,7 +47,7 @@ class Engine:
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
         """What the cabinets need, in their order. Only reads. `progress` hears the id of each cabinet that is ready.
 
-        Raises UnreachableError, LoginError and StoreError, which no cabinet can escape.
+        Raises UnreachableError, LoginError, SecretError and StoreError, which no cabinet can escape.
         """
 
         def work(cabinet: Cabinet) -> CabinetPlan:
@@ -152,7 +152,7 @@ class Engine:
             live = self._live(place)
             live |= _of(cabinet.id, self._stored[1])
             changes = diff(self._desired(cabinet) | _of(cabinet.id, self._stored[0]), live, ORDER)
-        except (UnreachableError, LoginError):
+        except (UnreachableError, LoginError, SecretError):
             raise
         except ProvisionError as error:
             return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import audit, deploy, local, new, stores
+from provision.cli import audit, deploy, local, new, rotate, stores
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -85,10 +85,12 @@ for command in (
     deploy.drift,
     audit.audit,
     new.new,
+    rotate.rotate,
     local.render,
     local.schema,
     local.sandbox,
     stores.sample_data,
+    stores.expire,
     stores.stack,
 ):
     main.add_command(command)

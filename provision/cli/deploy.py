@@ -175,6 +175,7 @@ def make_plan(
             adopt=frozenset(options["adopt"]),
             allow_deletes=dict(options["allow_deletes"]),
             message=options["message"],
+            new_secret=options["new_secret"],
         )
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:

@@ -113,14 +113,14 @@ def new(
     mail = {key: box for key, box in (("high_priority", high_priority), ("usage", usage)) if box}
     wanted = NewCabinet(id=name, mail=mail, **about)
     edit = add(settings.estate, wanted)
-    click.echo(_diff(settings, edit))
+    click.echo(show_edit(settings, edit))
     estate = _allowed(settings, edit, wanted)
     with alone_on(options["url"]):
         _make(settings, estate, edit, name, yes=yes, options=options)
 
 
-def _diff(settings: Settings, edit: "Edit") -> str:
-    """What is added to the file, as a unified diff."""
+def show_edit(settings: Settings, edit: "Edit") -> str:
+    """What changes in the file, as a unified diff."""
     from provision.render.values import harmless, paint
 
     before, after = (

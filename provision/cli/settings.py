@@ -218,6 +218,14 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
             help=_("Столько удалений в кабинете и задумано.", "So many deletions are meant in that cabinet."),
         ),
         click.option(
+            "--new-secret",
+            is_flag=True,
+            help=_(
+                "Корневой секрет сменён намеренно: переписать все учётные данные.",
+                "The root secret was changed on purpose: rewrite all credentials.",
+            ),
+        ),
+        click.option(
             "--handover",
             type=click.Path(file_okay=False, path_type=Path),
             default=Path("handover"),

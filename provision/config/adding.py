@@ -1,6 +1,6 @@
-"""A new cabinet's block put into tenants.yaml, or into the included file where its distributor lives.
+"""What the program writes into tenants.yaml or a file it includes: a new cabinet's block, a raised generation.
 
-The block goes in as text, at a place found through YAML's marks: not one sign of what is there changes, comments and
+It goes in as text, at a place found through YAML's marks: not one sign of what is there changes, comments and
 line ends included. The result is read back before it is offered; an edit that would do anything else is refused.
 """
 
@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -116,6 +116,63 @@ def add(path: Path, new: NewCabinet) -> Edit:
     if grown != _grown(old, trail, entry):
         raise _by_hand(home.shown, entry)
     return Edit(home.shown, before, after)
+
+
+def raise_generations(path: Path, cabinets: Sequence[str]) -> tuple[Edit, ...]:
+    """The edits, one a file, that give each named cabinet the generation after its present one.
+
+    Raises EstateError when the estate has mistakes, or when a number cannot be put in without touching anything else.
+    """
+    documents = tenants.read(path)
+    if problems := [problem for each in documents for problem in each.problems]:
+        raise tenants.unusable(path, problems)
+    edits = []
+    for home in documents:
+        raised = {
+            entry.path: int(entry.settings["generation"]) + 1
+            for entry in tenants.entries(documents)
+            if entry.document is home and entry.id in cabinets
+        }
+        if raised:
+            edits.append(_raised(home, raised))
+    return tuple(edits)
+
+
+def _raised(home: document.Document, numbers: Mapping[Trail, int]) -> Edit:
+    before = Path(home.shown).read_bytes()
+    after = before.decode("utf-8-sig")
+    wanted = document.read(before, shown=home.shown, schema=SCHEMA).data
+    mark = before[: len(before) - len(after.encode())]
+    for trail, number in numbers.items():
+        after = _set_generation(after, trail, number)
+        block = wanted
+        for key in trail:
+            block = block[key]
+        block["generation"] = number
+    content = mark + after.encode()
+    if document.read(content, shown=home.shown, schema=SCHEMA).data != wanted:
+        raise EstateError(
+            Text(f"В {home.shown} generation не изменить, не задев остального", f"{home.shown} wants a hand's edit"),
+            Text(
+                "Увеличьте generation у кабинета сами и запустите apply",
+                "Raise the cabinet's generation by hand, then run apply",
+            ),
+        )
+    return Edit(home.shown, before, content)
+
+
+def _set_generation(text: str, trail: Trail, number: int) -> str:
+    block = document.compose(text)
+    for step in trail:
+        block = next(value for key, value in block.value if key.value.rstrip("\n") == step)
+    for key, value in block.value:
+        if key.value == "generation":
+            return f"{text[: value.start_mark.index]}{number}{text[value.end_mark.index :]}"
+    place, first = block.start_mark.index, f"generation: {number}"
+    if block.flow_style:
+        return f"{text[: place + 1]}{first}, {text[place + 1 :]}"
+    ends = re.search(_BREAK, text)
+    return f"{text[:place]}{first}{ends[0] if ends else ''}{' ' * block.start_mark.column}{text[place:]}"
 
 
 def _fitting(new: NewCabinet, distributors: list[str]) -> None:

@@ -42,7 +42,8 @@ class Run:
 
     `distributors` gives each cabinet of the estate its distributor. `adopt` are the cabinets whose org may be taken
     over although it bears no mark. `allow_deletes` are the numbers of deletions that were expressly allowed, by
-    cabinet. `message` goes into the version history of dashboards.
+    cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret was changed, and all
+    credentials are to be rewritten.
     """
 
     server: Grafana
@@ -54,6 +55,7 @@ class Run:
     adopt: frozenset[str] = frozenset()
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
+    new_secret: bool = False
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provision.credentials import Root
+from provision.errors import SecretError
 from provision.grafana import Json
 from provision.kinds.base import PREFIX, Kind, Place
 from provision.model import Cabinet, Resource, Spec
@@ -16,6 +17,7 @@ from provision.text import Text
 METRICS = f"{PREFIX}metrics"
 EVENTS = f"{PREFIX}events"
 FINGERPRINT = "smartFingerprint"
+ROOT = "smartRoot"  # tells which root secret wrote the data source
 POSTGRES = "grafana-postgresql-datasource"
 _OLD_POSTGRES = "postgres"  # its name before Grafana 11, there an alias
 _SECRET_KEY = {METRICS: "basicAuthPassword", EVENTS: "password"}
@@ -96,6 +98,17 @@ class DataSourceKind(Kind):
         fields = {key: whole[key] for key in _COMPARED if whole.get(key)}  # left out is "" or false to Grafana
         json_data = dict(whole.get("jsonData") or {})
         seen = json_data.pop(FINGERPRINT, "")
+        if json_data.pop(ROOT, ours := self._root_mark()) != ours and not self.run.new_secret:
+            raise SecretError(
+                Text(
+                    f"Источники данных кабинета {cabinet.id} записаны с другим корневым секретом SMART_SECRET",
+                    f"The data sources of cabinet {cabinet.id} were written with another root secret SMART_SECRET",
+                ),
+                Text(
+                    "Верните прежний секрет, а если он сменён намеренно, добавьте --new-secret",
+                    "Bring the former secret back or, if it was changed on purpose, add --new-secret",
+                ),
+            )
         right = _fingerprint(self.run.root, cabinet, str(whole["uid"]), int(whole["version"]))
         return {
             **fields,
@@ -103,6 +116,9 @@ class DataSourceKind(Kind):
             "secureFields": sorted(key for key, is_set in (whole.get("secureJsonFields") or {}).items() if is_set),
             "credential": f"generation {cabinet.generation}" if seen == right else "unknown",
         }
+
+    def _root_mark(self) -> str:
+        return self.run.root.fingerprint("root")
 
     def _body(self, cabinet: Cabinet, new: Resource, *, version: int) -> dict[str, Any]:
         uid = new.ref.key
@@ -112,7 +128,11 @@ class DataSourceKind(Kind):
         return {
             **spec,
             "uid": uid,
-            "jsonData": {**spec["jsonData"], FINGERPRINT: _fingerprint(self.run.root, cabinet, uid, version)},
+            "jsonData": {
+                **spec["jsonData"],
+                FINGERPRINT: _fingerprint(self.run.root, cabinet, uid, version),
+                ROOT: self._root_mark(),
+            },
             "secureJsonData": {_SECRET_KEY[uid]: _password(self.run.root, cabinet, uid)},
         }
 

@@ -170,3 +170,36 @@ def test_a_store_that_is_down_stops_everything_before_a_write(world: World) -> N
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert world.orgs() == []
+
+
+def test_rotate_is_one_command(world: World, empty: EventsServer) -> None:
+    """It raises the generation in tenants.yaml, and nothing else there, and ends with the new credentials alone."""
+    world.apply()
+    before = (world.folder / "tenants.yaml").read_text(encoding="utf-8").splitlines()
+    result = world.run("rotate", world.volga, "--yes")
+    assert result.exit_code == 0, result.output
+    after = (world.folder / "tenants.yaml").read_text(encoding="utf-8").splitlines()
+    assert [line.strip() for line in after if line not in before] == ["generation: 2"]
+    assert [line for line in before if line not in after] == []
+    assert numbers(world, world.volga, 2) == [world.volga]
+    assert numbers(world, world.volga, 1) is None
+    assert rows(empty, world.volga, 1) is None
+    assert world.run("drift").exit_code == 0
+    assert world.run("rotate", world.volga, "--yes").exit_code == 0
+    assert "generation: 3" in (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+    assert numbers(world, world.don, 1) == [world.don]
+
+
+def test_a_changed_root_secret_rewrites_nothing_unasked(world: World) -> None:
+    """With another SMART_SECRET every cabinet is refused; with the explicit word everything is rewritten."""
+    world.apply()
+    other = {"SMART_SECRET": SECRET[::-1]}
+    writes = world.writes()
+    refused = world.run("apply", "--yes", env=other)
+    assert refused.exit_code == 1, refused.output
+    assert "--new-secret" in refused.output
+    assert world.writes() == writes
+    assert numbers(world, world.volga) == [world.volga]
+    assert world.run("apply", "--yes", "--new-secret", env=other).exit_code == 0
+    assert world.run("drift", env=other).exit_code == 0
+    assert numbers(world, world.volga) is None

@@ -1,0 +1,54 @@
+"""rotate: the next generation of credentials, with no moment without access."""
+
+import sys
+from typing import Any
+
+import click
+
+from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
+from provision.cli.estate import check, choose, load
+from provision.cli.new import show_edit
+from provision.cli.settings import ERROR, Settings, _, cabinets_argument, progress, server_options
+from provision.errors import ProvisionError, UsageError
+from provision.text import Text
+
+
+@click.command(
+    help=_(
+        "Новые учётные данные кабинетов в хранилищах: следующее generation в tenants.yaml, новые логины, источники "
+        "данных, и лишь потом долой старые. Прерванное доделает apply.",
+        "New credentials in the stores: the next generation in tenants.yaml, new logins, the data sources, and only "
+        "then away with the old. What is interrupted apply finishes.",
+    )
+)
+@cabinets_argument
+@click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
+@server_options
+@click.pass_obj
+def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: Any) -> None:
+    from provision.config.adding import raise_generations
+    from provision.lock import alone_on
+
+    if not (yes or sys.stdin.isatty()):
+        raise UsageError(
+            Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
+            Text("Добавьте --yes", "Add --yes"),
+        )
+    chosen = [cabinet.id for cabinet in choose(load(settings.estate), names)]
+    edits = raise_generations(settings.estate, chosen)
+    for edit in edits:
+        click.echo(show_edit(settings, edit))
+    estate = check(settings.estate, {shown: text for edit in edits for shown, text in edit.instead.items()})
+    with alone_on(options["url"]):
+        engine, made = make_plan(settings, estate, chosen, options)
+        click.echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
+        if is_refused(made):
+            raise ProvisionError(Text("Не всем кабинетам это можно", "Not every cabinet may be rotated"))
+        if not (yes or click.confirm(settings.say(Text("Записать?", "Write?")))):
+            sys.exit(ERROR)
+        for edit in edits:
+            edit.save()
+        with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+            outcomes = engine.apply(made, ready)
+    click.echo(show_outcomes(settings, made, outcomes, "text"))
+    sys.exit(status_of(outcomes))
