@@ -1,4 +1,4 @@
-"""sample-data: made-up history for trying out dashboards; stack: the stores themselves on this machine."""
+"""sample-data: made-up history for trying out dashboards; expire: what is too old; stack: the stores themselves."""
 
 import shlex
 import subprocess
@@ -60,15 +60,7 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
     from provision.stores.sample_data import fill, guard
     from provision.stores.schema import connect
 
-    administrator = settings.secret("SMART_EVENTS_ADMIN")
-    if not administrator:
-        raise UsageError(
-            Text("Не задано SMART_EVENTS_ADMIN", "SMART_EVENTS_ADMIN is not set"),
-            Text(
-                "Это строка подключения администратора PostgreSQL: host=… dbname=… user=… password=…",
-                "It is the connection string of PostgreSQL's administrator: host=… dbname=… user=… password=…",
-            ),
-        )
+    administrator = _administrator(settings)
     cabinets = _samples(settings, choose(load(settings.estate), names))
     metrics = MetricsServer(vm_url.rstrip("/"), settings.secret("SMART_VM_KEY"))
     now, samples, rows = datetime.now(UTC), 0, 0
@@ -89,6 +81,19 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
                 f"Made-up history of {days} days: {samples} samples, {rows} rows.",
             )
         )
+    )
+
+
+def _administrator(settings: Settings) -> str:
+    """The connection of PostgreSQL's administrator. Raises UsageError when it is not set."""
+    if found := settings.secret("SMART_EVENTS_ADMIN"):
+        return found
+    raise UsageError(
+        Text("Не задано SMART_EVENTS_ADMIN", "SMART_EVENTS_ADMIN is not set"),
+        Text(
+            "Это строка подключения администратора PostgreSQL: host=… dbname=… user=… password=…",
+            "It is the connection string of PostgreSQL's administrator: host=… dbname=… user=… password=…",
+        ),
     )
 
 
@@ -160,6 +165,25 @@ def _refuse_real(real: "Real", *, yes: bool) -> None:
                 "If it is not in production, or made-up data beside them is fine, add --yes.",
             ),
         )
+
+
+@click.command(
+    help=_(
+        "Удалить из PostgreSQL строки старше 13 месяцев. Запускайте раз в сутки.",
+        "Delete rows older than 13 months from PostgreSQL. Run it once a day.",
+    )
+)
+@click.pass_obj
+def expire(settings: Settings) -> None:
+    from datetime import UTC, datetime
+
+    from provision.stores import schema
+
+    with schema.connect(_administrator(settings)) as events:
+        _demand_schema(events)
+        deleted = schema.expire(events, datetime.now(UTC))
+    count = sum(deleted.values())
+    click.echo(settings.say(Text(f"Удалено строк: {count}", f"{count} rows deleted")))
 
 
 _data = click.option(

@@ -105,7 +105,8 @@ class Shop:
         return {row["metric"]["cabinet"]: int(row["value"][1]) for row in answer["data"]["result"]}
 
     def real_number(self, cabinet: str) -> None:
-        body = f'kodeks_online_up{{cabinet="{cabinet}",client="c",manager="m"}} 1 {time.time_ns() // 10**6 - 60_000}'.encode()
+        past = int(time.time() - 60) * 1000
+        body = f'kodeks_online_up{{cabinet="{cabinet}",client="c",manager="m"}} 1 {past}'.encode()
         assert ask(f"{self.metrics.url}/api/v1/import/prometheus", method="POST", body=body).status == 204
         assert ask(f"{self.metrics.url}/internal/force_flush?authKey={self.metrics.key}").status == 200
 
@@ -177,6 +178,22 @@ def test_what_is_missing_is_told(shop: Shop, tmp_path: Path) -> None:
     assert "There is no cabinet 'kama'" in shop.refuse("kama")
     (tmp_path / "don_manager_20260417.csv").unlink()
     assert "don" in shop.refuse()
+
+
+def test_expire_deletes_what_is_too_old(shop: Shop) -> None:
+    """Rows of 14 months ago go, those of 12 stay; without an administrator it says so."""
+    text = (
+        "INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, query_text, status)"
+        " SELECT now() - n * interval '1 month', 'volga', 'installation', 'c', 'm', 'q', 'empty' FROM"
+        " unnest(ARRAY[12, 14]) n"
+    )
+    with connect(shop.events.conninfo()) as connection:
+        connection.execute(text.encode())
+    environment = {"SMART_EVENTS_ADMIN": shop.events.conninfo()}
+    done = CliRunner(env=environment).invoke(main, ["--lang", "en", "expire"], catch_exceptions=False)
+    assert (done.exit_code, done.output) == (0, "1 rows deleted\n")
+    assert shop.rows() == {"volga": 1}
+    assert CliRunner(env={"SMART_EVENTS_ADMIN": ""}).invoke(main, ["expire"], catch_exceptions=False).exit_code == 2
 
 
 def test_without_tables_it_says_who_makes_them(tmp_path: Path, metrics: MetricsServer, empty: EventsServer) -> None:
