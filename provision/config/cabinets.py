@@ -11,7 +11,7 @@ from provision.config import mistakes
 from provision.config.document import Trail, printable
 from provision.config.people import Claim, Directory, claims, heads
 from provision.config.tenants import Entry, Layer
-from provision.lists import Group, Kind, ListFile, ManagerRow, OnlineRow, check_apart, check_together, read, strike
+from provision.lists import Group, Kind, ListFile, check_apart, check_together, count_clients, read, strike
 from provision.model import Cabinet, Estate, EventsStore, MetricsStore, Problem
 from provision.text import Text
 
@@ -145,7 +145,7 @@ def _at_cabinet(entry: Entry, problem: Problem) -> Problem:
 
 def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: bool) -> Cabinet:
     entry, settings = member.entry, member.entry.settings
-    rows = [row for file in member.files for row in file.rows]
+    installations, online = count_clients(member.files)
     metrics, events = stores["metrics"], stores["events"]
     return Cabinet(
         id=entry.id,
@@ -162,8 +162,8 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         mail=settings["mail"],
         metrics=MetricsStore(metrics["url"]),
         events=EventsStore(**{key: events[key] for key in ("address", "database", "sslmode") if key in events}),
-        installations=len({row.host.lower() for row in rows if isinstance(row, ManagerRow)}),
-        online=len({(row.host.lower(), row.folder, row.login) for row in rows if isinstance(row, OnlineRow)}),
+        installations=installations,
+        online=online,
         generation=settings["generation"],
         origin=entry.document.origin(entry.path),
         blocked=blocked,

@@ -36,7 +36,7 @@ def claims(entry: Entry, files: Iterable[ListFile]) -> Iterator[Claim]:
         who = (head["login"].lower(), head["email"].lower(), head.get("role", "Viewer"), head.get("name", ""))
         yield Claim(*who, entry.id, entry.realm, entry.document.shown, line, head=True)
     for file in files:
-        for row in file.rows:
+        for row in file.rows.firsts():  # the other rows name the same people again
             login, email = row.manager.lower(), row.email.lower()
             yield Claim(login, email, "Viewer", "", entry.id, entry.realm, row.file, row.line, head=False)
 

@@ -3,6 +3,7 @@
 read()            one file: rows, problems, and an account of every line
 check_together()  what needs several lines or files of one cabinet
 check_apart()     what must not cross between cabinets
+count_clients()   how many installations and online accesses there are
 explain(), CODES  what a code means
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
 prepare()         the technician's working lists, gaps, questions and checklists
@@ -11,7 +12,7 @@ repair()          a damaged list written as it should be, with an account
 summarise()       problems for reading; problems_table() for Excel, fold() for other renderers
 """
 
-from provision.lists.across import check_clients, check_dealer, check_together, strike
+from provision.lists.across import check_clients, check_dealer, check_together, count_clients, strike
 from provision.lists.apart import Group, check_apart
 from provision.lists.codes import CODES, Code
 from provision.lists.explain import explain
@@ -20,7 +21,7 @@ from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
 from provision.lists.repair import Change, Repair, repair
-from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row
+from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row, Rows
 from provision.lists.summary import fold, problems_table, summarise
 from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
 
@@ -40,12 +41,14 @@ __all__ = [
     "ProposedCabinet",
     "Repair",
     "Row",
+    "Rows",
     "Versions",
     "check_apart",
     "check_clients",
     "check_dealer",
     "check_together",
     "choose_newest",
+    "count_clients",
     "describe",
     "diff",
     "explain",

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from typing import cast
 
+from provision.lists.index import Joined, repeats
 from provision.lists.problems import NOTHING, problem
-from provision.lists.rows import ListFile, ManagerRow, OnlineRow, Row
+from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row, Shared
 from provision.model import Problem
 from provision.text import Text
 
@@ -23,10 +24,9 @@ def check_together(
 
     A cabinet of `streaming_sales` may have any number of clients. X05 is said only when `mail` is given.
     """
-    rows = list(chain.from_iterable(file.rows for file in files))
-    installations = [row for row in rows if isinstance(row, ManagerRow)]
-    accesses = [row for row in rows if isinstance(row, OnlineRow)]
-    found = [*_check_installations(installations), *_check_accesses(accesses), *_check_people(rows)]
+    installations, accesses = _joined(files, "managers"), _joined(files, "online")
+    found = [*_check_installations(installations), *_check_accesses(accesses)]
+    found += _check_people(Joined(file.rows for file in files))
     if accesses:
         found += _check_own_centre(installations, accesses)
         if not streaming_sales:
@@ -45,19 +45,18 @@ def strike(files: Iterable[ListFile], problems: Collection[Problem]) -> tuple[Li
 
 
 def _struck(file: ListFile, errors: Collection[tuple[str, int]], repeats: Mapping[tuple[str, int], str]) -> ListFile:
-    refused = [row.line for row in file.rows if (row.file, row.line) in errors]
-    ignored = {row.line: repeats[row.file, row.line] for row in file.rows if (row.file, row.line) in repeats}
+    lines = file.rows.lines
+    refused = [line for line in lines if (file.shown, line) in errors]
+    ignored = {line: repeats[file.shown, line] for line in lines if (file.shown, line) in repeats}
     if not refused and not ignored:
         return file
-    gone = {*refused, *ignored}
-    rows = tuple(row for row in file.rows if row.line not in gone)
+    rows = file.rows.without({*refused, *ignored})
     kept = {line: code for line, code in ignored.items() if line not in refused}
     return replace(file, rows=rows, refused=[*file.refused, *refused], ignored={**file.ignored, **kept})
 
 
-def place(row: Row) -> str:
-    """Where the row stands: `lists/x.csv:3`."""
-    return f"{row.file}:{row.line}"
+def _joined(files: Iterable[ListFile], kind: Kind) -> Joined:
+    return Joined(file.rows for file in files if file.rows.kind == kind)
 
 
 def _said(row: Row, code: str, number: int = 0, name: str = "", *, value: str = "", detail: Text = NOTHING) -> Problem:
@@ -69,26 +68,49 @@ class _Met:
 
     def __init__(self, first: ManagerRow) -> None:
         self.first = first
-        self.places = {first.fields: place(first)}
+        self.places = {first.fields: first.origin}
         self.managers = {first.manager.lower()}
 
 
-def _check_installations(rows: Iterable[ManagerRow]) -> Iterator[Problem]:
+def count_clients(files: Sequence[ListFile]) -> tuple[int, int]:
+    """How many installations and how many online accesses the lists hold, each once."""
+    installations, accesses = _joined(files, "managers"), _joined(files, "online")
+    return (
+        len(installations) - sum(1 for _ in _same_installations(installations)),
+        len(accesses) - sum(1 for _ in _same_accesses(accesses)),
+    )
+
+
+def _same_installations(rows: Joined) -> Iterator[tuple[int, int]]:
+    """Repeats of a client or address."""
+    return repeats(map(str.lower, rows.own()), lambda number: rows.part(number)[0].lower())
+
+
+def _same_accesses(rows: Joined) -> Iterator[tuple[int, int]]:
+    """Repeats of an online access, which is login, host and folder."""
+
+    def place_of(shared: Shared) -> str:
+        return f"{shared[0].lower()}/{shared[1]}"
+
+    def key_of(number: int) -> tuple[str, str]:
+        own, shared = rows.part(number)
+        return own.split(",", 2)[1], place_of(shared)
+
+    return repeats(((own.split(",", 2)[1], place) for own, place in rows.parts(place_of)), key_of)
+
+
+def _check_installations(rows: Joined) -> Iterator[Problem]:
     """Rows of one client or address against the first of them."""
-    met: dict[str, ManagerRow | _Met] = {}  # a row alone until there is a second one: most clients have one
-    for row in rows:
-        low = row.host.lower()
-        key = row.host if low == row.host else low
-        known = met.setdefault(key, row)
-        if known is row:
-            continue
-        if isinstance(known, ManagerRow):
-            known = met[key] = _Met(known)
+    several: dict[int, _Met] = {}  # by number of the first
+    for number, first in _same_installations(rows):
+        if first not in several:
+            several[first] = _Met(cast(ManagerRow, rows.row(first)))
+        row, known = cast(ManagerRow, rows.row(number)), several[first]
         found = _compare(row, known)
         if found:
             yield found
         if not found or found.level == "note":
-            known.places.setdefault(row.fields, place(row))
+            known.places.setdefault(row.fields, row.origin)
             known.managers.add(row.manager.lower())
 
 
@@ -97,7 +119,7 @@ def _compare(row: ManagerRow, met: _Met) -> Problem | None:
     first = met.first
     name = "address" if row.polled else "client"
     if not row.polled and row.host != first.host:
-        detail = Text(f"есть и «{first.host}», {place(first)}", f'there is "{first.host}" too, {place(first)}')
+        detail = Text(f"есть и «{first.host}», {first.origin}", f'there is "{first.host}" too, {first.origin}')
         return _said(row, "M25", 1, name, value=row.host, detail=detail)
     repeated = met.places.get(row.fields)
     if repeated:
@@ -114,44 +136,30 @@ def _compare(row: ManagerRow, met: _Met) -> Problem | None:
 
 def _there(first: Row, value: str) -> Text:
     """What stands in the other place."""
-    return Text(f"а в {place(first)} — {value}", f"but {value} at {place(first)}")
+    return Text(f"а в {first.origin} — {value}", f"but {value} at {first.origin}")
 
 
-def _check_accesses(rows: Iterable[OnlineRow]) -> Iterator[Problem]:
-    """Rows of one access, which is host, folder and login, against the first of them. No value is shown."""
-    alone: dict[str, OnlineRow] = {}  # by login, until a second row has the same
-    several: dict[tuple[str, str, str], OnlineRow] = {}
-    places: dict[tuple[str, ...], str] = {}
-    for row in rows:
-        other = alone.setdefault(row.login, row)
-        if other is row:
-            continue
-        several.setdefault(_access(other), other)
-        places.setdefault(other.fields, place(other))
-        first = several.setdefault(_access(row), row)
-        repeated = places.setdefault(row.fields, place(row))
-        if repeated != place(row):
+def _check_accesses(rows: Joined) -> Iterator[Problem]:
+    """Rows of one access against the first of them. No value is shown."""
+    places: dict[tuple[str, ...], str] = {}  # of the rows of accesses that have several
+    for number, first in _same_accesses(rows):
+        row, other = cast(OnlineRow, rows.row(number)), cast(OnlineRow, rows.row(first))
+        places.setdefault(other.fields, other.origin)
+        repeated = places.setdefault(row.fields, row.origin)
+        if repeated != row.origin:
             yield _said(row, "O10", detail=Text(f"как {repeated}", f"as {repeated}"))
-        elif first.password != row.password:
-            detail = Text(f"ещё {place(first)}", f"also {place(first)}")
+        elif other.password != row.password:
+            detail = Text(f"ещё {other.origin}", f"also {other.origin}")
             yield _said(row, "O09", 3, "password", detail=detail)
 
 
-def _access(row: OnlineRow) -> tuple[str, str, str]:
-    return row.host.lower(), row.folder, row.login
-
-
-def _check_people(rows: Iterable[Row]) -> Iterator[Problem]:
+def _check_people(rows: Joined) -> Iterator[Problem]:
     """P09 once for each further e-mail of a manager, P10 once for each shared e-mail."""
-    written: set[tuple[str, str]] = set()
     pairs: set[tuple[str, str]] = set()
     emails: dict[str, Row] = {}  # manager: the first row
     managers: dict[str, Row] = {}  # e-mail: the first row
     shared: set[str] = set()
-    for row in rows:
-        if (row.manager, row.email) in written:
-            continue
-        written.add((row.manager, row.email))
+    for row in rows.firsts():
         pair = manager, email = row.manager.lower(), row.email.lower()
         if pair in pairs:
             continue
@@ -167,23 +175,26 @@ def _check_people(rows: Iterable[Row]) -> Iterator[Problem]:
             yield _said(row, "P10", number, "email", value=row.email, detail=Text(both, both))
 
 
-def _check_own_centre(installations: Iterable[ManagerRow], accesses: Iterable[OnlineRow]) -> Iterator[Problem]:
+def _check_own_centre(installations: Joined, accesses: Joined) -> Iterator[Problem]:
     """O12 for a host that the same cabinet has in block 1: it is the distributor's own data centre."""
-    hosts: dict[str, OnlineRow] = {}
-    for access in accesses:
+    hosts: dict[str, Row] = {}
+    for access in accesses.firsts():
         hosts.setdefault(access.host.lower(), access)
-    for row in installations:
-        found = hosts.pop(row.host.rpartition(":")[0].lower(), None) if hosts and row.polled else None
+    for number, own in enumerate(installations.own()):
+        found = hosts.pop(own.rpartition(":")[0].lower(), None)
         if found:
-            detail = Text(f"он же в {place(row)}", f"it also stands at {place(row)}")
+            here = installations.row(number).origin
+            detail = Text(f"он же в {here}", f"it also stands at {here}")
             yield _said(found, "O12", 4, "host", value=found.host, detail=detail)
 
 
-def _check_streaming(accesses: Sequence[OnlineRow]) -> Iterator[Problem]:
-    firms = {row.firm for row in accesses}
-    if len(firms) > STREAMING_LIMIT:
-        count = str(len(firms))
-        yield replace(problem("X01", detail=Text(f"их {count}", f"{count} of them")), file=accesses[0].file)
+def _check_streaming(accesses: Joined) -> Iterator[Problem]:
+    firms = (own.partition(",")[0] for own in accesses.own())
+    again = repeats(firms, lambda number: accesses.part(number)[0].partition(",")[0])
+    count = len(accesses) - sum(1 for _ in again)
+    if count > STREAMING_LIMIT:
+        said = problem("X01", detail=Text(f"их {count}", f"{count} of them"))
+        yield replace(said, file=accesses.row(0).file)
 
 
 def check_clients(found: Iterable[str], files: Iterable[ListFile]) -> tuple[Problem, ...]:

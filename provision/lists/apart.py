@@ -1,10 +1,11 @@
 """What must not cross between cabinets that may not see each other: P11 and P12."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from provision.lists.problems import problem
-from provision.lists.rows import ListFile, ManagerRow, Row
+from provision.lists.rows import ListFile, ManagerRow, Rows
 from provision.model import Person, Problem
 from provision.text import Text
 
@@ -27,13 +28,21 @@ class Group:
         return ("realm", self.realm) if self.realm else ("cabinet", self.cabinet)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trace:
+class _Trace(NamedTuple):
     """One value in one place. `what` is the sort of value: only equal sorts are compared."""
 
     what: str
     key: str
-    source: Row | Person
+    source: Person | Rows
+    number: int = 0  # of the row
+
+    @property
+    def value(self) -> tuple[str, str]:
+        return self.what, self.key
+
+    @property
+    def origin(self) -> str:
+        return self.source.origin if isinstance(self.source, Person) else self.source[self.number].origin
 
 
 def check_apart(cabinets: Sequence[Group]) -> tuple[Problem, ...]:
@@ -41,48 +50,55 @@ def check_apart(cabinets: Sequence[Group]) -> tuple[Problem, ...]:
 
     Compared are logins, e-mails, client names, addresses and online accesses, without regard to letter case.
     """
-    owners: dict[tuple[str, str], tuple[str, str]] = {}
-    crossing: dict[tuple[str, str], None] = {}
-    for cabinet in cabinets:
+    suspects = _suspects(cabinets)
+    places: dict[tuple[str, str], dict[str, tuple[Group, _Trace]]] = {}
+    for cabinet in cabinets if suspects else ():
         for trace in _traces(cabinet):
-            key = (trace.what, trace.key)
-            if owners.setdefault(key, cabinet.fence) != cabinet.fence:
-                crossing[key] = None
-    if not crossing:
-        return ()
-    places: dict[tuple[str, str], dict[str, tuple[Group, _Trace]]] = {key: {} for key in crossing}
-    for cabinet in cabinets:
-        for trace in _traces(cabinet):
-            if (trace.what, trace.key) in places:
-                places[trace.what, trace.key].setdefault(cabinet.cabinet, (cabinet, trace))
+            if hash(trace.value) in suspects:
+                places.setdefault(trace.value, {}).setdefault(cabinet.cabinet, (cabinet, trace))
     return tuple(one for met in places.values() for one in _tell(list(met.values())))
+
+
+def _suspects(cabinets: Iterable[Group]) -> Collection[int]:
+    """The hashes of what stands in several realms: to keep a million values themselves would take too much memory."""
+    owners: dict[int, tuple[str, str]] = {}
+    found = set()
+    for cabinet in cabinets:
+        fence = cabinet.fence
+        for trace in _traces(cabinet):
+            value = hash(trace.value)
+            if owners.setdefault(value, fence) != fence:
+                found.add(value)
+    return found
 
 
 def _traces(cabinet: Group) -> Iterator[_Trace]:
     """Every value of the cabinet that no other realm may have; people who repeat are passed over."""
-    seen: set[tuple[str, str]] = set()
     for person in cabinet.people:
         yield _Trace("login", person.login.lower(), person)
         if person.email:
             yield _Trace("email", person.email.lower(), person)
     for file in cabinet.files:
-        for row in file.rows:
-            if (row.manager, row.email) not in seen:
-                seen.add((row.manager, row.email))
-                yield _Trace("login", row.manager.lower(), row)
-                yield _Trace("email", row.email.lower(), row)
-            if isinstance(row, ManagerRow):
-                yield _Trace("host", row.host.lower(), row)
+        rows = file.rows
+        for number, row in zip(rows.first_of, rows.firsts(), strict=True):
+            yield _Trace("login", row.manager.lower(), rows, number)
+            yield _Trace("email", row.email.lower(), rows, number)
+        for number, (own, which) in enumerate(rows.parts()):
+            if rows.kind == "managers":
+                yield _Trace("host", own.lower(), rows, number)
             else:
-                yield _Trace("access", f"{row.host.lower()}/{row.folder}/{row.login}", row)
+                host, folder, *_ = rows.shared[which]
+                yield _Trace("access", f"{host.lower()}/{folder}/{own.split(',', 2)[1]}", rows, number)
 
 
 def _tell(met: Sequence[tuple[Group, _Trace]]) -> Iterator[Problem]:
     for group, trace in met:
-        other, foreign = next((there, one) for there, one in met if there.fence != group.fence)
-        here = f"{_origin(trace.source)} ({group.cabinet})"
-        there = f"{_origin(foreign.source)} ({other.cabinet})"
-        file, _, line = _origin(trace.source).rpartition(":")
+        foreign = next((there for there in met if there[0].fence != group.fence), None)
+        if foreign is None:
+            return  # it was another value of the same hash that crosses
+        here = f"{trace.origin} ({group.cabinet})"
+        there = f"{foreign[1].origin} ({foreign[0].cabinet})"
+        file, _, line = trace.origin.rpartition(":")
         number, name, value = _field(trace)
         yield problem(
             "P11" if trace.what == "email" else "P12",
@@ -97,20 +113,16 @@ def _tell(met: Sequence[tuple[Group, _Trace]]) -> Iterator[Problem]:
         )
 
 
-def _origin(source: Row | Person) -> str:
-    return source.origin if isinstance(source, Person) else f"{source.file}:{source.line}"
-
-
 def _field(trace: _Trace) -> tuple[int, str, str]:
     """Number and name of the field, and what is shown of it; of an online access never the login."""
-    source = trace.source
-    if isinstance(source, Person):
-        return 0, trace.what, source.login if trace.what == "login" else source.email
-    listed = isinstance(source, ManagerRow)
+    if isinstance(trace.source, Person):
+        return 0, trace.what, trace.source.login if trace.what == "login" else trace.source.email
+    row = trace.source[trace.number]
+    listed = isinstance(row, ManagerRow)
     if trace.what == "login":
-        return 2 if listed else 7, "manager", source.manager
+        return 2 if listed else 7, "manager", row.manager
     if trace.what == "email":
-        return 3 if listed else 8, "email", source.email
-    if isinstance(source, ManagerRow):
-        return 1, "address" if source.polled else "client", source.host
-    return 4, "host", f"{source.host}/{source.folder}"
+        return 3 if listed else 8, "email", row.email
+    if isinstance(row, ManagerRow):
+        return 1, "address" if row.polled else "client", row.host
+    return 4, "host", f"{row.host}/{row.folder}"

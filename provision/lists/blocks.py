@@ -2,7 +2,7 @@
 
 from provision.lists.managers import COUNTS
 from provision.lists.problems import problem
-from provision.lists.rows import Kind, ManagerRow, Row
+from provision.lists.rows import Kind
 from provision.model import Problem
 
 
@@ -23,15 +23,14 @@ class Blocks:
         """An empty line."""
         self._blanks.append(line)
 
-    def data(self, line: int, row: Row | None, fields: int) -> None:
-        """A line of data; `row` is None where an error stands on it."""
-        polled = row.polled if isinstance(row, ManagerRow) else None
+    def data(self, line: int, polled: bool | None, fields: int) -> None:
+        """A line of data; `polled` is None where it belongs to no block: online, or with an error on it."""
         like_before = polled == self._polled and (fields in self._counts or not self._parts)
         if like_before and self._begun and not self._blanks:
             return
         turned = polled is not None and self._polled is not None and polled != self._polled
         if self._blanks:
-            allowed = 1 if self._parts and self._begun and (turned or row is None) else 0
+            allowed = 1 if self._parts and self._begun and (turned or polled is None) else 0
             self.surplus += self._blanks[allowed:]
             self._blanks = []
             self._parted = True

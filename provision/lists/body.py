@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from operator import attrgetter
+from types import EllipsisType
 
 from provision.lists import managers, online
 from provision.lists.blocks import Blocks
+from provision.lists.index import repeats
 from provision.lists.problems import problem
-from provision.lists.rows import Kind, Row
+from provision.lists.rows import Kind, ManagerRow, Row, Rows, Shared
 from provision.lists.split import SPACES, Line, is_heading, leftover, split
 from provision.model import Problem
 from provision.text import Text
@@ -29,7 +30,7 @@ class Body:
 
     def __init__(self, shown: str, kind: Kind, registered: Collection[str] | None) -> None:
         self.kind: Kind = kind
-        self.rows: list[Row] = []
+        self.rows = Rows(kind, shown)
         self.refused: list[int] = []
         self.ignored: dict[int, str] = {}
         self.lines = 0
@@ -39,7 +40,6 @@ class Body:
         self.counts = managers.COUNTS if kind == "managers" else online.COUNTS
         self._reader = reader_of(kind, shown)
         self._blocks = Blocks(kind)
-        self._repeats = _Repeats(kind)
         self._separators: dict[str, int] = {}  # sign: the first line cut by it
         self._problems: list[Problem] = []
         self._named: list[Problem] = []  # M22, said once
@@ -47,14 +47,20 @@ class Body:
 
     def read(self, lines: Iterable[str]) -> None:
         """Every line, one after the other."""
-        number, fields = 0, self.counts[-1]
+        number, fields, quick = 0, self.counts[-1], self._reader.quick
+        before: bool | EllipsisType | None = ...  # the block of the line before; `...` unless nothing was to be said
         for number, line in enumerate(lines, 1):
             text = line.removesuffix("\n")
-            row = self._reader.quick(number, text)
-            if row is not None:
-                self._accept(number, row, fields)
-            else:
+            known = quick(text)
+            if known is None:
                 self._look(number, text)
+                before = ...
+                continue
+            own, shared, polled = known
+            if polled is not before:
+                self._note(number, polled, fields)
+                before = polled
+            self._add(number, own, shared)
         self.lines = number
 
     def _look(self, number: int, text: str) -> None:
@@ -90,26 +96,19 @@ class Body:
         if row is None:
             self.refused.append(number)
             self._samples += any(one.code == "P03" for one in found)
-        self._accept(number, row, len(line.fields), line.separator)
-
-    def _accept(self, number: int, row: Row | None, fields: int, separator: str = ",") -> None:
-        """A line of data; without a row an error stands on it."""
-        self._separators.setdefault(separator, number)
-        self._blocks.data(number, row, fields)
+        self._note(number, row.polled if isinstance(row, ManagerRow) else None, len(line.fields), line.separator)
         if row is not None:
-            self._add(row)
+            self._add(number, row.own, row.shared)
 
-    def _add(self, row: Row) -> None:
-        """The row, unless it is an exact repeat of an earlier one."""
-        first = self._repeats.first(row)
-        if first:
-            code, ru, en = ("M26" if self.kind == "managers" else "O10"), f"как строка {first}", f"as line {first}"
-            self._say(row.line, [problem(code, detail=Text(ru, en))])
-            self.ignored[row.line] = code
-            return
-        self.rows.append(row)
-        if self._known is not None:
-            self._check_registered(row, self._known)
+    def _note(self, number: int, polled: bool | None, fields: int, separator: str = ",") -> None:
+        """What the file as a whole wants to know of a line of data."""
+        self._separators.setdefault(separator, number)
+        self._blocks.data(number, polled, fields)
+
+    def _add(self, number: int, own: str, shared: Shared) -> None:
+        """The row of that line."""
+        if self.rows.add(number, own, shared) and self._known is not None:
+            self._check_registered(self.rows[-1], self._known)
 
     def _check_registered(self, row: Row, known: Collection[str]) -> None:
         """P02, once for each login of the file."""
@@ -120,7 +119,8 @@ class Body:
             self._say(row.line, [problem("P02", number=number, name="manager", value=row.manager)])
 
     def finish(self) -> Sequence[Problem]:
-        """All problems of the lines, in their order; those of the file as a whole come first."""
+        """All problems of the lines, in their order; those of the file as a whole come first. To be called once."""
+        self._drop_repeats()
         found = [*self._blocks.end(), *self._check_separators()]
         for line in self._blocks.surplus:
             self.ignored[line] = "F15"
@@ -132,6 +132,16 @@ class Body:
             found.append(problem("F13"))
         placed = [replace(one, file=self.shown) for one in found]
         return sorted([*placed, *self._problems], key=lambda one: (one.line, one.field_number))
+
+    def _drop_repeats(self) -> None:
+        """M26 and O10 within the file: rows that differ from an earlier one in nothing but their line."""
+        code, rows = "M26" if self.kind == "managers" else "O10", self.rows
+        found = {rows.lines[number]: rows.lines[first] for number, first in repeats(rows.parts(), rows.part)}
+        for line, first in found.items():
+            self._say(line, [problem(code, detail=Text(f"как строка {first}", f"as line {first}"))])
+            self.ignored[line] = code
+        if found:
+            self.rows = rows.without(found)
 
     def _check_separators(self) -> list[Problem]:
         """F08 where several are in use, F07 where it is not the comma."""
@@ -152,23 +162,3 @@ def _once(found: Sequence[Problem]) -> Problem:
     detail = Text(f"всего таких строк {more + 1}", f"{more + 1} such lines in all")
     again = problem(first.code, number=first.field_number, name=first.field_name, value=first.value, detail=detail)
     return replace(again, line=first.line)
-
-
-class _Repeats:
-    """Finds exact repeats: rows that differ in nothing but their line."""
-
-    def __init__(self, kind: Kind) -> None:
-        self._key = attrgetter("host" if kind == "managers" else "login")
-        # By key, the row; where there are several, the line of each by its fields.
-        self._rows: dict[str, Row | dict[tuple[str, ...], int]] = {}
-
-    def first(self, row: Row) -> int:
-        """The line of an equal row met before, 0 where there is none."""
-        key = self._key(row)
-        met = self._rows.setdefault(key, row)
-        if met is row:
-            return 0
-        if not isinstance(met, dict):
-            met = self._rows[key] = {met.fields: met.line}
-        line = met.setdefault(row.fields, row.line)
-        return 0 if line == row.line else line

@@ -16,7 +16,7 @@ from provision.lists.hosts import (
 from provision.lists.letters import as_latin, cyrillic, spelled
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import NOTHING, problem
-from provision.lists.rows import SMARTUPLOAD, ManagerRow
+from provision.lists.rows import SMARTUPLOAD, ManagerRow, Shared
 from provision.model import Problem
 from provision.text import Text
 
@@ -51,14 +51,16 @@ _RECENT = 1 << 16  # how many different tails of lines are remembered
 
 @dataclass(frozen=True, slots=True)
 class _Tail:
-    """Fields 2 to 11, checked once for all lines that share them."""
+    """Fields 2 to 11, checked once for all lines that share them. `shared` is what a row takes from them."""
 
-    manager: str
-    email: str
+    shared: Shared
     transport: str
-    tz_correction: int
     problems: tuple[Problem, ...]
     good: bool
+
+    @property
+    def polled(self) -> bool:
+        return self.transport != SMARTUPLOAD
 
 
 class ManagerLines:
@@ -69,8 +71,8 @@ class ManagerLines:
         self._tails: dict[tuple[str, ...], _Tail] = {}
         self._clean: dict[str, _Tail] = {}  # those without a problem, by their text
 
-    def quick(self, line: int, text: str) -> ManagerRow | None:
-        """The row of a line about which nothing is to be said, None for one that read() must look at.
+    def quick(self, text: str) -> tuple[str, Shared, bool] | None:
+        """A line about which nothing is to be said: what Rows keep of it, and its block. None: read() must look at it.
 
         Only the first field is new on most lines of a large list; what follows it was read before.
         """
@@ -78,7 +80,7 @@ class ManagerLines:
         tail = self._clean.get(rest)
         if tail is None or not _is_plain(host, tail.transport):
             return None
-        return ManagerRow(self._file, line, host, tail.manager, tail.email, tail.transport, tail.tz_correction)
+        return host, tail.shared, tail.polled
 
     def read(self, line: int, fields: list[str]) -> tuple[ManagerRow | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
@@ -99,7 +101,7 @@ class ManagerLines:
             found = (*check_host(host, tail.transport), *found)
             if any(one.level == "error" for one in found):
                 return None, found
-        return ManagerRow(self._file, line, host, tail.manager, tail.email, tail.transport, tail.tz_correction), found
+        return ManagerRow(self._file, line, host, *tail.shared), found
 
 
 def _is_plain(host: str, transport: str) -> bool:
@@ -138,7 +140,7 @@ def _check_tail(fields: list[str]) -> _Tail:
         if was != wanted
     ]
     good = not any(one.level == "error" for one in found)
-    return _Tail(manager, email, low, correction, tuple(found), good)
+    return _Tail((manager, email, low, correction), low, tuple(found), good)
 
 
 def _check_steps(steps: list[str]) -> list[Problem]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from provision.lists.hosts import DEFAULT_PORTS, Parts, address_of, is_inner, is_name, parts_of
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import problem
-from provision.lists.rows import OnlineRow
+from provision.lists.rows import OnlineRow, Shared
 from provision.lists.split import is_tidy
 from provision.model import Problem
 from provision.text import Text
@@ -29,17 +29,14 @@ _BY_EXCEL = re.compile(
     rf"|\d{{1,2}}[.\- ]({_MONTHS})[а-яa-z]*([.\- ]\d{{2,4}})?|({_MONTHS})[а-яa-z]*[.\- ]\d{{2,4}}",
     re.IGNORECASE,
 )
+_BEGINS = frozenset("0123456789#" + _MONTHS + _MONTHS.upper())  # what _BY_EXCEL may begin with; spares most values it
 
 
 @dataclass(frozen=True, slots=True)
 class _Tail:
     """Fields 4 to 8, checked once for all lines that share them."""
 
-    host: str
-    folder: str
-    protocol: str
-    manager: str
-    email: str
+    shared: Shared
     problems: tuple[Problem, ...]
     good: bool
 
@@ -52,16 +49,17 @@ class OnlineLines:
         self._tails: dict[tuple[str, ...], _Tail] = {}
         self._clean: dict[str, _Tail] = {}  # those without a problem, by their text
 
-    def quick(self, line: int, text: str) -> OnlineRow | None:
-        """The row of a line about which nothing is to be said, None for one that read() must look at."""
+    def quick(self, text: str) -> tuple[str, Shared, None] | None:
+        """A line about which nothing is to be said: what Rows keep of it; it has no block. None: for read() to see."""
         access = text.split(",", 3)
         tail = self._clean.get(access[-1])
-        if tail is None or len(access) < 4 or not is_tidy(text):
+        if tail is None or len(access) < 4:
             return None
-        firm, login, password, _ = access
-        if not (firm and len(firm) <= _LONGEST_FIRM and login and password) or _damaged(login) or _damaged(password):
+        firm, login, password, rest = access
+        own = text[: -len(rest) - 1]
+        if not (firm and login and password and len(firm) <= _LONGEST_FIRM and is_tidy(own)):
             return None
-        return self._row(line, firm, login, password, tail)
+        return None if _damaged(login) or _damaged(password) else (own, tail.shared, None)
 
     def read(self, line: int, fields: list[str]) -> tuple[OnlineRow | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
@@ -78,19 +76,16 @@ class OnlineLines:
                 self._tails.clear()
                 self._clean.clear()
             tail = self._tails[key] = _check_tail(rest)
-            if not tail.problems:
-                self._clean[",".join(key)] = tail
+            text = ",".join(key)
+            if not tail.problems and is_tidy(text):
+                self._clean[text] = tail
         found: Sequence[Problem] = tail.problems
         of_access = _check_access(firm, login, password)
         if of_access:
             found = (*of_access, *found)
         if not tail.good or any(one.level == "error" for one in of_access):
             return None, found
-        return self._row(line, firm, login, password, tail), found
-
-    def _row(self, line: int, firm: str, login: str, password: str, tail: _Tail) -> OnlineRow:
-        host, folder, protocol, manager, email = tail.host, tail.folder, tail.protocol, tail.manager, tail.email
-        return OnlineRow(self._file, line, firm, login, password, host, folder, protocol, manager, email)
+        return OnlineRow(self._file, line, firm, login, password, *tail.shared), found
 
 
 def _check_access(firm: str, login: str, password: str) -> list[Problem]:
@@ -110,7 +105,7 @@ def _check_access(firm: str, login: str, password: str) -> list[Problem]:
 
 def _damaged(value: str) -> bool:
     """Whether a spreadsheet took the value for a number or a date; that leaves signs other than letters and digits."""
-    return not value.isalnum() and _BY_EXCEL.fullmatch(value) is not None
+    return value[0] in _BEGINS and not value.isalnum() and _BY_EXCEL.fullmatch(value) is not None
 
 
 def _check_tail(fields: list[str]) -> _Tail:
@@ -127,7 +122,7 @@ def _check_tail(fields: list[str]) -> _Tail:
         people = [problem(one.code, number=one.field_number, name=one.field_name) for one in people]
     found += people
     good = not any(one.level == "error" for one in found)
-    return _Tail(host, folder, protocol, manager, email, tuple(found), good)
+    return _Tail(tuple(fields), tuple(found), good)
 
 
 def _is_host(host: str) -> bool:

@@ -15,7 +15,7 @@ from provision.lists.body import Body
 from provision.lists.decode import Encoding, detect
 from provision.lists.naming import Name, read_name
 from provision.lists.problems import problem
-from provision.lists.rows import Kind, ListFile, OnlineRow, Row
+from provision.lists.rows import Kind, ListFile, OnlineRow, Row, Rows
 from provision.lists.split import FIELD_COUNTS, is_heading, leftover, split
 from provision.model import Problem
 from provision.text import Text
@@ -82,7 +82,7 @@ def _hopeless(
     """A file that gives no rows: every line of it is refused."""
     problems = tuple(replace(one, file=shown) for one in (*name.problems, *found))
     told = kind or name.kind or "managers"
-    return ListFile(path, shown, told, name.day, encoding, (), problems, lines, range(1, lines + 1))
+    return ListFile(path, shown, told, name.day, encoding, Rows(told, shown), problems, lines, range(1, lines + 1))
 
 
 def _read(
@@ -105,8 +105,9 @@ def _read(
         if text.newlines not in (None, "\n"):
             found.append(problem("F09"))
     problems = (*(replace(one, file=shown) for one in found), *body.finish())
-    rows = () if any(one.stops for one in problems) else tuple(body.rows)
-    refused = body.refused if rows else [*body.refused, *(row.line for row in body.rows)]
+    rows, refused = body.rows, body.refused
+    if any(one.stops for one in problems):
+        rows, refused = Rows(body.kind, shown), [*refused, *rows.lines]
     return ListFile(path, shown, body.kind, name.day, encoding.name, rows, problems, body.lines, refused, body.ignored)
 
 
@@ -140,7 +141,7 @@ def _telling(text: str) -> Kind | None:
     return None
 
 
-def _with_sample(encoding: Encoding, rows: list[Row]) -> Iterator[Problem]:
+def _with_sample(encoding: Encoding, rows: Iterable[Row]) -> Iterator[Problem]:
     """The problems of the encoding; F05 shows one decoded name, so that a person can see whether it is right."""
     for one in encoding.problems:
         names = (row.firm if isinstance(row, OnlineRow) else row.manager for row in rows)

@@ -15,7 +15,7 @@ from provision.lists.decode import decode
 from provision.lists.managers import COUNTS, gap
 from provision.lists.naming import read_name
 from provision.lists.reading import kind_of, read
-from provision.lists.rows import Kind, ListFile, ManagerRow, Row
+from provision.lists.rows import Kind, ListFile, ManagerRow, Row, Rows
 from provision.lists.split import split
 from provision.lists.summary import as_table
 from provision.model import Problem
@@ -124,7 +124,8 @@ def _sort_out(lines: Sequence[str], found: ListFile) -> _SortedOut:
         of_line.setdefault(one.line, []).append(one)
     mended = [_mend(lines[line - 1], of_line.get(line, []), body, line) for line in body.refused]
     rows = [_stable(row, body) for row in (*body.rows, *mended) if row is not None]
-    whole = ListFile(found.path, found.shown, kind, None, "", tuple(sorted(rows, key=lambda row: row.line)), ())
+    rows.sort(key=lambda row: row.line)
+    whole = ListFile(found.path, found.shown, kind, None, "", Rows(kind, found.shown, rows), ())
     across = check_together([whole])
     good = strike([whole], across)[0]
     problems = tuple(dict.fromkeys((*found.problems, *told, *across)))

@@ -32,11 +32,14 @@ class Line:
 
 
 def is_tidy(text: str) -> bool:
-    """Whether nothing can be superfluous round the values; isprintable() is false for all white space but the blank."""
+    """Whether nothing can be superfluous round these values; isprintable() is false for all white space but the blank.
+
+    Not empty. It begins with a letter or digit, so it is no remainder of the sample and no comment.
+    """
     return (
         text.isprintable()
         and text[0].isalnum()
-        and text[-1].isalnum()
+        and text[-1] not in " ,;"
         and '"' not in text
         and ", " not in text
         and " ," not in text

@@ -1,5 +1,6 @@
 """Which of several dated lists is in force, and what changed between two."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def test_the_difference_leads_from_one_list_to_the_other(
     new = dated(folder, "a_manager_20260417.csv", "".join(sent(f"Zavod{name}", who) for name, who in after))
     found = lists.diff([old], [new])
 
-    def hosts(rows: tuple[lists.Row, ...]) -> set[str]:
+    def hosts(rows: Sequence[lists.Row]) -> set[str]:
         return {row.host for row in rows}
 
     assert (hosts(old.rows) - hosts(found.gone)) | hosts(found.added) == hosts(new.rows)
