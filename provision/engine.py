@@ -26,6 +26,11 @@ def check(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
     return tuple(problem for cabinet in cabinets for kind in KINDS for problem in kind.check(cabinet))
 
 
+def lint(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
+    """Breaches of the house rules in what the cabinets get, kind by kind; takes a second."""
+    return tuple(problem for kind in KINDS for problem in kind.lint(cabinets))
+
+
 def files(cabinet: Cabinet) -> Iterator[tuple[str, str]]:
     """Name and content of every file that shows what the cabinet gets."""
     for kind in KINDS:

@@ -80,6 +80,7 @@ def main(context: click.Context, estate: Path, lang: Lang, secrets: Path | None,
 
 for command in (
     local.check,
+    local.lint,
     deploy.plan,
     deploy.apply,
     deploy.drift,

@@ -52,8 +52,16 @@ def problems_of_files(files: Sequence[Path]) -> tuple[Problem, ...]:
 
 
 def problems_of_estate(path: Path, names: Sequence[str]) -> tuple[Problem, ...]:
-    """What is wrong with the estate; with cabinets named, what concerns these or the whole."""
-    return concerning(check(path, {}), names)
+    """What is wrong with the estate and its dashboards; with cabinets named, what concerns these or the whole."""
+    estate = check(path, {})
+    return (*concerning(estate, names), *problems_of_dashboards(estate, names))
+
+
+def problems_of_dashboards(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:
+    """What the linter says of the dashboards that the named cabinets get."""
+    from provision import engine
+
+    return engine.lint(choose(estate, names) if estate.cabinets else ())
 
 
 def concerning(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:

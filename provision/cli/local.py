@@ -1,11 +1,11 @@
-"""check, schema, render and sandbox: the commands that talk to no Grafana."""
+"""check, lint, schema, render and sandbox: the commands that talk to no Grafana."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from provision.cli.estate import choose, load, problems_of_estate, problems_of_files
+from provision.cli.estate import choose, load, problems_of_dashboards, problems_of_estate, problems_of_files
 from provision.cli.settings import ERROR, Settings, _, cabinets_argument, format_option, write
 from provision.errors import UsageError
 from provision.text import Text
@@ -33,6 +33,19 @@ def check(settings: Settings, /, what: tuple[str, ...], shape: str, verbose: boo
     problems = problems_of_files(files) if files else problems_of_estate(settings.estate, what)
     click.echo(PROBLEM_FORMATS[shape](problems, lang=settings.lang, colour=settings.colour, verbose=verbose))
     if any(problem.level == "error" for problem in problems):
+        sys.exit(ERROR)
+
+
+@click.command(help=_("Проверить сами дашборды, без сервера.", "Check the dashboards themselves, without a server."))
+@cabinets_argument
+@format_option("text", "json")
+@click.pass_obj
+def lint(settings: Settings, /, names: tuple[str, ...], shape: str) -> None:
+    from provision.render import PROBLEM_FORMATS
+
+    problems = problems_of_dashboards(load(settings.estate), names)
+    click.echo(PROBLEM_FORMATS[shape](problems, lang=settings.lang, colour=settings.colour, verbose=True))
+    if problems:
         sys.exit(ERROR)
 
 

@@ -206,6 +206,11 @@ class Kind(ABC):
         return ()
 
     @staticmethod
+    def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
+        """Breaches of the house rules in what these cabinets get, told without a server; slower than check()."""
+        return ()
+
+    @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
         """Name and content of the files that `provision render` writes for the cabinet."""
         return ()

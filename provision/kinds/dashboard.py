@@ -1,7 +1,7 @@
 """A cabinet's dashboards, rendered from `dashboards/` once per distinct scope."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -121,6 +121,13 @@ class DashboardKind(Kind):
                 cabinet=cabinet.id,
                 stops=True,
             )
+
+    @staticmethod
+    def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
+        """What the linter finds, with queries held against what the stores hold."""
+        from provision.stores.contract import columns_by_table, labels_by_metric
+
+        return lint(cabinets, metrics=labels_by_metric(), tables=columns_by_table())
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
