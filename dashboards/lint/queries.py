@@ -102,6 +102,17 @@ def _tables(query: _Query, found: sql.Statement, contract: Contract | None) -> I
             yield _sql(query, f"нет столбца {column}", f"there is no column {column}")
 
 
+def sources(panel: Json) -> set[str]:
+    """The metrics and tables (`core.clients`) that the panel's queries read. Raises ValueError for what is none."""
+    found: set[str] = set()
+    for target in panel.get("targets", ()):
+        if target["datasource"]["type"] == EVENTS["type"]:
+            found |= sql.read(_filled(target["rawSql"])).tables
+        else:
+            found |= {read.metric for read in promql.reads(_filled(target["expr"]))}
+    return found
+
+
 def _queries(spec: Json) -> Iterator[_Query]:
     """What panels ask, then what variables ask for their values."""
     for panel in panels(spec):
