@@ -16,6 +16,7 @@ postgres() { # prints the newest major version that has a server, 0 when there i
 missing=()
 { present victoria-metrics && present vmauth; } || missing+=(victoria-metrics)
 [ "$(postgres)" -ge 15 ] || missing+=(postgresql)
+present openssl || missing+=(openssl) # examples/ci encrypts with it
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 fail() {

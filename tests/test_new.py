@@ -213,6 +213,8 @@ def test_what_crosses_to_another_cabinet_changes_nothing(world: World, sort: str
     place = f"{world.folder}/{ONLINE if sort == 'client access' else MANAGERS}"
     assert f"{place}, line 1" in result.output
     assert f"({world.don if sort == 'address' else world.volga})" in result.output
+    assert "Mistakes are in the way" in result.output
+    assert "Create " not in result.output  # the server was not asked
     assert state(world) == before
 
 
@@ -297,7 +299,7 @@ def on_terminal(world: World, answer: str) -> subprocess.CompletedProcess[str]:
             text=True,
             cwd=world.folder,
             env={**os.environ, **settings, "SMART_SECRET": SECRET},
-            timeout=120,
+            timeout=300,
             check=False,
         )
     finally:
