@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -146,9 +148,54 @@ def test_wrong_settings_are_found(world: World, wrong: Callable[[World], str]) -
     assert [one["why"] for one in findings if one["verdict"] == "leaked"] == [hole]
 
 
-def start(world: World) -> "subprocess.Popen[bytes]":
-    """An audit in a process of its own."""
+@pytest.fixture
+def deaf() -> Iterator[int]:
+    """The port of a store that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+def begun(world: World, port: int) -> "subprocess.Popen[str]":
+    """An audit in a process of its own that waits for the deaf store, its Viewer made."""
+    world.change("tenants.yaml", "http://127.0.0.1:1", f"http://127.0.0.1:{port}")
     env = {**os.environ, "GRAFANA_PASSWORD": world.password, "SMART_SECRET": SECRET}
-    server = ["--url", world.url, "--user", world.user]
-    command = [sys.executable, "-m", "provision", "-f", str(world.folder / "tenants.yaml"), "audit", *server]
-    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-c", "from provision.cli import main; main()", "-f", str(world.folder / "tenants.yaml")]
+    command += ["audit", world.volga, "--url", world.url, "--user", world.user]
+    running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while not viewers(world):
+        assert running.poll() is None, running.communicate()[0]
+    return running
+
+
+def test_a_killed_audit_is_cleaned_up_by_the_next(world: World, deaf: int) -> None:
+    """SIGKILL leaves the Viewer; the next audit, of another cabinet even, removes him."""
+    running = begun(world, deaf)
+    running.kill()
+    running.communicate()
+    assert viewers(world) == [f"smart-audit-{world.volga}"]
+    world.change("tenants.yaml", f"http://127.0.0.1:{deaf}", "http://127.0.0.1:1")
+    audit(world, world.don, status=0)
+    assert viewers(world) == []
+
+
+def test_a_viewer_left_behind_is_drift_and_goes_with_apply(world: World, deaf: int) -> None:
+    """plan takes him for what is to be deleted, without a word on mass deletion; apply deletes the login itself."""
+    running = begun(world, deaf)
+    running.kill()
+    running.communicate()
+    world.change("tenants.yaml", f"http://127.0.0.1:{deaf}", "http://127.0.0.1:1")
+    assert world.plan(world.don)["summary"]["delete"] == 0
+    changes = world.plan(world.volga)["changes"]
+    assert (f"smart-audit-{world.volga}", "delete") in {(one["key"], one["action"]) for one in changes}
+    world.apply()
+    assert viewers(world) == []
+
+
+def test_ctrl_c_leaves_no_viewer(world: World, deaf: int) -> None:
+    """SIGINT ends the audit without a traceback, its Viewer gone."""
+    running = begun(world, deaf)
+    running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=120)
+    assert running.returncode == 1, output
+    assert "Traceback" not in output
+    assert viewers(world) == []

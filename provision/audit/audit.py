@@ -1,5 +1,6 @@
 """Audits cabinets side by side: chooses whom each must not see, makes its Viewer, sends him all ways."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -37,6 +38,7 @@ class Audit:
         self._root = root
         self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}
         self._neighbours = neighbours
+        self._stop = threading.Event()
         self._directory = Directory(server, (cabinet.title for cabinet in cabinets))
 
     def run(self, chosen: Sequence[Cabinet], progress: Callable[[str], None]) -> Report:
@@ -54,7 +56,8 @@ class Audit:
         with ThreadPoolExecutor(self._server.throttle.most) as pool:
             try:
                 return Report(list(chain.from_iterable(pool.map(work, chosen))))
-            except BaseException:
+            except BaseException:  # Ctrl-C too: each Viewer goes as soon as the way under way ends
+                self._stop.set()
                 pool.shutdown(cancel_futures=True)
                 raise
 
@@ -83,6 +86,8 @@ class Audit:
                 [way_to_grafana(own, victim, someone)],
             )
             for way in ways:
+                if self._stop.is_set():
+                    return
                 yield from go(way, own.cabinet.id, victim.cabinet.id)
 
     def _party(self, cabinet: Cabinet) -> Party | None:

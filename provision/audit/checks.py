@@ -61,12 +61,17 @@ def _strangers(own: Party, directory: Directory) -> Iterator[Text]:
 def _credentials(own: Party, others: Mapping[str, str]) -> Iterator[Text]:
     mine = {own.name("metrics"), own.name("events")}
     for source in own.sources:
-        user, uid = str(source.get("basicAuthUser") or source.get("user") or ""), str(source["uid"])
+        user, uid = _user(source), str(source["uid"])
         if user in others:
             other = others[user]
             yield Text(f"в {uid} учётные данные кабинета {other}", f"{uid} has the credentials of cabinet {other}")
         elif user not in mine and (uid.startswith(PREFIX) or source["type"] in _STORES):
             yield Text(f"в {uid} не свои учётные данные", f"{uid} has no credentials of the cabinet's own")
+
+
+def _user(source: Mapping[str, Json]) -> str:
+    """The user name it shows its store. Grafana keeps that of basic auth when basic auth is switched off (12.4)."""
+    return str((source.get("basicAuth") and source.get("basicAuthUser")) or source.get("user") or "")
 
 
 def _snapshots(rows: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
