@@ -110,7 +110,7 @@ def add(path: Path, new: NewCabinet) -> Edit:
     text = before.decode("utf-8-sig")
     try:
         after = before[: len(before) - len(text.encode())] + _inserted(text, trail, entry).encode()
-    except (UnicodeEncodeError, yaml.YAMLError):
+    except UnicodeEncodeError:
         raise _by_hand(home.shown, entry) from None
     old, grown = (document.read(content, shown=home.shown, schema=SCHEMA).data for content in (before, after))
     if grown != _grown(old, trail, entry):

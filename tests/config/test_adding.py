@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from provision import config
 from provision.config import Edit, NewCabinet
-from provision.errors import EstateError, ProvisionError, UsageError
+from provision.errors import EstateError, UsageError
 from tests.config.estates import HEAD, KINDS, STORES, cabinet, distributor, estate, installations, write
 
 LIST = "managers: [lists/a.csv]"
@@ -302,11 +302,13 @@ def test_keys_with_question_marks_are_understood(tmp_path: Path, text: str) -> N
     assert inserted(edit).startswith(b"      lutik-don:\n")
 
 
-def test_text_that_no_file_can_hold_is_refused(tmp_path: Path) -> None:
-    """A title that is not Unicode (a command line may hold any bytes) ends in a sentence."""
-    text = estate(distributor("lutik", cabinet("lutik")))
-    with pytest.raises(ProvisionError):
-        proposed(tmp_path, text.encode(), title="Л\udcff")
+@pytest.mark.parametrize("text", [distributor("lutik", cabinet("lutik")), IN_BRACES[0]])
+def test_text_that_no_file_can_hold_is_refused(tmp_path: Path, text: str) -> None:
+    """A title that is not Unicode (a command line may hold any bytes) ends in a sentence with the block to write."""
+    with pytest.raises(EstateError) as told:
+        proposed(tmp_path, estate(text).encode(), title="Л\udcff")
+    assert told.value.hint
+    assert "kind: branch" in told.value.hint.en
 
 
 def test_an_estate_with_mistakes_does_not_grow(tmp_path: Path) -> None:
