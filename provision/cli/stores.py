@@ -1,7 +1,5 @@
 """sample-data: made-up history for trying out dashboards; expire: what is too old; stack: the stores themselves."""
 
-import shlex
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -282,6 +280,8 @@ def users_file(settings: Settings, /, path: Path, backend: str) -> None:
 
 def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
     """Starts `stack run` apart from this terminal and waits until it is ready. Raises StoreError when it ends."""
+    import subprocess
+
     data.mkdir(parents=True, exist_ok=True, mode=0o711)
     words = ["--lang", settings.lang, "stack", "run", "--data", str(data)]
     for name, port in ports.items():
@@ -306,7 +306,9 @@ def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
 
 
 def _show(settings: Settings, ours: "Stack") -> None:
-    where = shlex.quote(str(ours.environment))
+    from shlex import quote
+
+    where = quote(str(ours.environment))
     about = Text(
         f"Хранилища работают, {ours.folder}. Доступ к ним для provision:",
         f"The stores are running, {ours.folder}. To let provision reach them:",
