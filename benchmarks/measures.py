@@ -128,10 +128,10 @@ class Server:
         return Engine(
             Run(
                 server=server,
-                directory=Directory(server, (cabinet.title for cabinet in cabinets)),
+                directory=Directory(server),
                 root=Root(SECRET),
                 handover=Handover(Path(tempfile.mkdtemp(prefix="bench-")), self.url, home_title),
-                distributors={cabinet.id: cabinet.distributor for cabinet in cabinets},
+                realms={cabinet.id: cabinet.realm for cabinet in cabinets},
             )
         )
 

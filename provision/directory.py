@@ -1,43 +1,44 @@
 """What the server holds beyond a single org, read once a run: its orgs, their marks, its users."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from provision.errors import NotFoundError
 from provision.grafana import MARK, Grafana, Json, mark
 
 
 class Directory:
     """Orgs and users of a server. Safe to ask from several threads."""
 
-    def __init__(self, server: Grafana, titles: Iterable[str]) -> None:
-        """`titles` are the names that orgs of the estate should have: such an org is looked at by name only."""
+    def __init__(self, server: Grafana) -> None:
         self._server = server
-        self._titles = frozenset(titles)
         self._lock = threading.Lock()
         self._marks: dict[int, str] = {}
         self.orgs: dict[str, int] = {str(org["name"]): int(org["id"]) for org in server.pages("/api/orgs")}
         self.users = {str(user["login"]).lower(): user for user in server.pages("/api/users")}
+        self.emails = {str(user["email"]).lower(): login for login, user in self.users.items()}
 
     def mark(self, number: int) -> str:
         """The id of the cabinet whose mark the org bears, "" for a stranger's org."""
         if number not in self._marks:
-            address = self._server.get(f"/api/orgs/{number}").get("address", {})
+            try:
+                address = self._server.get(f"/api/orgs/{number}").get("address", {})
+            except NotFoundError:  # deleted by somebody since the list was read
+                address = {}
             self._marks[number] = str(address.get("address1", "")).removeprefix(MARK) if _marked(address) else ""
         return self._marks[number]
 
     def find(self, cabinet: str, title: str) -> int | None:
         """The number of the cabinet's org, whatever it is called; None when there is none.
 
-        Looked for by its title first, by the name an unfinished creation leaves, then by its mark under any name.
+        Looked for by its title first, then by its mark under any name, then by the name an unfinished creation leaves.
         """
         named = self.orgs.get(title)
         if named is not None and self.mark(named) == cabinet:
             return named
-        if (unfinished := self.orgs.get(mark(cabinet))) is not None:
-            return unfinished
         with self._lock:  # one thread looks through the marks, the others find them read
-            renamed = [number for name, number in self.orgs.items() if name not in self._titles]
-            return next((number for number in renamed if self.mark(number) == cabinet), None)
+            marked = next((number for number in self.orgs.values() if self.mark(number) == cabinet), None)
+        return marked if marked is not None else self.orgs.get(mark(cabinet))
 
     def orgs_of(self, user: int) -> Mapping[int, str]:
         """Number and name of every org the user is a member of, asked anew."""

@@ -205,6 +205,11 @@ class Engine:
             except ProvisionError as error:
                 failed = True
                 outcomes.append(Outcome(change, "failed", error))
+            except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
+                failed = True
+                what = f"{type(error).__name__}: {error}"
+                told = ProvisionError(Text(f"Непредвиденное: {what}", f"Unexpected: {what}"))
+                outcomes.append(Outcome(change, "failed", told))
         return CabinetOutcome(plan, tuple(outcomes))
 
     def _write(self, place: Place, change: Change) -> None:

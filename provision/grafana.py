@@ -81,6 +81,7 @@ def _patience(pause: float) -> Retry:
         status_forcelist=(500, 502, 503, 504),
         allowed_methods=("GET",),
         raise_on_status=False,
+        retry_after_max=60,
     )
 
 
@@ -428,8 +429,14 @@ def _checked(url: str) -> str:
     try:
         parts = urlsplit(url)
         fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        named = parts.username is not None or parts.password is not None
     except ValueError:
-        fits = False
+        fits, named = False, "@" in url
+    if named:  # would stand in messages and hand-over notes, so it is not shown here either
+        raise UsageError(
+            Text("В адресе Grafana стоят логин или пароль", "There is a login or a password in Grafana's address"),
+            Text("Им место в GRAFANA_USER и GRAFANA_PASSWORD", "They belong in GRAFANA_USER and GRAFANA_PASSWORD"),
+        )
     if not fits:
         raise UsageError(
             Text(f"«{url}» — не адрес Grafana", f"{url!r} is no address of a Grafana"),
@@ -467,7 +474,8 @@ class Org:
             )
         self.name = str(seen["name"])
         self.address = {key: str(value) for key, value in seen.get("address", {}).items()}
-        self.proven = mark(self.cabinet) in (self.address.get("address1"), self.name)
+        address = self.address.get("address1", "")
+        self.proven = mark(self.cabinet) in (address, not address and self.name)
         return self.proven
 
     def request(self, method: str, path: str, json: object = None, **params: str | int) -> Json:

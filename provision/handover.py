@@ -62,6 +62,8 @@ class Handover:
         Raises ProvisionError when the file cannot be written (then the login must not be made).
         """
         with self._lock:
+            if (cabinet.id, person.login) in self._named:  # tried before
+                return
             self._named.add((cabinet.id, person.login))
             self._write(cabinet, f"{person.login:<24} {password}\n")
 

@@ -9,6 +9,12 @@ from provision.text import Text
 Level = Literal["error", "warning", "note"]
 Role = Literal["Viewer", "Editor", "Admin"]
 Spec = Mapping[str, Any]
+# Worst first, with the words for them.
+LEVELS: Mapping[Level, Text] = {
+    "error": Text("ошибка", "error"),
+    "warning": Text("предупреждение", "warning"),
+    "note": Text("замечание", "note"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +22,9 @@ class Problem:
     """One thing that is wrong, or worth a word, in tenants.yaml, a list or a dashboard. Data, never raised.
 
     `line`, `column` and `field_number` count from 1; 0 means the whole file or line. `value` is what was found
-    (never a password), `mended` what it should be where that is known. An `error` excludes the line it stands on; with
-    `stops` it stops the whole cabinet (a file that cannot be used, data that cross between isolated cabinets).
+    (never a password), `mended` what it should be where that is known. `gist` is the message without what was found:
+    problems of one gist may be told as one. An `error` excludes the line it stands on; with `stops` it stops the whole
+    cabinet (a file that cannot be used, data that cross between isolated cabinets).
     """
 
     code: str
@@ -33,6 +40,19 @@ class Problem:
     mended: str | None = None
     cabinet: str = ""
     stops: bool = False
+    gist: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the problems of one code have in common: level, words, and an example that earns it with a better form."""
+
+    code: str
+    level: Level
+    wrong: Text
+    hint: Text
+    example: str = ""
+    better: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +92,8 @@ class EventsStore:
 class Cabinet:
     """One tenant: defaults, kind of cabinet, distributor and lists merged.
 
-    `title` is the org's name. `dashboards` are slug patterns ("*", "billing-online-*"). `home` is a slug.
+    Cabinets of one `realm` may share people. `title` is the org's name. `home` is a slug, `dashboards` are patterns of
+    slugs ("*", "billing-online-*").
     `installations` and `online` count what its lists hold, each once. `generation` numbers its credentials.
     `origin` is `tenants.yaml:LINE`. `blocked`: a problem stops this cabinet, it is neither planned nor applied.
     `unused_lines` counts the lines of its lists that mistakes exclude: whoever stands there alone is not in `people`.
@@ -81,6 +102,7 @@ class Cabinet:
     id: str
     kind: str
     distributor: str
+    realm: str
     title: str
     timezone: str
     language: str

@@ -11,7 +11,8 @@ from provision.text import Text
 
 Schema = dict[str, Any]
 
-ROLES: tuple[Role, ...] = ("Viewer", "Editor", "Admin")
+# No Admin: he could change the org's mark, its data sources and, through his org, delete logins of the server.
+ROLES: tuple[Role, ...] = ("Viewer", "Editor")
 
 
 def _about(ru: str, en: str) -> str:

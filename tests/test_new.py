@@ -360,7 +360,7 @@ def test_a_command_that_makes_no_sense(world: World, instead: dict[str, str], wi
         ("{0}:{0}@example.ru:editor", "Editor", ""),
         ("{0} : {0}@example.ru : Павел Бажов", "Viewer", "Павел Бажов"),
         ("{0}:{0}@example.ru::Бажов: Павел", "Viewer", "Бажов: Павел"),
-        ("{0}:{0}@example.ru:Admin:Павел", "Admin", "Павел"),
+        ("{0}:{0}@example.ru:Editor:Павел", "Editor", "Павел"),
     ],
 )
 def test_a_head_is_said_in_short(world: World, said: str, role: str, name: str) -> None:

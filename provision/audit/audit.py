@@ -39,7 +39,7 @@ class Audit:
         self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}
         self._neighbours = neighbours
         self._stop = threading.Event()
-        self._directory = Directory(server, (cabinet.title for cabinet in cabinets))
+        self._directory = Directory(server)
 
     def run(self, chosen: Sequence[Cabinet], progress: Callable[[str], None]) -> Report:
         """Everything tried for the chosen cabinets. `progress` hears of each that is ready.

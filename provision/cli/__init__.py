@@ -8,6 +8,7 @@ What a command needs is imported by that command, so that `--help` comes at once
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,9 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="smart-provision")
 @click.pass_context
 def main(context: click.Context, estate: Path, lang: Lang, secrets: Path | None, colour: bool | None) -> None:
+    for stream in (sys.stdout, sys.stderr):  # a title may hold signs that an old locale lacks
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     context.obj = Settings(
         estate=estate,
         lang=lang,

@@ -161,10 +161,10 @@ def make_plan(
     engine = Engine(
         Run(
             server=server,
-            directory=Directory(server, (cabinet.title for cabinet in estate.cabinets)),
+            directory=Directory(server),
             root=root,
             handover=Handover(options["handover"], server.url, home_title),
-            distributors={cabinet.id: cabinet.distributor for cabinet in estate.cabinets},
+            realms={cabinet.id: cabinet.realm for cabinet in estate.cabinets},
             admin=StoreAdmin(
                 users_file=options["vmauth_file"],
                 backend=options["vm_url"] or "",

@@ -17,7 +17,7 @@ from provision.errors import ProvisionError, SecretError
 from provision.text import Lang, Text
 
 FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
-SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET", "SMART_VMAUTH_RELOAD_KEY", "SMART_EVENTS_ADMIN")
+SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET", "SMART_VMAUTH_RELOAD_KEY", "SMART_EVENTS_ADMIN", "SMART_VM_KEY")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,6 +116,16 @@ class _Allowed(click.ParamType[tuple[str, int]]):
         return cabinet, int(number)
 
 
+def _without_login(_context: click.Context, _param: click.Parameter, value: str) -> str:
+    """The address; one with a login or password in it would end up in messages and notes."""
+    if "@" in value:
+        where = "GRAFANA_USER, GRAFANA_PASSWORD"
+        raise click.UsageError(
+            _(f"Логину и паролю место не в адресе, а в {where}", f"Login and password belong in {where}")
+        )
+    return value.rstrip("/")
+
+
 def _with_urls(context: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
     """The file, refused without the addresses that it wants."""
     if value and not (context.params.get("vmauth_url") and context.params.get("vm_url")):
@@ -129,7 +139,13 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
     """The options of every command that talks to Grafana."""
     file = click.Path(exists=True, dir_okay=False)
     options = (
-        click.option("--url", envvar="GRAFANA_URL", required=True, help=_("Адрес Grafana.", "Grafana's address.")),
+        click.option(
+            "--url",
+            envvar="GRAFANA_URL",
+            required=True,
+            callback=_without_login,
+            help=_("Адрес Grafana.", "Grafana's address."),
+        ),
         click.option(
             "--user",
             envvar="GRAFANA_USER",
@@ -161,7 +177,7 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
         ),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0.1),
+            type=click.FloatRange(0.1, 3600),
             default=30,
             show_default=True,
             help=_("Секунд на ответ.", "Seconds for an answer."),
@@ -174,7 +190,7 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
         ),
         click.option(
             "--pause",
-            type=click.FloatRange(min=0),
+            type=click.FloatRange(0, 60),
             default=0.3,
             show_default=True,
             help=_("Секунд до второй попытки, дальше дольше.", "Seconds before a second try, then longer."),

@@ -151,6 +151,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         id=entry.id,
         kind=entry.own["kind"],
         distributor=entry.distributor,
+        realm=entry.realm,
         title=entry.own["title"],
         timezone=settings["timezone"],
         language=settings["language"],

@@ -40,7 +40,7 @@ class StoreAdmin:
 class Run:
     """What all cabinets of one plan or apply share.
 
-    `distributors` gives each cabinet of the estate its distributor. `adopt` are the cabinets whose org may be taken
+    `realms` gives each cabinet of the estate its realm. `adopt` are the cabinets whose org may be taken
     over although it bears no mark. `allow_deletes` are the numbers of deletions that were expressly allowed, by
     cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret was changed, and all
     credentials are to be rewritten.
@@ -50,7 +50,7 @@ class Run:
     directory: Directory
     root: Root
     handover: Handover
-    distributors: Mapping[str, str]
+    realms: Mapping[str, str]
     admin: StoreAdmin = StoreAdmin()
     adopt: frozenset[str] = frozenset()
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
@@ -139,12 +139,21 @@ class Place:
     def _taken(self, number: int) -> Refused:
         title = self.cabinet.title
         if owner := self.run.directory.mark(number):
+            known = owner in self.run.realms
             return Refused(
                 Text(
-                    f"Название «{title}» уже носит организация {number} кабинета {owner}",
-                    f"The name {title!r} already belongs to org {number} of cabinet {owner}",
+                    f"Название «{title}» пока носит организация {number} кабинета {owner}",
+                    f"The name {title!r} still belongs to org {number} of cabinet {owner}",
                 ),
-                Text("Дайте кабинетам разные названия", "Give the cabinets different titles"),
+                Text(
+                    f"Сначала переименуйте {owner}: provision apply {owner}",
+                    f"Rename {owner} first: provision apply {owner}",
+                )
+                if known
+                else Text(
+                    "Такого кабинета в файле нет: верните его id или переименуйте ту организацию",
+                    "The file has no such cabinet: bring its id back, or rename that org",
+                ),
             )
         return Refused(
             Text(

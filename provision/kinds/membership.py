@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from provision.errors import ConflictError
-from provision.kinds.base import Kind, Place
+from provision.kinds.base import Kind, Place, Refused
 from provision.model import Cabinet, Resource
 from provision.text import Text
 
@@ -33,6 +33,7 @@ class MembershipKind(Kind):
     def create(self, place: Place, new: Resource) -> None:
         login, role = new.spec["login"], new.spec["role"]
         if login not in place.joined:
+            self._require_login(login)
             try:
                 body = {"loginOrEmail": login, "role": role}
                 self.run.server.request("POST", f"/api/orgs/{place.org.number}/users", json=body)
@@ -40,7 +41,8 @@ class MembershipKind(Kind):
                 place.joined.add(login)
             else:
                 return
-        if role != "Viewer":  # what a new login gets
+        given = self.run.server.settings.get("users", {}).get("auto_assign_org_role")
+        if role != given:  # what a new login gets
             place.forget()
             self._set_role(place, int(place.members[login]["userId"]), role)
 
@@ -48,7 +50,7 @@ class MembershipKind(Kind):
         self._set_role(place, int(old.handle["id"]), new.spec["role"])
 
     def delete(self, place: Place, old: Resource) -> None:
-        if old.ref.key.startswith(AUDITOR):
+        if old.ref.key == f"{AUDITOR}{place.cabinet.id}":
             self.run.server.request("DELETE", f"/api/admin/users/{old.handle['id']}")
             return
         # Not /api/org/users/:id, which also deletes the user when this was his last org (org_users.go, 12.4).
@@ -56,7 +58,7 @@ class MembershipKind(Kind):
 
     @staticmethod
     def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
-        if all(one.ref.key.startswith(AUDITOR) for one in deleted):
+        if all(one.ref.key == f"{AUDITOR}{cabinet.id}" for one in deleted):
             return None
         if cabinet.unused_lines:
             return Text(
@@ -66,6 +68,21 @@ class MembershipKind(Kind):
         if not any(person.head for person in cabinet.people):
             return Text("У кабинета не осталось бы ни одного руководителя", "No head would be left in the cabinet")
         return None
+
+    def _require_login(self, login: str) -> None:
+        """Raises Refused when Grafana takes the login for somebody's e-mail: it looks among e-mails first (12.4)."""
+        found = self.run.server.get("/api/users/lookup", loginOrEmail=login)
+        if str(found["login"]).lower() != login:
+            raise Refused(
+                Text(
+                    f"Логин {login} совпадает с почтой пользователя {found['login']}",
+                    f"The login {login} is the e-mail of user {found['login']}",
+                ),
+                Text(
+                    "Дайте другой логин или исправьте почту того пользователя",
+                    "Give another login, or mend that e-mail",
+                ),
+            )
 
     def _set_role(self, place: Place, user: int, role: str) -> None:
         self.run.server.request("PATCH", f"/api/orgs/{place.org.number}/users/{user}", json={"role": role})

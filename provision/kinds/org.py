@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from provision.errors import ConflictError
+from provision.errors import ConflictError, NotFoundError
 from provision.grafana import mark
-from provision.kinds.base import Kind, Place
+from provision.kinds.base import Kind, Place, Refused
 from provision.model import Cabinet, Resource
 from provision.text import Text
 
@@ -30,6 +30,7 @@ class OrgKind(Kind):
         with the org it has begun.
         """
         if place.begun is None:
+            self._require_free(place, str(new.spec["name"]))
             place.begun = self._make(str(new.spec["mark"]))
         self._mark(place.begun, {"address1": new.spec["mark"]})
         place.bind(place.begun)
@@ -42,6 +43,19 @@ class OrgKind(Kind):
         if old.spec["name"] != new.spec["name"]:
             self._rename(org.number, new.spec["name"])
         org.prove()
+
+    def _require_free(self, place: Place, title: str) -> None:
+        """Raises Refused when somebody has made an org of that name since the plan."""
+        try:
+            number = int(self.run.server.get(f"/api/orgs/name/{_quoted(title)}")["id"])
+        except NotFoundError:
+            return
+        raise Refused(
+            Text(
+                f"Организацию «{title}» ({number}) тем временем сделали", f"Org {title!r} ({number}) was made meanwhile"
+            ),
+            Text("Повторите: план будет другим", "Repeat: the plan will be another one"),
+        )
 
     def _make(self, name: str) -> int:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from provision.errors import ConflictError
+from provision.errors import ConflictError, NotFoundError
 from provision.grafana import Json
 from provision.kinds.base import Kind, Place, Refused
 from provision.model import Cabinet, Person, Resource
@@ -17,7 +17,9 @@ class UserKind(Kind):
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         # Grafana 12.4 takes the login for an e-mail that is not given (user.go, Create).
         for person in cabinet.people:
-            spec = {"login": person.login, "email": person.email or person.login}
+            owner = self.run.directory.emails.get(person.email, person.login)
+            spec = {"login": person.login, "email": person.email if owner == person.login else person.login}
+            spec["email"] = spec["email"] or person.login
             yield self.resource(cabinet, person.login, spec, person.origin)
 
     def read(self, place: Place) -> Iterable[Resource]:
@@ -40,9 +42,9 @@ class UserKind(Kind):
             yield self.seen(place, person.login, spec, handle={"id": row["id"], "name": row.get("name", "")})
 
     def create(self, place: Place, new: Resource) -> None:
-        """Makes the login in the cabinet's org, or takes over one that is in no org but the distributor's."""
+        """Makes the login in the cabinet's org, or takes over one that is in no org but the realm's."""
         person = self._person(place.cabinet, new)
-        password = self.run.root.typed_password(f"{place.cabinet.distributor}/{person.login}", 1)
+        password = self.run.root.typed_password(f"{place.cabinet.realm}/{person.login}", 1)
         self.run.handover.add(place.cabinet, person, password)
         body = {"login": person.login, "email": new.spec["email"], "name": person.name or person.login}
         try:
@@ -67,7 +69,10 @@ class UserKind(Kind):
 
     def _take_over(self, cabinet: Cabinet, body: dict[str, str], password: str, conflict: ConflictError) -> None:
         server = self.run.server
-        known = server.get("/api/users/lookup", loginOrEmail=body["login"])
+        try:
+            known = server.get("/api/users/lookup", loginOrEmail=body["login"])
+        except NotFoundError:  # not the login but the e-mail is taken
+            raise conflict from None
         if str(known["login"]).lower() != body["login"]:
             raise conflict
         self._orgs(cabinet, known)
@@ -76,22 +81,22 @@ class UserKind(Kind):
         server.request("PUT", f"/api/users/{number}", json=body)
 
     def _orgs(self, cabinet: Cabinet, row: Json) -> set[int]:
-        """The orgs of a login. Raises Refused when one of them is not of the cabinet's distributor.
+        """The orgs of a login. Raises Refused when one of them is not of the cabinet's realm.
 
         Otherwise somebody who knows the login's password from elsewhere would see this cabinet.
         """
         run = self.run
         orgs = run.directory.orgs_of(int(row["id"]))
         for number, name in orgs.items():
-            if run.distributors.get(run.directory.mark(number)) != cabinet.distributor:
+            if run.realms.get(run.directory.mark(number)) != cabinet.realm:
                 raise Refused(
                     Text(
-                        f"Логин {row['login']} уже есть в организации «{name}», чужой для этого дистрибьютора",
-                        f"The login {row['login']} is already in org {name!r}, which is not this distributor's",
+                        f"Логин {row['login']} уже есть в организации «{name}», которой этот кабинет не должен видеть",
+                        f"The login {row['login']} is already in org {name!r}, which this cabinet must not see",
                     ),
                     Text(
-                        "Дайте менеджеру другой логин, а если это тот же человек, уберите его из той организации",
-                        "Give the manager another login or, if it is the same person, take him out of that org",
+                        "Дайте менеджеру другой логин, а если это тот же человек, сначала уберите его оттуда",
+                        "Give the manager another login or, if it is the same person, take him out of there first",
                     ),
                 )
         return set(orgs)
