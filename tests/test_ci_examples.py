@@ -301,7 +301,7 @@ def test_actions_are_pinned_and_secrets_come_from_the_store() -> None:
     given = [step["env"] for step in steps if "env" in step]
     assert len(given) == 3
     for env in given:
-        for name in ("GRAFANA_PASSWORD", "SMART_SECRET"):
+        for name in ("GRAFANA_PASSWORD", "SMART_SECRET", "SMART_EVENTS_ADMIN"):
             assert env[name] == f"${{{{ secrets.{name} }}}}"
 
 
