@@ -133,7 +133,7 @@ def test_an_hour_of_database_errors_is_seen_in_a_wide_range(
     """The worst report of a step counts, codes of one text are added up, and an end of errors is an end of points."""
     for code, count in (("2007", 2), ("2008", 1)):
         labels = {**HOST, "error": "Invalid protect string", "code": code}
-        numbers.put("kodeks_db_errors", labels, {5 * HOUR: count, 6 * HOUR: 1})
+        numbers.put("kodeks_db_errors", labels, {5 * HOUR: 1, 6 * HOUR: count})
     board = Board("db-errors", scope, numbers)
     assert board.now("Количество ошибок с файлами базы данных", step=step) == expected
 
