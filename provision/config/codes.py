@@ -3,7 +3,7 @@
 Those up to Y08 leave no estate to speak of; with the others the estate stands, but a cabinet may be stopped.
 """
 
-from provision.lists import Code
+from provision.model import Code
 from provision.text import Text
 
 CODES: dict[str, Code] = {

@@ -9,12 +9,12 @@ choose_newest()   which of several dated lists is in force; diff() what changed 
 prepare()         the technician's working lists, gaps, questions and checklists
 propose()         a block for tenants.yaml from the lists of a new distributor
 repair()          a damaged list written as it should be, with an account
-summarise()       problems for reading; problems_table() for Excel, fold() for other renderers
+problems_table()  problems for Excel; for reading they are shown by `provision.render`
 """
 
 from provision.lists.across import check_clients, check_dealer, check_together, count_clients, strike
 from provision.lists.apart import Group, check_apart
-from provision.lists.codes import CODES, Code
+from provision.lists.codes import CODES
 from provision.lists.explain import explain
 from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
@@ -22,7 +22,7 @@ from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
 from provision.lists.repair import Change, Repair, repair
 from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row, Rows
-from provision.lists.summary import fold, problems_table, summarise
+from provision.lists.tables import problems_table
 from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
 
 __all__ = [
@@ -52,7 +52,6 @@ __all__ = [
     "describe",
     "diff",
     "explain",
-    "fold",
     "prepare",
     "problem",
     "problems_table",
@@ -60,5 +59,4 @@ __all__ = [
     "read",
     "repair",
     "strike",
-    "summarise",
 ]

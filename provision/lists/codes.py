@@ -5,26 +5,12 @@ the code and `better` does not: a line, several lines, a file name or, where nei
 and docs/codes.ru.md are made from this table (`python -m provision.lists docs`).
 """
 
-from dataclasses import dataclass
-
-from provision.model import Level
+from provision.model import Code
 from provision.text import Text
 
 POLLED = "ivanova,ivanova@example.ru,http,download,upload,process,ping,-1,3600,604800"
 SENT = "sidorova,sidorova@example.com,smartupload,download,upload,process,donotping,-1,3600,604800"
 ACCESS = "online1.example.ru,docs,https,ivanova,ivanova@example.ru"
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One row of the table."""
-
-    code: str
-    level: Level
-    wrong: Text
-    hint: Text
-    example: str = ""
-    better: str = ""
 
 
 _FILE = (

@@ -1,43 +1,82 @@
 """What one code means, for a person; and the pages docs/codes.md and docs/codes.ru.md, made from the same table."""
 
+import difflib
+from collections.abc import Iterator, Mapping
+
 from provision.errors import UsageError
-from provision.lists.codes import CODES, Code
+from provision.lists.codes import CODES
+from provision.lists.letters import as_latin
+from provision.lists.repair import CERTAIN, SURE
+from provision.model import LEVELS, Code
 from provision.text import Lang, Text
 
-LEVELS = {
-    "error": Text("ошибка", "error"),
-    "warning": Text("предупреждение", "warning"),
-    "note": Text("замечание", "note"),
-}
 PAGES: dict[Lang, str] = {"en": "codes.md", "ru": "codes.ru.md"}
 _EXAMPLE = Text("Например", "For example")
 _BETTER = Text("Как надо", "As it should be")
+_FILE_LEFT_OUT = Text("Файл не используется, пока это не исправлено.", "The file is not used until this is mended.")
+_LINE_LEFT_OUT = Text("Строка не используется, пока это не исправлено.", "The line is not used until this is mended.")
+_CABINETS_WAIT = Text("Оба кабинета ждут, пока это не исправлено.", "Both cabinets wait until this is mended.")
+_LINE_USED = Text("Строка используется.", "The line is used.")
+_MENDED = Text(
+    "Исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
+    "The program mends it: provision check FILE --repaired DIR.",
+)
+_OFTEN_MENDED = Text(
+    "Где смысл один, исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
+    "Where it can mean one thing only the program mends it: provision check FILE --repaired DIR.",
+)
 
 
-def explain(code: str, lang: Lang) -> str:
-    """What the code says and what to do, with an example; several lines. Letter case does not matter.
+def explain(code: str, lang: Lang, codes: Mapping[str, Code] = CODES) -> str:
+    """What the code says, what follows, what to do, and an example; several lines. Letter case does not matter.
 
-    Raises UsageError for a code that does not exist.
+    Raises UsageError for a code that is not one of `codes`, naming those that are like it.
     """
-    row = CODES.get(code.upper())
+    code = code.strip().upper()
+    row = codes.get(as_latin(code) or code)  # М05 with a Russian letter is M05
     if row is None:
-        ru, en = f"Нет такого кода: {code}", f"There is no such code: {code}"
-        some = "F06, M05, P11, O01, X01"
-        raise UsageError(Text(ru, en), Text(f"Коды стоят в сообщениях: {some}.", f"Messages bear codes: {some}."))
+        raise UsageError(Text(f"Нет такого кода: {code}", f"There is no such code: {code}"), _alike(code, codes))
     lines = [f"{row.code}, {LEVELS[row.level].say(lang)}: {row.wrong.say(lang)}.", row.hint.say(lang)]
+    lines += [said.say(lang) for said in _what_follows(row)]
     for title, example in ((_EXAMPLE, row.example), (_BETTER, row.better)):
         if example:
             lines += [f"{title.say(lang)}:", *(f"  {line}" for line in example.splitlines())]
     return "\n".join(lines)
 
 
+def _alike(code: str, codes: Mapping[str, Code]) -> Text:
+    """The codes that may be meant: those like it, else those of its letter, else the first of each letter."""
+    latin = as_latin(code) or code
+    found = difflib.get_close_matches(latin, codes) or [one for one in codes if latin and one[0] == latin[0]]
+    if not found:
+        found = [next(one for one in codes if one[0] == letter) for letter in dict.fromkeys(one[0] for one in codes)]
+        return Text(f"Коды стоят в сообщениях: {', '.join(found)} …", f"Messages bear codes: {', '.join(found)} …")
+    return Text(f"Есть {', '.join(found)}", f"There are {', '.join(found)}")
+
+
+def _what_follows(row: Code) -> Iterator[Text]:
+    """What a problem of a list leads to, and whether the program can put it right."""
+    if row.code in ("P11", "P12"):
+        yield _CABINETS_WAIT
+    elif row.code[0] in "FMPO" and row.code in CODES:
+        left_out = _FILE_LEFT_OUT if row.code[0] == "F" else _LINE_LEFT_OUT
+        if row.level == "error":
+            yield left_out
+        elif row.code[0] != "F":
+            yield _LINE_USED
+    if row.code in CERTAIN:
+        yield _MENDED
+    elif row.code in SURE:
+        yield _OFTEN_MENDED
+
+
 _HEAD = Text(
-    "# Коды сообщений о списках\n\nСтраница сделана из таблицы в `provision/lists/codes.py`: "
-    "`python -m provision.lists docs`.\n\n"
+    "# Коды сообщений о списках\n\nТо же об одном коде скажет команда `provision check --explain M05`. "
+    "Страница сделана из таблицы в `provision/lists/codes.py`: `python -m provision.lists docs`.\n\n"
     "Ошибка: строка (при кодах F — весь файл) не используется. Предупреждение: строка используется с указанной "
     "поправкой или её стоит проверить глазами. Замечание: так можно, сказано один раз.",
-    "# Codes of messages about lists\n\nThis page is made from the table in `provision/lists/codes.py`: "
-    "`python -m provision.lists docs`.\n\n"
+    "# Codes of messages about lists\n\n`provision check --explain M05` says the same of one code. "
+    "This page is made from the table in `provision/lists/codes.py`: `python -m provision.lists docs`.\n\n"
     "Error: the line (with F codes the file) is not used. Warning: the line is used after the stated repair, or wants "
     "a human look. Note: allowed, said once.",
 )

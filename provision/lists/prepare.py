@@ -9,13 +9,14 @@ from provision.lists.online import CLOUD
 from provision.lists.problems import visible
 from provision.lists.repair import CERTAIN
 from provision.lists.rows import ListFile, ManagerRow, Row
-from provision.lists.summary import as_table, fold, problems_table, told, worst_first
-from provision.model import Problem
+from provision.lists.tables import as_table, problem_rows, problems_table
+from provision.model import LEVELS, Problem
 from provision.text import Lang, Text
 
 SMALL = 10  # installations that one or two people look after by themselves
 _BOX = "☐"
 _MOSCOW = 3  # hours ahead of UTC
+_RANK = {level: number for number, level in enumerate(LEVELS)}
 
 _COLUMNS: dict[str, Text] = {
     "name": Text("клиент или адрес", "client or address"),
@@ -70,12 +71,12 @@ def prepare(
     together = check_together(files, mail=mail or {})
     problems = [*(one for file in files for one in file.problems), *together]
     kept = strike(files, together)
-    gaps = [one for one in problems if _is_gap(one)]
+    gaps = sorted(filter(_is_gap, problems), key=lambda one: (_RANK[one.level], one.file, one.line, one.field_number))
     clients = _clients(kept, gaps, lang)
     questions = [said.say(lang) for said in _questions(kept, problems, registered)]
     parts = [f"# {Text('Подготовка к подключению', 'Preparing the connection').say(lang)}"]
     parts += _section(Text("Вопросы", "Questions"), [f"- {visible(one)}" for one in questions], lang)
-    parts += _section(Text("Пробелы", "Gaps"), [f"- {told(one, lang)}" for one in worst_first(fold(gaps))], lang)
+    parts += _section(Text("Пробелы", "Gaps"), list(_rows(problem_rows(gaps, lang))) if gaps else [], lang)
     for group in _WORKING:
         if clients[group]:
             parts += _section(TITLES[group], [*_table(group, clients[group], lang), "", *_steps(group, lang)], lang)
@@ -88,7 +89,7 @@ def prepare(
         if clients[group]
     }
     if gaps:
-        tables["gaps.csv"] = problems_table(worst_first(gaps), lang)
+        tables["gaps.csv"] = problems_table(gaps, lang)
     return Preparation("\n\n".join(parts) + "\n", tables)
 
 
@@ -183,14 +184,15 @@ def _body(group: Group, clients: Iterable[_Client]) -> Iterator[tuple[str, ...]]
 def _table(group: Group, clients: Iterable[_Client], lang: Lang) -> Iterator[str]:
     """A row a client, a numbered box a step; the steps stand below."""
     heads = [*(column.say(lang) for column in _COLUMNS.values()), *map(str, range(1, len(STEPS[group]) + 1))]
-    yield _row(heads)
-    yield _row(["---"] * len(heads))
-    for cells in _body(group, clients):
-        yield _row(cells)
+    return _rows([heads, *_body(group, clients)])
 
 
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells) + " |"
+def _rows(table: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The table in Markdown; its first row is the heading."""
+    for number, cells in enumerate(table):
+        yield "| " + " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells) + " |"
+        if number == 0:
+            yield "|" + " --- |" * len(cells)
 
 
 def _steps(group: Group, lang: Lang) -> list[str]:

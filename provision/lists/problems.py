@@ -58,6 +58,7 @@ def problem(
         mended=mended,
         cabinet=cabinet,
         stops=row.level == "error" and code[0] == "F" if stops is None else stops,
+        gist=row.wrong,
     )
 
 

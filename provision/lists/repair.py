@@ -17,7 +17,7 @@ from provision.lists.naming import read_name
 from provision.lists.reading import kind_of, read
 from provision.lists.rows import Kind, ListFile, ManagerRow, Row, Rows
 from provision.lists.split import split
-from provision.lists.summary import as_table
+from provision.lists.tables import as_table
 from provision.model import Problem
 from provision.text import Lang, Text
 

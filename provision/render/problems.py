@@ -1,33 +1,51 @@
-"""Problems of lists, tenants.yaml and dashboards as text and JSON."""
+"""Problems of lists, tenants.yaml and dashboards for reading, worst first and equal ones folded; and as JSON."""
 
+import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from provision.model import Level, Problem
+from provision.model import LEVELS, Level, Problem
 from provision.render.values import harmless, json_text, paint
 from provision.render.words import counted, with_hint
 from provision.text import Lang, Text
 
-# Worst first.
-LEVELS: Mapping[Level, Text] = {
-    "error": Text("ошибка", "error"),
-    "warning": Text("предупреждение", "warning"),
-    "note": Text("замечание", "note"),
-}
 COLOURS: Mapping[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
+FOLDED_FROM = 4  # so many equal problems become one line
+LINES_SHOWN = 6
+_NARROWEST = 40  # signs; below that wrapped lines are no help
 
 
-def problems_text(problems: Iterable[Problem], *, lang: Lang, colour: bool = False, verbose: bool = False) -> str:
-    """One line a problem, grouped by file, worst first, and the sums. Notes are only counted unless `verbose`."""
-    problems = _worst_first(problems)
-    groups: dict[str, list[str]] = {}
-    for problem in problems:
-        if verbose or problem.level != "note":
-            level = paint(LEVELS[problem.level].say(lang), COLOURS[problem.level], on=colour)
-            groups.setdefault(problem.file, []).append(f"{level}: {problem_line(problem, lang)}")
-    blocks = ["\n".join(lines) for lines in groups.values()]
-    summary = f"{_summary(problems, verbose=verbose).say(lang)}."
+def problems_text(
+    problems: Iterable[Problem], *, lang: Lang, colour: bool = False, verbose: bool = False, width: int = 0
+) -> str:
+    """One line a problem, file by file, worst first, and the sums. `width` is where a terminal wraps, 0: nowhere.
+
+    Unless `verbose`, equal problems of a file are folded, and notes are only counted where there is something worse.
+    """
+    problems = worst_first(problems)
+    worth = [one for one in problems if verbose or one.level != "note"] or problems
+    shown = worth if verbose else worst_first(fold(worth))
+    groups: dict[str, list[Problem]] = {}
+    for one in shown:
+        groups.setdefault(_file(one), []).append(one)
+    blocks = []
+    for file, group in groups.items():
+        head = _heading(file, problems, lang) if file and len(groups) > 1 else ""
+        lines = [_line(one, lang, indent="  " if head else "", width=width, colour=colour) for one in group]
+        blocks.append("\n".join([*filter(None, [paint(head, "bold", on=colour and bool(head))]), *lines]))
+    summary = _sums(problems, lang, all_shown=len(shown) == len(problems))
     return "\n\n".join([*blocks, paint(summary, "bold", on=colour)])
+
+
+def _line(one: Problem, lang: Lang, *, indent: str, width: int, colour: bool) -> str:
+    """`error M05: ` and the problem, wrapped with the next lines further to the right."""
+    level = LEVELS[one.level].say(lang)
+    text = f"{indent}{level} {harmless(one.code)}: {problem_line(one, lang)}"
+    if width >= _NARROWEST:
+        below = indent + " " * 4
+        text = textwrap.fill(text, width, subsequent_indent=below, break_long_words=False, break_on_hyphens=False)
+    return f"{indent}{paint(level, COLOURS[one.level], on=colour)}{text[len(indent) + len(level) :]}"
 
 
 def problem_line(problem: Problem, lang: Lang) -> str:
@@ -39,7 +57,7 @@ def problem_line(problem: Problem, lang: Lang) -> str:
 
 def place(problem: Problem) -> Text:
     """File, line and field; the cabinet where no file is at fault."""
-    ru = [problem.file or problem.cabinet] if problem.file or problem.cabinet else []
+    ru = [_file(problem)] if _file(problem) else []
     en = list(ru)
     if problem.line:
         ru.append(f"строка {problem.line}")
@@ -47,17 +65,86 @@ def place(problem: Problem) -> Text:
     if problem.column and not problem.field_number:
         ru.append(f"столбец {problem.column}")
         en.append(f"column {problem.column}")
-    if problem.field_number or problem.field_name:
-        number = f" {problem.field_number}" if problem.field_number else ""
-        name = f" ({problem.field_name})" if problem.field_name else ""
-        ru.append(f"поле{number}{name}")
-        en.append(f"field{number}{name}")
+    field = problem.field_name
+    if problem.field_number:
+        field = f"{problem.field_number} ({field})" if field else f"{problem.field_number}"
+    if field:
+        ru.append(f"поле {field}")
+        en.append(f"field {field}")
     return Text(", ".join(ru), ", ".join(en))
+
+
+def _file(problem: Problem) -> str:
+    """What a problem is listed under."""
+    return problem.file or problem.cabinet
+
+
+def worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    """The files with the worst problems first, inside a file the worst first, then down its lines."""
+    problems = list(problems)
+    rank = {level: number for number, level in enumerate(LEVELS)}
+    worst: dict[str, int] = {}
+    for one in problems:
+        worst[_file(one)] = min(rank[one.level], worst.get(_file(one), len(rank)))
+
+    def order(one: Problem) -> tuple[int, str, int, int, int, int]:
+        return worst[_file(one)], _file(one), rank[one.level], one.line, one.field_number, one.column
+
+    return sorted(problems, key=order)
+
+
+def fold(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems with equal ones of one file made one, which stands at the first line and names the others.
+
+    Equal are those of the same gist, code and field. Up to three stay as they are, and so do those without a gist.
+    """
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for one in problems:
+        same = (one.file, one.cabinet, one.code, one.gist, one.field_number, one.field_name, one.stops)
+        groups.setdefault(same if one.gist and one.line else (id(one),), []).append(one)
+    return tuple(one for group in groups.values() for one in ([_folded(group)] if len(group) >= FOLDED_FROM else group))
+
+
+def _folded(group: Sequence[Problem]) -> Problem:
+    """The first of them, with the lines of all."""
+    lines = sorted({one.line for one in group})
+    first = min(group, key=lambda one: one.line)
+    named = ", ".join(map(str, lines[:LINES_SHOWN])) + (" …" if len(lines) > LINES_SHOWN else "")
+    ru, en = f"таких строк {len(lines)}: {named}", f"{len(lines)} such lines: {named}"
+    return replace(first, message=Text(f"{first.message.ru}; {ru}", f"{first.message.en}; {en}"))
+
+
+def _heading(file: str, problems: Iterable[Problem], lang: Lang) -> str:
+    """The file and how many of each level it has."""
+    return f"{harmless(file)}: {_counts(one for one in problems if _file(one) == file).say(lang)}"
+
+
+def _counts(problems: Iterable[Problem]) -> Text:
+    """«2 ошибки, 1 предупреждение»; what there is none of is left out, but for errors."""
+    counts = Counter(one.level for one in problems)
+    told = [Text("ошибок нет", "no errors")]
+    if counts["error"]:
+        told = [counted(counts["error"], ("ошибка", "ошибки", "ошибок"), ("error", "errors"))]
+    if counts["warning"]:
+        forms = ("предупреждение", "предупреждения", "предупреждений")
+        told.append(counted(counts["warning"], forms, ("warning", "warnings")))
+    if counts["note"]:
+        told.append(counted(counts["note"], ("замечание", "замечания", "замечаний"), ("note", "notes")))
+    return Text(", ".join(one.ru for one in told), ", ".join(one.en for one in told))
+
+
+def _sums(problems: Sequence[Problem], lang: Lang, *, all_shown: bool) -> str:
+    """The last line: how many of each level there are in all, and how to see what is not shown."""
+    if not problems:
+        return Text("Всё в порядке.", "All is well.").say(lang)
+    said = _counts(problems).say(lang)
+    more = Text(" Всё до строки покажет --verbose.", " --verbose shows every line.")
+    return f"{said[0].upper()}{said[1:]}.{'' if all_shown else more.say(lang)}"
 
 
 def problems_json(problems: Iterable[Problem], *, lang: Lang, **_for_people: object) -> str:
     """All problems as JSON, in the order of the text; a `line` or `column` that is not known is null."""
-    problems = _worst_first(problems)
+    problems = worst_first(problems)
     counts = Counter(problem.level for problem in problems)
     value = {
         "summary": {level: counts[level] for level in LEVELS},
@@ -77,33 +164,3 @@ def problems_json(problems: Iterable[Problem], *, lang: Lang, **_for_people: obj
         ],
     }
     return json_text(value)
-
-
-def _worst_first(problems: Iterable[Problem]) -> list[Problem]:
-    """The files with the worst problems first, inside a file the worst first, then down its lines."""
-    problems = list(problems)
-    rank = {level: number for number, level in enumerate(LEVELS)}
-    worst: dict[str, int] = {}
-    for problem in problems:
-        worst[problem.file] = min(rank[problem.level], worst.get(problem.file, len(rank)))
-
-    def order(problem: Problem) -> tuple[int, str, int, int, int, int]:
-        place = (problem.line, problem.field_number, problem.column)
-        return worst[problem.file], problem.file, rank[problem.level], *place
-
-    return sorted(problems, key=order)
-
-
-def _summary(problems: Iterable[Problem], *, verbose: bool) -> Text:
-    counts = Counter(problem.level for problem in problems)
-    if not counts:
-        return Text("Всё в порядке", "All is well")
-    told = [
-        counted(counts["error"], ("ошибка", "ошибки", "ошибок"), ("error", "errors")),
-        counted(counts["warning"], ("предупреждение", "предупреждения", "предупреждений"), ("warning", "warnings")),
-        counted(counts["note"], ("замечание", "замечания", "замечаний"), ("note", "notes")),
-    ]
-    said = Text(", ".join(one.ru for one in told), ", ".join(one.en for one in told))
-    if counts["note"] and not verbose:
-        return Text(f"{said.ru} (замечания покажет --verbose)", f"{said.en} (--verbose shows the notes)")
-    return said

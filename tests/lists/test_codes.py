@@ -194,7 +194,35 @@ def test_every_code_is_explained_in_both_languages(code: str) -> None:
     assert all(line in english for line in row.example.splitlines())
 
 
-def test_a_code_that_does_not_exist_is_refused() -> None:
-    """explain() names the unknown code instead of failing in some other way."""
-    with pytest.raises(UsageError, match="Z99"):
-        lists.explain("Z99", "en")
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("M5", "M05"),
+        ("M055", "M05"),
+        ("M", "M01, M02"),
+        ("О99", "O09"),
+        ("Z99", "F01, M01, P01, O01, X01"),
+    ],
+)
+def test_a_code_that_does_not_exist_is_refused_with_those_like_it(wrong: str, meant: str) -> None:
+    """explain() names the unknown code and what was probably meant."""
+    with pytest.raises(UsageError, match=wrong) as refused:
+        lists.explain(wrong, "en")
+    assert refused.value.hint
+    assert meant in refused.value.hint.en
+
+
+def test_a_code_typed_on_a_russian_keyboard_is_understood() -> None:
+    """Letters that look the same are the same."""
+    assert lists.explain("\u043c05", "ru") == lists.explain("\u041c05", "ru") == lists.explain("M05", "ru")
+
+
+def test_what_follows_from_a_problem_is_told() -> None:
+    """A line or file that is left out, cabinets that wait, and what the program puts right by itself."""
+    told = {code: lists.explain(code, "en").splitlines()[2:4] for code in ("F02", "M05", "M09", "M12", "P11", "M04")}
+    assert told["F02"][0].startswith("The file is not used")
+    assert told["M05"][0].startswith("The line is not used")
+    assert told["M09"][0] == "The line is used."
+    assert told["M12"][1].startswith("The program mends it")
+    assert told["P11"][0].startswith("Both cabinets wait")
+    assert told["M04"][1].startswith("Where it can mean one thing only")

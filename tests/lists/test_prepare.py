@@ -62,14 +62,14 @@ def test_gaps_are_named(tmp_path: Path) -> None:
 
     gaps = table(done, "gaps.csv")
     assert [(row[0], row[1], row[4]) for row in gaps] == [
-        ("a_online_20261103.csv", "2", "O05"),
         ("a_manager_20261103.csv", "3", "M05"),
+        ("a_online_20261103.csv", "2", "O05"),
         ("", "", "X05"),
         ("", "", "X05"),
         ("a_manager_20261103.csv", "2", "M17"),
     ]
     assert table(done, "own-centre.csv")[0][4].startswith("M17: ")
-    assert "- a_manager_20261103.csv, строка 3, поле 1 (address): нет порта: «222444.example.ru»." in done.markdown
+    assert "| a_manager_20261103.csv | 3 | 1 address | ошибка | M05 | нет порта: «222444.example.ru» |" in done.markdown
     assert "F19" not in done.markdown
 
 

@@ -1,6 +1,7 @@
 """Problems as a person or a program reads them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,10 +20,12 @@ from tests.render.sample_plans import (
     calm,
 )
 
+SAID = Text("порт пуст", "port is empty")
+
 
 def problem(level: Level, file: str, line: int = 0, **rest: Any) -> Problem:
     """One problem with plain words."""
-    return Problem("X01", level, Text("порт пуст", "port is empty"), Text("допишите", "add it"), file, line, **rest)
+    return Problem("X01", level, SAID, Text("допишите", "add it"), file, line, **rest)
 
 
 @pytest.mark.parametrize(
@@ -30,20 +33,20 @@ def problem(level: Level, file: str, line: int = 0, **rest: Any) -> Problem:
     [
         (
             problem("error", "lists/z.csv", 3, field_number=2, field_name="e-mail"),
-            "ошибка: lists/z.csv, строка 3, поле 2 (e-mail): порт пуст. Подсказка: допишите.",
-            "error: lists/z.csv, line 3, field 2 (e-mail): port is empty. Hint: add it.",
+            "ошибка X01: lists/z.csv, строка 3, поле 2 (e-mail): порт пуст. Подсказка: допишите.",
+            "error X01: lists/z.csv, line 3, field 2 (e-mail): port is empty. Hint: add it.",
         ),
         (
             problem("warning", "tenants.yaml", 7, column=5),
-            "предупреждение: tenants.yaml, строка 7, столбец 5: порт пуст. Подсказка: допишите.",
-            "warning: tenants.yaml, line 7, column 5: port is empty. Hint: add it.",
+            "предупреждение X01: tenants.yaml, строка 7, столбец 5: порт пуст. Подсказка: допишите.",
+            "warning X01: tenants.yaml, line 7, column 5: port is empty. Hint: add it.",
         ),
         (
             problem("error", "", cabinet="romashka", field_name="mail"),
-            "ошибка: romashka, поле (mail): порт пуст. Подсказка: допишите.",
-            "error: romashka, field (mail): port is empty. Hint: add it.",
+            "ошибка X01: romashka, поле mail: порт пуст. Подсказка: допишите.",
+            "error X01: romashka, field mail: port is empty. Hint: add it.",
         ),
-        (Problem("X", "error", Text("Нет!", "No!"), Text("", "")), "ошибка: Нет!", "error: No!"),
+        (Problem("X", "error", Text("Нет!", "No!"), Text("", "")), "ошибка X: Нет!", "error X: No!"),
     ],
     ids=["list", "yaml", "cabinet", "nowhere"],
 )
@@ -63,33 +66,94 @@ MIXED = [
 
 
 def test_problems_grouped_worst_first() -> None:
-    """Files with errors come first, errors stand before warnings, and the sums are told."""
+    """Files with errors come first, each with its sums; errors stand before warnings; the last line sums up all."""
     assert problems_text(MIXED, lang="ru").splitlines() == [
-        "ошибка: z.csv, строка 4: порт пуст. Подсказка: допишите.",
-        "ошибка: z.csv, строка 12: порт пуст. Подсказка: допишите.",
-        "предупреждение: z.csv, строка 9: порт пуст. Подсказка: допишите.",
+        "z.csv: 2 ошибки, 1 предупреждение",
+        "  ошибка X01: z.csv, строка 4: порт пуст. Подсказка: допишите.",
+        "  ошибка X01: z.csv, строка 12: порт пуст. Подсказка: допишите.",
+        "  предупреждение X01: z.csv, строка 9: порт пуст. Подсказка: допишите.",
         "",
-        "предупреждение: b.csv, строка 2: порт пуст. Подсказка: допишите.",
+        "b.csv: ошибок нет, 1 предупреждение, 1 замечание",
+        "  предупреждение X01: b.csv, строка 2: порт пуст. Подсказка: допишите.",
         "",
-        "2 ошибки, 2 предупреждения, 1 замечание (замечания покажет --verbose).",
+        "2 ошибки, 2 предупреждения, 1 замечание. Всё до строки покажет --verbose.",
     ]
 
 
-def test_notes_only_when_verbose() -> None:
-    """Notes are only counted until asked for."""
-    assert "note: b.csv" not in problems_text(MIXED, lang="en")
-    assert "замечание: b.csv, строка 1: порт пуст. Подсказка: допишите." in problems_text(
-        MIXED, lang="ru", verbose=True
-    )
+def test_notes_when_asked_for_or_when_nothing_is_worse() -> None:
+    """Notes are only counted beside something worse, unless verbose; alone they are shown."""
+    assert "note X01: b.csv" not in problems_text(MIXED, lang="en")
     verbose = problems_text(MIXED, lang="en", verbose=True)
-    assert "note: b.csv, line 1: port is empty. Hint: add it." in verbose.splitlines()
+    assert "  note X01: b.csv, line 1: port is empty. Hint: add it." in verbose.splitlines()
     assert verbose.splitlines()[-1] == "2 errors, 2 warnings, 1 note."
+    assert problems_text([problem("note", "b.csv", 1)], lang="ru").splitlines() == [
+        "замечание X01: b.csv, строка 1: порт пуст. Подсказка: допишите.",
+        "",
+        "Ошибок нет, 1 замечание.",
+    ]
 
 
 def test_no_problems() -> None:
     """No problems is good news."""
     assert problems_text([], lang="ru") == "Всё в порядке."
     assert json.loads(problems_json([], lang="ru"))["problems"] == []
+
+
+def many(count: int, **rest: Any) -> list[Problem]:
+    """So many problems of one gist in one file, from line 11 on, the last first."""
+    said = (replace(problem("error", "z.csv", 10 + n, **rest), gist=SAID, value=str(n)) for n in range(1, count + 1))
+    return [replace(one, message=Text(f"порт {one.value}", f"port {one.value}")) for one in said][::-1]
+
+
+def test_equal_problems_of_many_lines_are_one() -> None:
+    """Four lines are folded under the first and named, up to the sixth; three are not; verbose shows all."""
+    assert problems_text(many(4), lang="ru").splitlines() == [
+        "ошибка X01: z.csv, строка 11: порт 1; таких строк 4: 11, 12, 13, 14. Подсказка: допишите.",
+        "",
+        "4 ошибки. Всё до строки покажет --verbose.",
+    ]
+    (line, *_) = problems_text(many(7), lang="en").splitlines()
+    assert line == "error X01: z.csv, line 11: port 1; 7 such lines: 11, 12, 13, 14, 15, 16 … Hint: add it."
+    for text in (problems_text(many(3), lang="ru"), problems_text(many(7), lang="ru", verbose=True)):
+        assert "таких строк" not in text
+        assert "--verbose" not in text
+        assert text.splitlines()[0] == "ошибка X01: z.csv, строка 11: порт 1. Подсказка: допишите."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"field_number": 2},
+        {"file": "y.csv"},
+        {"cabinet": "romashka"},
+        {"code": "X02"},
+        {"gist": Text("иное", "else")},
+        {"stops": True},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_only_equal_problems_are_folded(other: dict[str, Any]) -> None:
+    """Whatever differs besides line and value keeps problems apart."""
+    mixed = [replace(one, **other) if number % 3 == 0 else one for number, one in enumerate(many(8))]
+    text = problems_text(mixed, lang="en")
+    assert [line.partition(" such lines")[0][-1] for line in text.splitlines() if "such lines" in line] == ["5"]
+
+
+def test_what_has_no_gist_is_never_folded() -> None:
+    """Mistakes of tenants.yaml each say something else, though code and field are the same."""
+    assert "таких строк" not in problems_text([replace(one, gist=None) for one in many(8)], lang="ru")
+
+
+def test_long_lines_are_wrapped_for_a_terminal() -> None:
+    """With a width no line is longer, those below the first stand further right, and no word is lost or cut."""
+    found = [*MIXED, problem("error", "lists/rogaikopyta-volga_manager_20261103.csv", 5, field_name="address")]
+    plain, wrapped = (problems_text(found, lang="ru", width=width) for width in (0, 80))
+    assert wrapped.split() == plain.split()
+    assert max(map(len, plain.splitlines())) > 80 >= max(map(len, wrapped.splitlines()))
+    assert "\n      address: порт пуст. Подсказка: допишите." in wrapped
+    painted = problems_text(found, lang="ru", width=80, colour=True)
+    assert "  \x1b[31mошибка\x1b[0m X01: z.csv, строка 4:" in painted
+    assert problems_text(found, lang="ru", width=10) == plain
 
 
 def test_problems_json() -> None:
