@@ -257,3 +257,12 @@ def test_no_secret_in_any_output(world: World) -> None:
     for secret in secrets:
         assert not any(secret in output for output in outputs), secret
     shutil.rmtree(world.folder / "handover")
+
+
+def test_a_login_in_the_address_is_refused_unseen(world: World) -> None:
+    """A password in GRAFANA_URL would stand in messages and hand-over notes: it is refused and not repeated."""
+    url = world.url.replace("http://", "http://admin:Pw-In-Url@")
+    result = world.run("plan", env={"GRAFANA_URL": url})
+    assert result.exit_code == 2
+    assert "GRAFANA_PASSWORD" in result.output
+    assert "Pw-In-Url" not in result.output

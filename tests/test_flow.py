@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -470,3 +471,41 @@ def test_nobody_loses_access_by_a_slip_of_the_pen(applied: World) -> None:
     assert f"--allow-deletes {applied.volga}=" in result.output
     assert "lines of the lists have mistakes" in result.output
     assert applied.member(applied.org(applied.volga), applied.login("ivanova"))
+
+
+def test_branches_stay_apart_while_somebody_moves(applied: World) -> None:
+    """A manager who moves between isolated branches loses the old one before he gets the new one, never has both."""
+    applied.write("volga_manager_20260417.csv", applied.manager_line("sidorova", f"{applied.tag}a.example.ru:80"))
+    applied.change("tenants.yaml", ", online: [volga_online_20260417.csv]", "")
+    applied.write("don_manager_20260417.csv", applied.manager_line("ivanova", f"{applied.tag}b.example.ru:80"))
+    early = applied.run("apply", applied.don, "--yes")
+    assert early.exit_code == 1, early.output
+    assert "must not see" in early.output
+    for cabinet in (applied.volga, applied.don):
+        refused = applied.run("apply", cabinet, "--yes")  # somebody leaves it without a head, or with its online list
+        word = re.search(rf"--allow-deletes {cabinet}=\d+", refused.output)
+        applied.apply(cabinet, *(word[0].split() if word else ()))
+    user = applied.member(applied.org(applied.don), applied.login("ivanova"))["userId"]
+    orgs = [org["orgId"] for org in applied.ask("GET", f"/api/users/{user}/orgs")]
+    assert orgs == [applied.org(applied.don)]
+
+
+def test_a_login_is_never_taken_for_an_email(applied: World) -> None:
+    """Grafana looks for `loginOrEmail` among e-mails first: a stranger with that e-mail must not get in."""
+    head = f"boss@{applied.tag}.example.ru"
+    applied.change("tenants.yaml", "isolated: true", "isolated: false")
+    volga = f"heads: [{{login: orlova{applied.tag}, email: orlova{applied.tag}@example.ru, role: Editor}}"
+    applied.change("tenants.yaml", volga, f"{volga}, {{login: {head}, email: b{applied.tag}@example.ru}}")
+    applied.apply()
+    spy = f"spy{applied.tag}"
+    body = {"login": spy, "email": head, "password": "Pw-Example-1", "OrgId": 1}
+    applied.ask("POST", "/api/admin/users", body)
+    mail = "mail: {high_priority: sos-don@example.ru, usage: usage-don@example.ru}"
+    applied.change(
+        "tenants.yaml", mail, f"{mail}\n        heads: [{{login: {head}, email: b{applied.tag}@example.ru}}]"
+    )
+    result = applied.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert f"is the e-mail of user {spy}" in result.output
+    members = {row["login"] for row in applied.ask("GET", "/api/org/users", org=applied.org(applied.don))}
+    assert spy not in members
