@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ from hypothesis import strategies as st
 import dashboards
 from dashboards import Scope
 from dashboards.lint import RULES, Contract, lint, promql, sql
+from provision import config
 from provision.kinds import dashboard as kind
-from provision.model import Cabinet, EventsStore, MetricsStore
+from provision.model import Cabinet
 from provision.stores.contract import columns_by_table, labels_by_metric
 from tests.dashboards.boards import EVERYTHING
 
 Json = dict[str, Any]
+ROOT = Path(__file__).parent.parent.parent
 SLUGS = dashboards.slugs()
 CONTRACT = Contract(labels_by_metric(), columns_by_table())
 _BASE = "for-managers"  # numbers, rows, links, several queries in a panel
@@ -322,28 +325,10 @@ def test_no_dashboard_ends_the_linter(data: st.DataObject) -> None:
 
 
 def cabinet(title: str, **what: Any) -> Cabinet:
-    """A cabinet of that title that gets everything."""
-    said: dict[str, Any] = {
-        "id": "volga",
-        "kind": "branch",
-        "distributor": "rogaikopyta",
-        "title": title,
-        "timezone": "Europe/Samara",
-        "language": "ru-RU",
-        "week_start": "monday",
-        "folder": "СМАРТ",
-        "dashboards": ("*",),
-        "home": "kodeks-analytics",
-        "people": (),
-        "mail": {},
-        "metrics": MetricsStore("http://127.0.0.1:8427"),
-        "events": EventsStore("127.0.0.1:5432", "smart"),
-        "installations": 1,
-        "online": 1,
-        "generation": 1,
-        "origin": "tenants.yaml:1",
-    }
-    return Cabinet(**(said | what))
+    """A cabinet of the estate as shipped, under that title, with installations and online accesses."""
+    shipped = config.load(ROOT / "tenants.yaml").cabinets[0]
+    said: dict[str, Any] = {"dashboards": ("*",), "installations": 1, "online": 1, "timezone": "Europe/Samara"}
+    return replace(shipped, title=title, **(said | what))
 
 
 def test_the_dashboards_of_cabinets_are_linted_once(scope: Scope) -> None:
