@@ -1,6 +1,7 @@
 """The stores in the one flow: planned, applied and checked for drift with everything else, on real servers."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -151,6 +152,25 @@ def test_a_new_generation_leaves_no_moment_without_access(world: World, empty: E
     assert numbers(world, world.volga, 1) is None
     assert rows(empty, world.volga, 1) is None
     assert numbers(world, world.don, 1) == [world.don]
+    assert world.run("drift").exit_code == 0
+
+
+def test_paths_that_were_widened_and_are_in_force_are_closed_again(world: World, empty: EventsServer) -> None:
+    """vmauth has read the widened file; after apply it works by the mended one."""
+    world.apply()
+    widen_paths(world, empty)
+    ask(f"{world.env['SMART_VMAUTH_URL']}/-/reload?authKey={world.env['SMART_VMAUTH_RELOAD_KEY']}")
+    who = basic(ROOT.name("metrics", world.volga, 1), ROOT.password("metrics", world.volga, 1))
+    find = f"{world.env['SMART_VMAUTH_URL']}/metrics/find?query=*&label=cabinet"
+    deadline = time.monotonic() + 30
+    while ask(find, headers=who).status != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    world.apply()
+    deadline = time.monotonic() + 30
+    while ask(find, headers=who).status == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     assert world.run("drift").exit_code == 0
 
 
