@@ -163,16 +163,34 @@ def test_links_lead_to_dashboards_of_the_cabinet_alone(slug: str, scope: Scope) 
         assert "http" not in re.sub(r"http200|HTTP", "", spec)
 
 
-def test_overviews_lead_to_details(scope: Scope) -> None:
-    """Links are really there, keep the time range and name the thing that was clicked."""
-    for slug, target in (
-        ("kodeks-server-metrics", "kodeks-analytics"),
-        ("kodeks-analytics", "for-managers"),
-        ("for-managers", "kodeks-analytics"),
-    ):
-        found = re.findall(rf'"url": "(/d/{dashboards.uid(target)}[^"]*)"', json.dumps(everything(slug, scope)))
-        assert found, slug
-        assert all("${__url_time_range}" in url and "var-host=${__" in url for url in found)
+@pytest.mark.parametrize(
+    ("slug", "target", "chosen"),
+    [
+        ("kodeks-server-metrics", "kodeks-analytics", "host"),
+        ("kodeks-analytics", "for-managers", "host"),
+        ("for-managers", "kodeks-analytics", "host"),
+        ("for-managers", "prolongation", "installation"),
+        ("for-managers", "quarterly-analytics", "installation"),
+        ("prolongation", "for-managers", "host"),
+        ("quarterly-analytics", "kodeks-analytics", "host"),
+        ("active-directory", "for-managers", "host"),
+        ("active-directory", "for-managers", "domain"),
+        ("kassist-analytics", "for-managers", "host"),
+        ("smart-status", "kodeks-server-metrics", "host"),
+        ("server-availability", "kodeks-server-metrics", "host"),
+        ("disk-space", "kodeks-server-metrics", "host"),
+        ("kodeks-server-metrics", "disk-space", "host"),
+        ("billing-online-analytics", "billing-online-statistics", "manager"),
+        ("billing-online-statistics", "billing-online-prolongation", "firm"),
+        ("billing-online-statistics", "server-availability-online", "server"),
+        ("billing-online-prolongation", "billing-online-statistics", "client"),
+    ],
+)
+def test_overviews_lead_to_details(slug: str, target: str, chosen: str, scope: Scope) -> None:
+    """Links are really there, keep the time range and name the thing that was clicked, or that is chosen."""
+    found = re.findall(rf'"url": "(/d/{dashboards.uid(target)}\?[^"]*)', json.dumps(everything(slug, scope)))
+    assert found
+    assert all("${__url_time_range}" in url and f"var-{chosen}=${{" in url for url in found)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

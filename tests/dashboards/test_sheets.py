@@ -157,6 +157,16 @@ def test_a_change_has_its_sign(
     assert found[3:] == [None] * 9
 
 
+def test_a_month_is_compared_with_the_one_before_and_no_earlier_one(scope: Scope, numbers: Numbers) -> None:
+    """A great January changes nothing for March after a small February, nor one quarter for the next but one."""
+    figures = {(2025, 1): 900.0, (2025, 2): 10.0, (2025, 3): 20.0, (2025, 4): 800.0, (2025, 6): 60.0, (2025, 7): 86.0}
+    put(numbers, "kodeks_user_docs_covered_mtd", person("ivanov"), ends(figures))
+    months = Sheet("prolongation", scope, numbers).line(REQUESTED_CHANGE)
+    assert months[2] == pytest.approx(100)
+    quarters = Sheet("quarterly-analytics", scope, numbers).line(REQUESTED_CHANGE)
+    assert quarters[1:3] == pytest.approx([-70 / 9.3, -90])
+
+
 def test_the_old_month_does_not_leak_into_the_new_one(scope: Scope, numbers: Numbers) -> None:
     """A counter that restarts hours late, or hours early, changes neither month; the last day counts whole."""
     first = datetime(2025, 4, 1, tzinfo=SAMARA)
