@@ -10,7 +10,7 @@ import dashboards
 from dashboards import Scope
 from provision.kinds.base import PREFIX, Kind, Place
 from provision.kinds.folder import UID as FOLDER
-from provision.model import Cabinet, Problem, Resource, Spec
+from provision.model import Cabinet, Code, Problem, Resource, Spec
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -34,6 +34,27 @@ _CODES = {
     "links": "D22",
     "names": "D23",
 }
+_CHECKED = (
+    Code(
+        "D01",
+        "error",
+        Text("нет такого дашборда", "there is no such dashboard"),
+        Text(
+            "Дашборды лежат в dashboards/, имя — имя файла с дефисами; можно написать образец вроде billing-online-*.",
+            "Dashboards are files in dashboards/, named with hyphens here; a pattern like billing-online-* will do.",
+        ),
+        "dashboards: [for-manager]",
+        "dashboards: [for-managers]",
+    ),
+    Code(
+        "D02",
+        "error",
+        Text("начальный дашборд не входит в кабинет", "the home dashboard is not one of the cabinet's"),
+        Text("Выберите home из dashboards кабинета.", "Choose home among the cabinet's dashboards."),
+        'dashboards: ["billing-online-*"]\nhome: for-managers',
+        'dashboards: ["billing-online-*", for-managers]\nhome: for-managers',
+    ),
+)
 _SERVER_MADE = ("id", "uid", "version")
 
 
@@ -123,6 +144,16 @@ class DashboardKind(Kind):
             )
 
     @staticmethod
+    def codes() -> Iterable[Code]:
+        from dashboards.lint import RULES
+
+        rules = (
+            Code(code, "error", Text(f"нарушено правило «{rule}»", f"a breach of the rule {rule!r}"), Text(*RULES[rule]))
+            for rule, code in _CODES.items()
+        )
+        return (*_CHECKED, *rules)
+
+    @staticmethod
     def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
         """What the linter finds, with queries held against what the stores hold."""
         from provision.stores.contract import columns_by_table, labels_by_metric
@@ -210,7 +241,7 @@ def lint(
 
     `metrics` are labels by metric, `tables` columns by table: what the stores hold.
     """
-    from dashboards import lint as linter  # its parsers of PromQL and SQL take a third of a second to load
+    from dashboards import lint as linter  # its parsers of PromQL and SQL take a while to load
 
     contract = linter.Contract(metrics, tables)
     cabinets = list(cabinets)
