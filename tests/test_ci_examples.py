@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.forges import TOKEN, Forge, running
+from tests.forges import TOKEN, US, Forge, running
 from tests.world import SECRET, World
 
 CI = Path(__file__).parent.parent / "examples" / "ci"
@@ -100,11 +100,12 @@ PLAN = f"<!-- smart-provision plan -->\n### Plan\n\nDigest: <code>sha256:{'a' * 
 def test_there_is_one_comment(world: World, forge: Forge) -> None:
     """The first run writes it, a later one rewrites it: found below a hundred remarks and somebody's own marker."""
     forge.add("7", f"{PLAN}mine")
+    forge.add("7", "of another workflow", author=US)
     for text in (PLAN, f"{PLAN}once more\n"):
         world.write("plan.md", text)
         talk(world, forge, "comment", "plan.md")
         assert forge.bodies("7") == [f"{PLAN}mine", text]
-        forge.add("7", "one more remark")
+        forge.add("7", "one more of another workflow", author=US)
 
 
 def test_the_digest_is_that_of_the_merged_request(world: World, forge: Forge) -> None:

@@ -25,7 +25,7 @@ from provision.errors import EstateError, UsageError
 from provision.schema import SCHEMA
 from provision.text import Text
 
-_BREAK = r"(?:\r\n|[\n\r\x85\u2028\u2029])"  # what ends a line in YAML 1.1
+_BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"  # what ends a line in YAML 1.1
 _REST = r"[^\n\r\x85\u2028\u2029]*"  # … and what stands before that
 
 
@@ -250,9 +250,7 @@ def _inserted(text: str, trail: Trail, entry: Mapping[str, Any]) -> str:
         lines.insert(0, "")
     if not re.search(rf"{_BREAK}\Z", text[:place]):
         lines.insert(0, "")
-    if place < len(text) or re.search(rf"{_BREAK}\Z", text):  # a file that ends without a line break goes on so
-        lines.append("")
-    return text[:place] + newline.join(lines) + text[place:]
+    return text[:place] + newline.join([*lines, ""]) + text[place:]
 
 
 def _after(text: str, node: Any, column: int) -> int:

@@ -245,6 +245,22 @@ def test_the_block_looks_like_its_neighbours(tmp_path: Path) -> None:
     assert edit.after.decode() == text.replace(comment, comment + block)
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_last_line_without_its_break_stays_a_line(tmp_path: Path, newline: str) -> None:
+    """Where the file ends in the middle of a line the block begins a line of its own."""
+    text = estate(distributor("lutik", cabinet("lutik"))).removesuffix("\n").replace("\n", newline)
+    added = inserted(proposed(tmp_path, text.encode())).decode()
+    assert added.startswith(f"{newline}      {NEW_ID}:{newline}")
+    assert added.endswith(newline)
+
+
+def test_a_long_text_stays_on_its_line(tmp_path: Path) -> None:
+    """Texts are not folded, however long: a person looks for them."""
+    title = "Лютик и " * 20 + "сын"
+    edit = proposed(tmp_path, estate(distributor("lutik", cabinet("lutik"))).encode(), title=title)
+    assert f"        title: {title}" in added_lines(edit)
+
+
 def test_the_cabinet_goes_where_its_distributor_lives(tmp_path: Path) -> None:
     """A distributor of an included file grows there, and paths of lists start from that file's folder."""
     files = {
