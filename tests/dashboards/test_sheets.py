@@ -218,7 +218,7 @@ def test_the_rest_of_a_quota_is_the_last_of_its_month(label: str, kind: str, sco
     metric = "kodeks_online_billing_left"
     first = datetime(2025, 3, 1, tzinfo=SAMARA)
     left = {first - timedelta(days=9): 60.0, first - timedelta(minutes=5): 12.0, first + timedelta(minutes=55): 400.0}
-    put(numbers, metric, access("login-1", kind), {**left, first + timedelta(days=20): 350})
+    put(numbers, metric, access("login-1", kind), {**left, first + timedelta(days=28): 350})
     put(numbers, metric, access("login-1", "docs" if kind != "docs" else "search"), {first + timedelta(days=70): 1})
     found = Sheet("billing-online-prolongation", scope, numbers).line(label)
     assert found == [None, 12, 350, *[None] * 9]
