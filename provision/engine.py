@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, SecretError, UnreachableError
 from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
-from provision.model import Cabinet, Problem, Ref, Resource, State
+from provision.model import Cabinet, Code, Problem, Ref, Resource, State
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
 from provision.text import Text
 
@@ -29,6 +29,11 @@ def check(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
 def lint(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
     """Breaches of the house rules in what the cabinets get, kind by kind; takes a second."""
     return tuple(problem for kind in KINDS for problem in kind.lint(cabinets))
+
+
+def codes() -> dict[str, Code]:
+    """What the codes mean that check() and lint() give."""
+    return {code.code: code for kind in KINDS for code in kind.codes()}
 
 
 def files(cabinet: Cabinet) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import audit, deploy, local, new, rotate, stores
+from provision.cli import audit, check, deploy, lists, local, new, rotate, stores
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -83,7 +83,8 @@ def main(context: click.Context, estate: Path, lang: Lang, secrets: Path | None,
 
 
 for command in (
-    local.check,
+    check.check,
+    lists.lists,
     local.lint,
     deploy.plan,
     deploy.apply,

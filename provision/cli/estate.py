@@ -43,20 +43,6 @@ def choose(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
     return tuple(cabinet for cabinet in estate.cabinets if not names or cabinet.id in names)
 
 
-def problems_of_files(files: Sequence[Path]) -> tuple[Problem, ...]:
-    """What is wrong with lists that belong to no estate."""
-    from provision import lists
-
-    read = [lists.read(file, shown=str(file)) for file in files]
-    return (*(problem for file in read for problem in file.problems), *lists.check_together(read))
-
-
-def problems_of_estate(path: Path, names: Sequence[str]) -> tuple[Problem, ...]:
-    """What is wrong with the estate and its dashboards; with cabinets named, what concerns these or the whole."""
-    estate = check(path, {})
-    return (*concerning(estate, names), *problems_of_dashboards(estate, names))
-
-
 def problems_of_dashboards(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:
     """What the linter says of the dashboards that the named cabinets get."""
     from provision import engine

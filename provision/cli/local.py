@@ -1,39 +1,13 @@
-"""check, lint, schema, render and sandbox: the commands that talk to no Grafana."""
+"""lint, schema, render and sandbox: the commands that talk to no Grafana, but for check."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from provision.cli.estate import choose, load, problems_of_dashboards, problems_of_estate, problems_of_files
+from provision.cli.estate import choose, load, problems_of_dashboards
 from provision.cli.settings import ERROR, Settings, _, cabinets_argument, format_option, write
-from provision.errors import UsageError
 from provision.text import Text
-
-
-@click.command(
-    help=_(
-        "Проверить списки, tenants.yaml и дашборды. Можно назвать кабинеты или сами файлы списков.",
-        "Check the lists, tenants.yaml and the dashboards. Name cabinets, or list files alone.",
-    )
-)
-@click.argument("what", metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"), nargs=-1)
-@format_option("text", "json")
-@click.option("-v", "--verbose", is_flag=True, help=_("Каждую строку отдельно.", "Every line by itself."))
-@click.pass_obj
-def check(settings: Settings, /, what: tuple[str, ...], shape: str, verbose: bool) -> None:
-    from provision.render import PROBLEM_FORMATS
-
-    files = [Path(name) for name in what if name.lower().endswith(".csv") or Path(name).is_file()]
-    if files and len(files) < len(what):
-        raise UsageError(
-            Text("Назовите либо кабинеты, либо файлы", "Name either cabinets or files"),
-            Text("Файл списка кончается на .csv", "A list file's name ends in .csv"),
-        )
-    problems = problems_of_files(files) if files else problems_of_estate(settings.estate, what)
-    click.echo(PROBLEM_FORMATS[shape](problems, lang=settings.lang, colour=settings.colour, verbose=verbose))
-    if any(problem.level == "error" for problem in problems):
-        sys.exit(ERROR)
 
 
 @click.command(help=_("Проверить сами дашборды, без сервера.", "Check the dashboards themselves, without a server."))
@@ -44,7 +18,10 @@ def lint(settings: Settings, /, names: tuple[str, ...], shape: str) -> None:
     from provision.render import PROBLEM_FORMATS
 
     problems = problems_of_dashboards(load(settings.estate), names)
-    click.echo(PROBLEM_FORMATS[shape](problems, lang=settings.lang, colour=settings.colour, verbose=True))
+    text = PROBLEM_FORMATS[shape](
+        problems, lang=settings.lang, colour=settings.colour, verbose=True, width=settings.width
+    )
+    click.echo(text)
     if problems:
         sys.exit(ERROR)
 

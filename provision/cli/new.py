@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
-from provision.cli.estate import check, choose, concerning, problems_of_files
+from provision.cli.estate import check, choose, concerning
+from provision.cli.files import problems_of, read_files
 from provision.cli.settings import ERROR, FINE, Settings, _, progress, server_options
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
@@ -140,8 +141,11 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
     estate = check(settings.estate, edit.instead)
     problems = concerning(estate, [wanted.id])
     if not estate.cabinets:  # nobody has looked into the lists yet
-        problems = (*problems, *problems_of_files([*wanted.managers, *wanted.online]))
-    click.echo(PROBLEM_FORMATS["text"](problems, lang=settings.lang, colour=settings.colour, verbose=False))
+        problems = (*problems, *problems_of(read_files([*wanted.managers, *wanted.online])))
+    text = PROBLEM_FORMATS["text"](
+        problems, lang=settings.lang, colour=settings.colour, verbose=False, width=settings.width
+    )
+    click.echo(text)
     if not estate.cabinets or any(one.blocked for one in choose(estate, [wanted.id])):
         raise ProvisionError(
             Text("Такому кабинету мешают ошибки", "Mistakes are in the way of this cabinet"), _UNCHANGED

@@ -1,6 +1,7 @@
 """What all commands share: language, files, secrets, options, progress. Only this package prints and exits."""
 
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +44,11 @@ class Settings:
     secrets: Mapping[str, str | None]
     colour: bool
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, 0 where the output goes elsewhere."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
     def say(self, text: Text) -> str:
         return text.say(self.lang)
 
@@ -65,13 +71,15 @@ def read_secrets(path: Path | None) -> Mapping[str, str | None]:
     return dotenv_values(path, interpolate=False)
 
 
-def write(path: Path, text: str) -> None:
-    """Writes a whole file or none: what stood there stays until the new text is complete."""
+def write(path: Path, content: str | bytes) -> None:
+    """Writes a whole file or none: what stood there stays until the new content is complete. Text ends with a line."""
     special = path.exists() and not path.is_file()  # /dev/stdout, a named pipe
     part = path if special else path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+        if isinstance(content, str):
+            content = (content if content.endswith("\n") else f"{content}\n").encode()
+        part.write_bytes(content)
         if not special:
             part.replace(path)
     except OSError as error:

@@ -197,6 +197,22 @@ def _fitting(new: NewCabinet, distributors: list[str]) -> None:
 
 def _entry(new: NewCabinet, folder: Path, *, known: bool, first: bool) -> tuple[Trail, dict[str, Any]]:
     """The section that grows, and the one entry that is added to it. `first`: the file has no distributors yet."""
+    if known:
+        return ("distributors", new.distributor, "cabinets"), cabinet_block(new, folder)
+    company = company_block([new], folder)
+    return ((), {"distributors": company}) if first else (("distributors",), company)
+
+
+def company_block(new: Sequence[NewCabinet], folder: Path) -> dict[str, Any]:
+    """The block of a new distributor with these cabinets, for a file in that folder; the first one tells of it."""
+    about = new[0]
+    cabinets = {key: value for one in new for key, value in cabinet_block(one, folder).items()}
+    isolated = {"isolated": True} if about.isolated else {}
+    return {about.distributor: {"title": about.distributor_title, **isolated, "cabinets": cabinets}}
+
+
+def cabinet_block(new: NewCabinet, folder: Path) -> dict[str, Any]:
+    """The cabinet's block for a file in that folder."""
     lists = {"managers": new.managers, "online": new.online}
     block = {
         "kind": new.kind,
@@ -207,12 +223,7 @@ def _entry(new: NewCabinet, folder: Path, *, known: bool, first: bool) -> tuple[
         "mail": dict(new.mail),
         "heads": [dict(head) for head in new.heads],
     }
-    cabinet = {new.id: {key: value for key, value in block.items() if value}}
-    if known:
-        return ("distributors", new.distributor, "cabinets"), cabinet
-    isolated = {"isolated": True} if new.isolated else {}
-    company = {new.distributor: {"title": new.distributor_title, **isolated, "cabinets": cabinet}}
-    return ((), {"distributors": company}) if first else (("distributors",), company)
+    return {new.id: {key: value for key, value in block.items() if value}}
 
 
 def _from(folder: Path, file: Path) -> str:
@@ -245,7 +256,7 @@ def _inserted(text: str, trail: Trail, entry: Mapping[str, Any]) -> str:
     ends = re.search(_BREAK, text)
     newline = ends[0] if ends else "\n"
     step = 2 if content.flow_style is not False else content.start_mark.column - column
-    lines = [" " * column + line for line in _yaml(entry, step).splitlines()]
+    lines = [" " * column + line for line in as_yaml(entry, step).splitlines()]
     if _is_spaced(text[: last.start_mark.index]) and not _is_spaced(text[:place]):
         lines.insert(0, "")
     if not re.search(rf"{_BREAK}\Z", text[:place]):
@@ -277,7 +288,8 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _yaml(entry: Mapping[str, Any], step: int) -> str:
+def as_yaml(entry: Mapping[str, Any], step: int = 2) -> str:
+    """The block as text, `step` signs a level."""
     return yaml.dump(
         entry,
         Dumper=_Dumper,
@@ -290,7 +302,7 @@ def _yaml(entry: Mapping[str, Any], step: int) -> str:
 
 
 def _by_hand(shown: str, entry: Mapping[str, Any]) -> EstateError:
-    block = "\n" + _yaml(entry, 2).rstrip()
+    block = "\n" + as_yaml(entry).rstrip()
     return EstateError(
         Text(
             f"В файл {shown} кабинет не вписать, не задев остального",

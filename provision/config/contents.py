@@ -1,18 +1,23 @@
-"""What the lists of each cabinet hold, for those who need the lines themselves and not what follows from them."""
+"""The lists of each cabinet, for those who need the files or lines themselves and not what follows from them."""
 
 from pathlib import Path
 
 from provision.config import tenants
-from provision.lists import Kind, Row, read
+from provision.lists import Kind, ListFile, Row, read
 
 _KINDS: tuple[Kind, ...] = ("managers", "online")
 
 
-def rows_of(path: Path) -> dict[str, list[Row]]:
-    """The usable lines of each cabinet of the estate at `path`, by its id, managers' lists first."""
-    found: dict[str, list[Row]] = {}
+def lists_of(path: Path) -> dict[str, list[ListFile]]:
+    """The lists of each cabinet of the estate at `path`, usable or not, by its id, managers' lists first."""
+    found: dict[str, list[ListFile]] = {}
     for entry in tenants.entries(tenants.read(path)):
         folder = Path(entry.document.shown).parent
         named = [(kind, folder / name) for kind in _KINDS for name in entry.own["lists"].get(kind, ())]
-        found[entry.id] = [row for kind, file in named for row in read(file, kind=kind).rows]
+        found[entry.id] = [read(file, shown=str(file), kind=kind) for kind, file in named]
     return found
+
+
+def rows_of(path: Path) -> dict[str, list[Row]]:
+    """The usable lines of each cabinet, in the same order."""
+    return {cabinet: [row for file in files for row in file.rows] for cabinet, files in lists_of(path).items()}

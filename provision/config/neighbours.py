@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provision.config import tenants
-from provision.config.tenants import NOTHING
-from provision.lists import Kind, ManagerRow, read
-
-_KINDS: tuple[Kind, ...] = ("managers", "online")
+from provision.config.contents import rows_of
+from provision.lists import ManagerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +19,12 @@ class Neighbour:
 
 def neighbours(path: Path) -> dict[str, Neighbour]:
     """All cabinets of a valid estate, by id. Unusable lists name no clients."""
-    found = {}
-    for entry in tenants.entries(tenants.read(path, NOTHING)):
-        clients: set[str] = set()
-        for kind in _KINDS:
-            for name in entry.own["lists"].get(kind, ()):
-                file = Path(entry.document.shown).parent / name
-                rows = read(file, shown=str(file), kind=kind).rows
-                clients.update(row.host if isinstance(row, ManagerRow) else row.firm for row in rows)
-        found[entry.id] = Neighbour(entry.id, entry.realm, frozenset(clients))
-    return found
+    rows = rows_of(path)
+    return {
+        entry.id: Neighbour(
+            entry.id,
+            entry.realm,
+            frozenset(row.host if isinstance(row, ManagerRow) else row.firm for row in rows[entry.id]),
+        )
+        for entry in tenants.entries(tenants.read(path))
+    }

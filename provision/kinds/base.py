@@ -11,7 +11,7 @@ from provision.directory import Directory
 from provision.errors import ForbiddenError, ProvisionError
 from provision.grafana import Grafana, Json, Org, mark
 from provision.handover import Handover
-from provision.model import Cabinet, Problem, Ref, Resource, Spec
+from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec
 from provision.text import Text
 
 PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
@@ -212,6 +212,11 @@ class Kind(ABC):
     @staticmethod
     def check(cabinet: Cabinet) -> Iterable[Problem]:
         """What is wrong with the cabinet's wishes for this kind, told without a server."""
+        return ()
+
+    @staticmethod
+    def codes() -> Iterable[Code]:
+        """What the codes mean that check() and lint() give."""
         return ()
 
     @staticmethod

@@ -147,11 +147,10 @@ class DashboardKind(Kind):
     def codes() -> Iterable[Code]:
         from dashboards.lint import RULES
 
-        rules = (
-            Code(code, "error", Text(f"нарушено правило «{rule}»", f"a breach of the rule {rule!r}"), Text(*RULES[rule]))
-            for rule, code in _CODES.items()
-        )
-        return (*_CHECKED, *rules)
+        yield from _CHECKED
+        for rule, code in _CODES.items():
+            wrong = Text(f"дашборд нарушает правило «{rule}»", f"the dashboard breaks the rule {rule!r}")
+            yield Code(code, "error", wrong, Text(*RULES[rule]))
 
     @staticmethod
     def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:

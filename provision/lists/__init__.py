@@ -7,8 +7,9 @@ count_clients()   how many installations and online accesses there are
 explain(), CODES  what a code means
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
 prepare()         the technician's working lists, gaps, questions and checklists
-propose()         a block for tenants.yaml from the lists of a new distributor
-repair()          a damaged list written as it should be, with an account
+propose()         the cabinets that the lists of a new distributor make
+repair()          a damaged list written as it should be, with an account; is_mendable() what it can put right
+write_new()       files that are never written over
 problems_table()  problems for Excel; for reading they are shown by `provision.render`
 """
 
@@ -20,7 +21,7 @@ from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
-from provision.lists.repair import Change, Repair, repair
+from provision.lists.repair import Change, Repair, is_mendable, repair, write_new
 from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row, Rows
 from provision.lists.tables import problems_table
 from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
@@ -28,7 +29,6 @@ from provision.lists.versions import Difference, Move, Versions, choose_newest, 
 __all__ = [
     "CODES",
     "Change",
-    "Code",
     "Difference",
     "Group",
     "Kind",
@@ -52,6 +52,7 @@ __all__ = [
     "describe",
     "diff",
     "explain",
+    "is_mendable",
     "prepare",
     "problem",
     "problems_table",
@@ -59,4 +60,5 @@ __all__ = [
     "read",
     "repair",
     "strike",
+    "write_new",
 ]

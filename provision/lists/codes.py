@@ -436,7 +436,7 @@ _MANAGERS = (
         "M25",
         "error",
         Text(
-            "имя клиента отличается от другого только строчными и прописными буквами",
+            "имя клиента отличается от другого только регистром букв",
             "the client name differs from another one in letter case only",
         ),
         Text(

@@ -32,10 +32,10 @@ def explain(code: str, lang: Lang, codes: Mapping[str, Code] = CODES) -> str:
 
     Raises UsageError for a code that is not one of `codes`, naming those that are like it.
     """
-    code = code.strip().upper()
-    row = codes.get(as_latin(code) or code)  # М05 with a Russian letter is M05
+    latin = as_latin(code.strip().upper()) or code  # М05 with a Russian letter is M05
+    row = codes.get(f"{latin[:1]}{latin[1:]:0>2}")  # and so is M5
     if row is None:
-        raise UsageError(Text(f"Нет такого кода: {code}", f"There is no such code: {code}"), _alike(code, codes))
+        raise UsageError(Text(f"Нет такого кода: {code}", f"There is no such code: {code}"), _alike(latin, codes))
     lines = [f"{row.code}, {LEVELS[row.level].say(lang)}: {row.wrong.say(lang)}.", row.hint.say(lang)]
     lines += [said.say(lang) for said in _what_follows(row)]
     for title, example in ((_EXAMPLE, row.example), (_BETTER, row.better)):
@@ -46,12 +46,11 @@ def explain(code: str, lang: Lang, codes: Mapping[str, Code] = CODES) -> str:
 
 def _alike(code: str, codes: Mapping[str, Code]) -> Text:
     """The codes that may be meant: those like it, else those of its letter, else the first of each letter."""
-    latin = as_latin(code) or code
-    found = difflib.get_close_matches(latin, codes) or [one for one in codes if latin and one[0] == latin[0]]
-    if not found:
-        found = [next(one for one in codes if one[0] == letter) for letter in dict.fromkeys(one[0] for one in codes)]
-        return Text(f"Коды стоят в сообщениях: {', '.join(found)} …", f"Messages bear codes: {', '.join(found)} …")
-    return Text(f"Есть {', '.join(found)}", f"There are {', '.join(found)}")
+    found = sorted(difflib.get_close_matches(code, codes)) or [one for one in codes if code[:1] == one[0]]
+    if found:
+        return Text(f"Похожие: {', '.join(found)}", f"Similar: {', '.join(found)}")
+    found = [next(one for one in codes if one[0] == letter) for letter in dict.fromkeys(one[0] for one in codes)]
+    return Text(f"Коды стоят в сообщениях: {', '.join(found)} …", f"Messages bear codes: {', '.join(found)} …")
 
 
 def _what_follows(row: Code) -> Iterator[Text]:

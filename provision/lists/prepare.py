@@ -149,7 +149,7 @@ def _questions(files: Sequence[ListFile], problems: Iterable[Problem], registere
     total = sum(objects.values())
     for one in problems:
         if one.code in ("X05", "X01"):
-            yield Text(f"{one.message.ru}. {one.hint.ru}", f"{one.message.en}. {one.hint.en}")
+            yield Text(f"{_sentence(one.message.ru)} {one.hint.ru}", f"{_sentence(one.message.en)} {one.hint.en}")
     known = {login.lower() for login in registered}
     new = ", ".join(name for login, name in sorted(managers.items()) if login not in known)
     if new:
@@ -169,6 +169,10 @@ def _questions(files: Sequence[ListFile], problems: Iterable[Problem], registere
     yield Text(
         "Есть ли филиалы, которые не должны видеть этот список?", "Are there branches that must not see these lists?"
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _heading(group: Group, lang: Lang) -> list[str]:

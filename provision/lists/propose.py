@@ -1,6 +1,5 @@
-"""A block for tenants.yaml proposed from the lists of a distributor who has none yet, with the reasons as comments."""
+"""The cabinets proposed from the lists of a distributor who has none yet, with the reasons and what has to be asked."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -9,13 +8,14 @@ from itertools import takewhile
 
 from provision.lists.across import STREAMING_LIMIT, check_together, strike
 from provision.lists.apart import Group, check_apart
+from provision.lists.index import Joined
 from provision.lists.letters import spelled
 from provision.lists.naming import read_name
 from provision.lists.problems import visible
-from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row
+from provision.lists.rows import ListFile, Row
 from provision.lists.versions import choose_newest
 from provision.model import Problem
-from provision.text import Lang, Text
+from provision.text import Text
 
 _LONGEST_ID = 31
 _STREAM = "-potok"
@@ -39,30 +39,38 @@ ZONES = {
 
 @dataclass(frozen=True, slots=True)
 class ProposedCabinet:
-    """One cabinet: the lists in force that fill it, and who of their managers has yet to be registered."""
+    """One cabinet: the lists in force that fill it, and who of their managers has yet to be registered.
+
+    `timezone` is "" where nothing tells. `remarks` are reasons and questions.
+    """
 
     id: str
     kind: str
     belongs_to: str
     files: tuple[ListFile, ...]
     newcomers: tuple[Row, ...]
-    reasons: tuple[Text, ...]
+    timezone: str = ""
+    remarks: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`text` is the block, to be put under `distributors:`. `problems` are those of the lists and between them."""
+    """`isolated`: the branches share nothing, so they may stand apart. `remarks` are about the company as a whole.
 
-    text: str
+    `problems` are those of the lists and between them. `provision.config` writes it as a block of tenants.yaml.
+    """
+
     distributor: str
+    isolated: bool
     cabinets: tuple[ProposedCabinet, ...]
+    remarks: tuple[Text, ...]
     problems: tuple[Problem, ...]
 
 
-def propose(files: Sequence[ListFile], *, registered: Collection[str] = (), lang: Lang = "ru") -> Proposal:
+def propose(files: Sequence[ListFile], *, registered: Collection[str] = ()) -> Proposal:
     """One cabinet for each company in the lists' names, streaming sales apart; nothing that only people can know.
 
-    `registered` are the logins that Grafana has already. What has to be asked stands in the block as a comment.
+    `registered` are the logins that Grafana has already. What has to be asked is among the remarks.
     """
     versions = choose_newest(files)
     known = {login.lower() for login in registered}
@@ -74,13 +82,19 @@ def propose(files: Sequence[ListFile], *, registered: Collection[str] = (), lang
         problems += [one for file in group for one in file.problems]
         problems += [replace(one, cabinet=ident) for one in together if one.code != "X01"]
         cabinets += _cabinets(ident, strike(group, together), known)
-    cabinets = _attached(cabinets)
+    cabinets = _with_zones(_attached(cabinets))
     problems += [one for file in files if not file.usable for one in file.problems]
     groups = [Group(one.id, one.files, (), one.belongs_to or one.id) for one in cabinets]
     crossing = check_apart(groups)
-    distributor = _distributor([one.id for one in cabinets])
-    lines = [*_block(distributor, cabinets, crossing, lang), *_unusable(files, lang)]
-    return Proposal("\n".join(lines) + "\n", distributor, tuple(cabinets), (*problems, *crossing))
+    branches = {one.belongs_to or one.id for one in cabinets}
+    remarks = [*_isolation(crossing), *_unusable(files)] if len(branches) > 1 else [*_unusable(files)]
+    return Proposal(
+        distributor=_distributor([one.id for one in cabinets]),
+        isolated=len(branches) > 1 and not crossing,
+        cabinets=tuple(map(_with_questions, cabinets)),
+        remarks=tuple(remarks),
+        problems=(*problems, *crossing),
+    )
 
 
 def _by_company(files: Iterable[ListFile]) -> dict[str, list[ListFile]]:
@@ -101,29 +115,28 @@ def _id(name: str) -> str:
 
 def _cabinets(ident: str, files: Sequence[ListFile], known: Collection[str]) -> Iterator[ProposedCabinet]:
     """One cabinet, or two where the online list has more clients than one cabinet should."""
-    firms = {row.firm.lower() for file in files for row in file.rows if isinstance(row, OnlineRow)}
     online = tuple(file for file in files if file.kind == "online")
+    firms = {own.partition(",")[0].lower() for file in online for own in file.rows.own()}
     if len(firms) <= STREAMING_LIMIT:
-        yield ProposedCabinet(ident, "branch", "", tuple(files), _newcomers(files, known), ())
+        yield ProposedCabinet(ident, "branch", "", tuple(files), _newcomers(files, known))
         return
     reason = Text(
         f"X01: {len(firms)} клиентов с онлайн-доступом, больше {STREAMING_LIMIT}: потоковый сбыт отдельно",
         f"X01: {len(firms)} clients with online accesses, more than {STREAMING_LIMIT}: streaming sales apart",
     )
     rest = tuple(file for file in files if file.kind == "managers")
-    if not rest:
-        yield ProposedCabinet(ident, "streaming-sales", "", online, _newcomers(online, known), (reason,))
-        return
-    stream = ident[: _LONGEST_ID - len(_STREAM)].rstrip("-") + _STREAM
-    yield ProposedCabinet(ident, "branch", "", rest, _newcomers(rest, known), ())
-    yield ProposedCabinet(stream, "streaming-sales", ident, online, _newcomers(online, known), (reason,))
+    stream = ident[: _LONGEST_ID - len(_STREAM)].rstrip("-") + _STREAM if rest else ident
+    if rest:
+        yield ProposedCabinet(ident, "branch", "", rest, _newcomers(rest, known))
+    newcomers = _newcomers(online, known)
+    yield ProposedCabinet(stream, "streaming-sales", ident if rest else "", online, newcomers, remarks=(reason,))
 
 
 def _newcomers(files: Iterable[ListFile], known: Collection[str]) -> tuple[Row, ...]:
     """The first row of each manager who has no login yet."""
     found: dict[str, Row] = {}
     for file in files:
-        for row in file.rows:
+        for row in file.rows.firsts():
             if row.manager.lower() not in known:
                 found.setdefault(row.manager.lower(), row)
     return tuple(found[login] for login in sorted(found))
@@ -139,12 +152,13 @@ def _attached(cabinets: Sequence[ProposedCabinet]) -> list[ProposedCabinet]:
         return next((branch for branch in branches if one.id.startswith(f"{branch}-")), "")
 
     alone = sum(one.kind == "branch" for one in cabinets) == 1
-    return [
+    attached = [
         replace(one, belongs_to=one.belongs_to or owner(one))
         if one.kind == "streaming-sales"
         else replace(one, kind="company" if alone else "branch")
         for one in cabinets
     ]
+    return sorted(attached, key=lambda one: one.belongs_to != "")  # the owner has to be there first
 
 
 def _distributor(idents: Sequence[str]) -> str:
@@ -156,94 +170,75 @@ def _distributor(idents: Sequence[str]) -> str:
     return _id("-".join(shared) or idents[0].split("-")[0])
 
 
-def _block(
-    distributor: str, cabinets: Sequence[ProposedCabinet], crossing: Sequence[Problem], lang: Lang
-) -> Iterator[str]:
-    title = Text("впишите название компании", "put in the company's name").say(lang)
-    yield f"  {distributor}:"
-    yield f"    title: {_quoted(distributor)}  # {title}"
-    branches = {one.belongs_to or one.id for one in cabinets}
-    if len(branches) > 1:
-        yield from (f"    {line}" for line in _isolation(crossing, lang))
-    yield "    cabinets:"
-    for one in cabinets:
-        yield from (f"      {line}" for line in _cabinet_lines(one, lang))
-
-
-def _isolation(crossing: Sequence[Problem], lang: Lang) -> Iterator[str]:
+def _isolation(crossing: Sequence[Problem]) -> Iterator[Text]:
     """Whether branches may see each other is for the head to decide; the lists only tell what is possible."""
     if not crossing:
-        said = Text("списки ничем не пересекаются; решает руководитель", "the lists share nothing; the head decides")
-        yield f"isolated: true  # {said.say(lang)}"
+        yield Text(
+            "isolated: списки ничем не пересекаются; решает руководитель",
+            "isolated: the lists share nothing; the head decides",
+        )
         return
-    said = Text(
-        "общее есть, поэтому филиалы видят людей друг друга; чтобы разделить, уберите его из списков:",
-        "something is shared, so branches see each other's people; to part them, take it out of the lists:",
+    yield Text(
+        "Не isolated: общее есть, филиалы увидят людей друг друга. Чтобы разделить, уберите его из списков:",
+        "Not isolated: something is shared, branches will see each other's people. To part them, take it out:",
     )
-    yield f"isolated: false  # {said.say(lang)}"
     for one in crossing[:_CROSSING_SHOWN]:
-        yield f"# {visible(f'{one.code}: {one.value}, {one.file}:{one.line}')}"
+        said = visible(f"  {one.code}: {one.value}, {one.file}:{one.line}")
+        yield Text(said, said)
     if len(crossing) > _CROSSING_SHOWN:
         more = len(crossing) - _CROSSING_SHOWN
-        yield f"# {Text(f'… и ещё {more}', f'… and {more} more').say(lang)}"
+        yield Text(f"  … и ещё {more}", f"  … and {more} more")
 
 
-def _cabinet_lines(one: ProposedCabinet, lang: Lang) -> Iterator[str]:
-    name = Text("как кабинет называется в Grafana", "what the cabinet is called in Grafana").say(lang)
-    yield f"{one.id}:"
-    for reason in one.reasons:
-        yield f"  # {reason.say(lang)}"
-    yield f"  kind: {one.kind}"
-    if one.belongs_to:
-        yield f"  belongs_to: {one.belongs_to}"
-    yield f"  title: {_quoted(one.id)}  # {name}"
-    yield from (f"  {line}" for line in _timezone(one, lang))
-    yield "  lists:"
-    kinds: tuple[Kind, ...] = ("managers", "online")
-    for kind in kinds:
-        paths = ", ".join(_quoted(file.shown) for file in one.files if file.kind == kind)
-        if paths:
-            yield f"    {kind}: [{paths}]"
+def _with_zones(cabinets: Iterable[ProposedCabinet]) -> list[ProposedCabinet]:
+    """Each with the time zone of most of its installations; streaming sales without any have their branch's."""
+    found: dict[str, ProposedCabinet] = {}
+    for one in cabinets:
+        zone, reason = _zone(one)
+        if not zone and one.belongs_to in found:
+            zone = found[one.belongs_to].timezone
+        found[one.id] = replace(one, timezone=zone, remarks=(*one.remarks, *reason))
+    return list(found.values())
+
+
+def _zone(one: ProposedCabinet) -> tuple[str, Sequence[Text]]:
+    """The time zone by which most of the cabinet's installations go, "" where nothing tells; and why."""
+    installations = Joined(file.rows for file in one.files if file.kind == "managers")
+    clocks = Counter(shared[-1] for _, shared in installations.parts(tuple))
+    for clock, count in clocks.most_common(1):
+        if clock in ZONES:
+            total = len(installations)
+            ru, en = f"так идут часы {count} из {total} установок", f"{count} of {total} clocks go like that"
+            return ZONES[clock], (Text(f"timezone: {ru}", f"timezone: {en}"),)
+    return "", ()
+
+
+def _with_questions(one: ProposedCabinet) -> ProposedCabinet:
+    """The cabinet with all that has to be asked and known of its people."""
     ask = Text(
-        "X05: на какие адреса слать оповещения высокой важности и об использовании?",
-        "X05: which e-mails get alerts of high priority and about usage?",
+        "X05: на какие адреса слать оповещения высокой важности и об использовании? mail: {high_priority: …, usage: …}",
+        "X05: which e-mails get alerts of high priority and about usage? mail: {high_priority: …, usage: …}",
     )
-    yield f"  # {ask.say(lang)}"
-    yield "  # mail: {high_priority: , usage: }"
-    yield from (f"  {line}" for line in _people(one, lang))
+    return replace(one, remarks=(*one.remarks, ask, *_people(one)))
 
 
-def _timezone(one: ProposedCabinet, lang: Lang) -> Iterator[str]:
-    """The zone of most installations, where that is not Moscow."""
-    zones = Counter(row.tz_correction for file in one.files for row in file.rows if isinstance(row, ManagerRow))
-    if not zones:
-        return
-    (zone, count), total = zones.most_common(1)[0], zones.total()
-    if zone in ZONES and ZONES[zone] != "Europe/Moscow":
-        said = Text(f"так идут часы {count} из {total} установок", f"the clock of {count} of {total} installations")
-        yield f"timezone: {ZONES[zone]}  # {said.say(lang)}"
-
-
-def _people(one: ProposedCabinet, lang: Lang) -> Iterator[str]:
+def _people(one: ProposedCabinet) -> Iterator[Text]:
     """Who has to be registered. Managers become users by their lists, so this is only for reading."""
-    if not one.newcomers:
-        return
     count = len(one.newcomers)
-    yield f"# {Text(f'P02: зарегистрировать, всего {count}:', f'P02: to be registered, {count} in all:').say(lang)}"
+    if count:
+        yield Text(f"P02: получат логины, всего {count}:", f"P02: will get logins, {count} in all:")
     for row in one.newcomers[:_PEOPLE_SHOWN]:
-        yield f"#   {visible(f'{row.manager} <{row.email}>, {row.file}:{row.line}')}"
+        said = visible(f"  {row.manager} <{row.email}>, {row.origin}")
+        yield Text(said, said)
     if count > _PEOPLE_SHOWN:
-        yield f"#   … {count - _PEOPLE_SHOWN}"
+        yield Text(f"  … и ещё {count - _PEOPLE_SHOWN}", f"  … and {count - _PEOPLE_SHOWN} more")
 
 
-def _unusable(files: Iterable[ListFile], lang: Lang) -> Iterator[str]:
+def _unusable(files: Iterable[ListFile]) -> Iterator[Text]:
     for file in files:
         stopping = next((one for one in file.problems if one.stops), None)
         if stopping:
-            said = Text("не использован", "not used").say(lang)
-            yield f"  # {visible(f'{file.shown}: {said}, {stopping.code}: {stopping.message.say(lang)}')}"
-
-
-def _quoted(value: str) -> str:
-    """The value as YAML's double-quoted scalar, which JSON's strings are."""
-    return json.dumps(value, ensure_ascii=False)
+            file_name, code, message = visible(file.shown), stopping.code, stopping.message
+            yield Text(
+                f"{file_name}: не использован, {code}: {message.ru}", f"{file_name}: not used, {code}: {message.en}"
+            )

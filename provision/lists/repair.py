@@ -66,6 +66,12 @@ class Repair:
     changes: tuple[Change, ...] = field(repr=False)
 
 
+def is_mendable(problem: Problem) -> bool:
+    """Whether repair() puts this right; it may mend a little more, but only together with the line."""
+    sure = problem.code in SURE and problem.mended is not None
+    return problem.level != "note" and (problem.code in CERTAIN or sure)
+
+
 def repair(
     path: Path,
     directory: Path,
@@ -91,7 +97,7 @@ def repair(
         directory / f"{name}.aside.csv": aside.encode(),
         account: _table(sorted_out.changes, lang),
     }
-    _write({target: content for target, content in contents.items() if content})
+    write_new({target: content for target, content in contents.items() if content})
     mended_file, aside_file, _ = (target if content else None for target, content in contents.items())
     return Repair(mended_file, aside_file, account, sorted_out.changes)
 
@@ -218,8 +224,8 @@ def _table(changes: Iterable[Change], lang: Lang) -> bytes:
     return as_table(rows)
 
 
-def _write(contents: Mapping[Path, bytes]) -> None:
-    """New files of mode 0600; none is written where one of them exists already."""
+def write_new(contents: Mapping[Path, bytes]) -> None:
+    """Writes new files of mode 0600, none where one of them exists already. Raises EstateError."""
     for path in contents:
         if path.exists():
             raise EstateError(

@@ -13,7 +13,7 @@ from provision.plan import CabinetOutcome, Plan
 from provision.render.as_json import outcome_json, plan_json
 from provision.render.as_markdown import plan_markdown
 from provision.render.as_text import outcome_text, plan_text
-from provision.render.problems import problems_json, problems_text
+from provision.render.problems import problems_json, problems_summary, problems_text, worst_first
 from provision.render.words import KindNames
 from provision.text import Lang
 
@@ -27,7 +27,9 @@ __all__ = [
     "plan_markdown",
     "plan_text",
     "problems_json",
+    "problems_summary",
     "problems_text",
+    "worst_first",
 ]
 
 
@@ -48,9 +50,11 @@ class OutcomeFormat(Protocol):
 
 
 class ProblemFormat(Protocol):
-    """`verbose` also shows what is only worth a word."""
+    """`verbose` shows every problem by itself. `width` is where lines are wrapped, 0: nowhere."""
 
-    def __call__(self, problems: Iterable[Problem], /, *, lang: Lang, colour: bool, verbose: bool) -> str: ...
+    def __call__(
+        self, problems: Iterable[Problem], /, *, lang: Lang, colour: bool, verbose: bool, width: int = 0
+    ) -> str: ...
 
 
 PLAN_FORMATS: Mapping[str, PlanFormat] = {"text": plan_text, "json": plan_json, "markdown": plan_markdown}

@@ -34,7 +34,9 @@ def problems_text(
         head = _heading(file, problems, lang) if file and len(groups) > 1 else ""
         lines = [_line(one, lang, indent="  " if head else "", width=width, colour=colour) for one in group]
         blocks.append("\n".join([*filter(None, [paint(head, "bold", on=colour and bool(head))]), *lines]))
-    summary = _sums(problems, lang, all_shown=len(shown) == len(problems))
+    summary = problems_summary(problems, lang)
+    if len(shown) < len(problems):
+        summary += Text(" Всё до строки покажет --verbose.", " --verbose shows every line.").say(lang)
     return "\n\n".join([*blocks, paint(summary, "bold", on=colour)])
 
 
@@ -133,13 +135,11 @@ def _counts(problems: Iterable[Problem]) -> Text:
     return Text(", ".join(one.ru for one in told), ", ".join(one.en for one in told))
 
 
-def _sums(problems: Sequence[Problem], lang: Lang, *, all_shown: bool) -> str:
-    """The last line: how many of each level there are in all, and how to see what is not shown."""
-    if not problems:
-        return Text("Всё в порядке.", "All is well.").say(lang)
-    said = _counts(problems).say(lang)
-    more = Text(" Всё до строки покажет --verbose.", " --verbose shows every line.")
-    return f"{said[0].upper()}{said[1:]}.{'' if all_shown else more.say(lang)}"
+def problems_summary(problems: Iterable[Problem], lang: Lang) -> str:
+    """How many of each level there are, as a sentence."""
+    problems = list(problems)
+    said = _counts(problems).say(lang) if problems else Text("всё в порядке", "all is well").say(lang)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def problems_json(problems: Iterable[Problem], *, lang: Lang, **_for_people: object) -> str:

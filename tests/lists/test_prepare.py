@@ -77,7 +77,7 @@ def test_questions_follow_from_the_lists(tmp_path: Path) -> None:
     """Who must be registered, which mailboxes are missing, who is air-gapped; answered questions are not asked."""
     asked = prepared(tmp_path).markdown
     assert "У кого ещё нет логина: ivanova, petrov, sidorova." in asked
-    assert "не назван почтовый ящик" in asked
+    assert "- Не назван почтовый ящик" in asked
     answered = prepared(
         tmp_path,
         mail={"high_priority": "a@example.ru", "usage": "a@example.ru"},

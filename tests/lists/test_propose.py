@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from provision import config, lists
+from provision.config.proposed import block, new_cabinets
 from provision.lists import ListFile, Proposal
+from provision.text import Lang
 from tests.lists.writing import TODAY, write
 
 END = "download,upload,process"
@@ -35,10 +37,15 @@ def dated(folder: Path, name: str, text: str) -> ListFile:
     return lists.read(write(folder, text, name), shown=name, today=TODAY)
 
 
+def text_of(folder: Path, proposal: Proposal, lang: Lang = "ru") -> str:
+    """The block for a tenants.yaml in that folder."""
+    return block(proposal, folder, lang)
+
+
 def loaded(folder: Path, proposal: Proposal) -> dict[str, tuple[str, str, tuple[str, ...]]]:
     """Kind, time zone and logins of each cabinet once the block stands in tenants.yaml, which loads without error."""
     path = folder / "tenants.yaml"
-    path.write_text(HEAD + proposal.text, encoding="utf-8")
+    path.write_text(HEAD + text_of(folder, proposal), encoding="utf-8")
     estate = config.load(path)
     assert [one for one in estate.problems if one.level == "error"] == []
     return {one.id: (one.kind, one.timezone, tuple(person.login for person in one.people)) for one in estate.cabinets}
@@ -54,9 +61,9 @@ def test_one_company_gets_one_cabinet(tmp_path: Path) -> None:
     proposal = lists.propose(files)
 
     assert loaded(tmp_path, proposal) == {"romashka": ("company", "Europe/Moscow", ("ivanova",))}
-    assert "20261001" not in proposal.text
+    assert "20261001" not in text_of(tmp_path, proposal)
     assert [one.code for one in proposal.problems] == ["F03"]
-    assert "isolated" not in proposal.text
+    assert "isolated" not in text_of(tmp_path, proposal)
 
 
 def test_branches_stand_apart_and_the_zone_follows_their_clocks(tmp_path: Path) -> None:
@@ -70,12 +77,12 @@ def test_branches_stand_apart_and_the_zone_follows_their_clocks(tmp_path: Path) 
         "rk-ural": ("branch", "Asia/Yekaterinburg", ("petrov",)),
         "rk-volga": ("branch", "Europe/Moscow", ("ivanova",)),
     }
-    assert "isolated: true" in proposal.text
+    assert "    isolated: true\n" in text_of(tmp_path, proposal)
 
     mixed = dated(tmp_path, "rk-volga_manager_20261104.csv", sent("Volga", "petrov"))
     crossing = lists.propose([ural, mixed])
-    assert "isolated: false" in crossing.text
-    assert "P12: petrov, rk-ural_manager_20261103.csv:1" in crossing.text
+    assert "isolated: true" not in text_of(tmp_path, crossing)
+    assert "P12: petrov, rk-ural_manager_20261103.csv:1" in text_of(tmp_path, crossing)
     assert {one.code for one in crossing.problems} == {"P11", "P12"}
     assert set(loaded(tmp_path, crossing)) == {"rk-ural", "rk-volga"}
 
@@ -92,8 +99,8 @@ def test_streaming_sales_of_more_than_500_clients_stand_apart(tmp_path: Path) ->
         "vektor-potok": ("streaming-sales", "Europe/Moscow", ("ivanova",)),
     }
     assert [one.belongs_to for one in proposal.cabinets] == ["", "vektor"]
-    assert "501" in proposal.text
-    assert "Zq7Secret" not in proposal.text + repr(proposal)
+    assert "501" in text_of(tmp_path, proposal)
+    assert "Zq7Secret" not in text_of(tmp_path, proposal) + repr(proposal)
 
     small = dated(tmp_path, "vektor_online_20261104.csv", many.partition("\n")[2])
     assert [one.id for one in lists.propose([managers, small]).cabinets] == ["vektor"]
@@ -120,12 +127,13 @@ def test_newcomers_and_mailboxes_are_asked_for(tmp_path: Path) -> None:
 
     russian = lists.propose([file], registered=["IVANOVA"])
     assert [row.manager for row in russian.cabinets[0].newcomers] == ["petrov"]
-    assert "#   petrov <petrov@example.ru>, romashka_manager_20261103.csv:2" in russian.text
-    assert "Ivanova" not in russian.text
-    assert "X05" in russian.text
-    english = lists.propose([file], lang="en")
-    assert "2 in all" in english.text
-    assert not any("а" <= letter <= "я" for letter in english.text)
+    text = text_of(tmp_path, russian)
+    assert "#   petrov <petrov@example.ru>, romashka_manager_20261103.csv:2" in text
+    assert "Ivanova" not in text
+    assert "X05" in text
+    english = text_of(tmp_path, lists.propose([file]), "en")
+    assert "2 in all" in english
+    assert not any("а" <= letter <= "я" for letter in english)
 
 
 def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -135,7 +143,7 @@ def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     odd = dated(tmp_path, "ро\nмашка_managers.csv", sent("Teplo", "petrov"))
     proposal = lists.propose([good, bad, odd])
 
-    assert "  # romashka_online_20261103.csv: не использован, F13" in proposal.text
+    assert "  # romashka_online_20261103.csv: не использован, F13" in text_of(tmp_path, proposal)
     assert "F13" in {one.code for one in proposal.problems}
     assert len(loaded(tmp_path, proposal)) == 2
 
@@ -144,3 +152,30 @@ def test_nothing_to_propose_is_no_failure(tmp_path: Path) -> None:
     """Without a usable list there is a distributor without cabinets, which a person must fill."""
     assert lists.propose([]).cabinets == ()
     assert lists.propose([dated(tmp_path, "a_manager_20261103.csv", "")]).cabinets == ()
+
+
+def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
+    """`provision new` for each proposed cabinet makes the estate that the block makes; of a known company too."""
+    files = [
+        dated(tmp_path, "rk-volga-potok_online_20261103.csv", "".join(online(number) for number in range(501))),
+        dated(tmp_path, "rk-volga_manager_20261103.csv", sent("Volga", "ivanova")),
+        dated(tmp_path, "rk-ural_manager_20261103.csv", sent("Ural", "petrov", 1)),
+    ]
+    proposal = lists.propose(files)
+    wanted = loaded(tmp_path, proposal)
+    assert len(wanted) == 3
+    path = tmp_path / "tenants.yaml"
+
+    path.write_text(HEAD.replace("distributors:\n", ""), encoding="utf-8")
+    for new in new_cabinets(proposal):
+        config.add(path, new).save()
+    estate = config.load(path)
+    assert {
+        one.id: (one.kind, one.timezone, tuple(who.login for who in one.people)) for one in estate.cabinets
+    } == wanted
+
+    own = text_of(tmp_path, lists.propose(files[:1]), "en")
+    path.write_text(HEAD + own, encoding="utf-8")
+    more = block(proposal, tmp_path, "ru", known=True)
+    path.write_text(HEAD + "  rk:\n    title: rk\n    isolated: true\n    cabinets:\n" + more, encoding="utf-8")
+    assert {one.id for one in config.load(path).cabinets} == set(wanted)

@@ -1,0 +1,175 @@
+"""check: every problem of lists, tenants.yaml and dashboards; what a code means; the lists as they should be."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provision.cli.estate import check as check_estate
+from provision.cli.estate import choose, concerning, problems_of_dashboards
+from provision.cli.files import named_files, problems_of, read_files
+from provision.cli.settings import ERROR, Settings, _, format_option, write
+from provision.model import Problem
+from provision.text import Text
+
+if TYPE_CHECKING:
+    from provision.lists import ListFile, Repair
+
+
+@click.command(
+    help=_(
+        "Проверить списки, tenants.yaml и дашборды. Можно назвать кабинеты, файлы списков или папку с ними.",
+        "Check the lists, tenants.yaml and the dashboards. Name cabinets, or list files, or a folder of them.",
+    )
+)
+@click.argument("what", metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"), nargs=-1)
+@format_option("text", "json", "csv")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
+@click.option("-v", "--verbose", is_flag=True, help=_("Каждую строку отдельно.", "Every line by itself."))
+@click.option(
+    "--explain", "code", metavar=_("КОД", "CODE"), help=_("Что значит код, например M05.", "What a code means: M05.")
+)
+@click.option(
+    "--repaired",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=_(
+        "Записать в эту папку исправленные списки и отчёт; исходные не меняются.",
+        "Write the mended lists and an account into this folder; the originals stay as they are.",
+    ),
+)
+@click.pass_obj
+def check(
+    settings: Settings,
+    /,
+    what: tuple[str, ...],
+    shape: str,
+    out: Path | None,
+    verbose: bool,
+    code: str | None,
+    folder: Path | None,
+) -> None:
+    if code is not None:
+        click.echo(_explained(settings, code))
+        return
+    files = read_files(named_files(what))
+    problems = problems_of(files) if files else _problems_of_estate(settings, what)
+    _show(settings, problems, shape, out, verbose=verbose)
+    plain = shape == "text" and not out
+    if plain and files:
+        click.echo(settings.say(_account(files, problems)))
+    if folder:
+        _repair(settings, files or _lists_of_estate(settings, what), folder, aside=not plain)
+    elif plain and problems:
+        click.echo(settings.say(_advice(problems)))
+    if any(problem.level == "error" for problem in problems):
+        sys.exit(ERROR)
+
+
+def _explained(settings: Settings, code: str) -> str:
+    """What any code of the program means. Raises UsageError for an unknown one."""
+    from provision import config, engine, lists
+
+    return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **engine.codes()})
+
+
+def _problems_of_estate(settings: Settings, names: Sequence[str]) -> tuple[Problem, ...]:
+    """What is wrong with the estate and its dashboards; with cabinets named, what concerns these or the whole."""
+    estate = check_estate(settings.estate, {})
+    return (*concerning(estate, names), *problems_of_dashboards(estate, names))
+
+
+def _lists_of_estate(settings: Settings, names: Sequence[str]) -> "list[ListFile]":
+    """The lists of the named cabinets, of all without names."""
+    from provision.config.contents import lists_of
+
+    estate = check_estate(settings.estate, {})
+    found = lists_of(settings.estate) if estate.cabinets else {}
+    return [file for cabinet in choose(estate, names if found else ()) for file in found[cabinet.id]]
+
+
+def _show(settings: Settings, problems: Sequence[Problem], shape: str, out: Path | None, *, verbose: bool) -> None:
+    """The problems in that format, on standard output or, with a word about it, in a file."""
+    from provision import lists
+    from provision.render import PROBLEM_FORMATS, problems_summary, worst_first
+
+    content: str | bytes
+    if shape == "csv":
+        content = lists.problems_table(worst_first(problems), settings.lang)
+    else:
+        screen = not out
+        content = PROBLEM_FORMATS[shape](
+            problems,
+            lang=settings.lang,
+            colour=settings.colour and screen,
+            verbose=verbose,
+            width=settings.width if screen else 0,
+        )
+    if out:
+        write(out, content)
+        said = problems_summary(problems, settings.lang)
+        click.echo(settings.say(Text(f"{said} Записано: {out}", f"{said} Written: {out}")))
+    else:
+        click.echo(content, nl=isinstance(content, str))
+
+
+def _account(files: "Sequence[ListFile]", problems: Sequence[Problem]) -> Text:
+    """What becomes of the lines."""
+    from provision import lists
+
+    kept = lists.strike(files, problems)
+    used, refused = sum(len(file.rows) for file in kept), sum(len(file.refused) for file in kept)
+    total = sum(file.lines for file in kept)
+    other = total - used - refused
+    return Text(
+        f"Строк {total}: годятся {used}, с ошибками {refused}, без данных или повторы {other}.",
+        f"{total} lines: {used} will be used, {refused} have mistakes, {other} have no data or repeat others.",
+    )
+
+
+def _advice(problems: Iterable[Problem]) -> Text:
+    """One line: how to learn more, and how to get mended what can be."""
+    from provision import lists
+    from provision.render import worst_first
+
+    problems = worst_first(problems)
+    ru = f"Что значит код: provision check --explain {problems[0].code}."
+    en = f"What a code means: provision check --explain {problems[0].code}."
+    if any(map(lists.is_mendable, problems)):
+        ru += " Исправленные списки запишет та же команда с --repaired ПАПКА."
+        en += " The same command with --repaired DIR writes the lists mended."
+    return Text(ru, en)
+
+
+def _repair(settings: Settings, files: "Iterable[ListFile]", folder: Path, *, aside: bool) -> None:
+    """Mends every list that is there; what was written is told on standard error when `aside`."""
+    from provision import lists
+
+    for file in files:
+        if file.path.is_file():
+            done = lists.repair(file.path, folder, shown=file.shown, kind=file.kind, lang=settings.lang)
+            for text in _told(file, done):
+                click.echo(settings.say(text), err=aside)
+
+
+def _told(file: "ListFile", done: "Repair") -> Iterator[Text]:
+    """A line for each file written."""
+    mended = sum(change.fate == "mended" for change in done.changes)
+    look = sum(change.fate == "kept" for change in done.changes)
+    aside = len({change.line for change in done.changes if change.fate == "aside" and change.line})
+    if done.mended:
+        ru, en = (f", проверьте глазами: {look}", f", to be looked at: {look}") if look else ("", "")
+        yield Text(
+            f"{done.mended}: исправленный список; исправлений: {mended}{ru}",
+            f"{done.mended}: the list mended; repairs: {mended}{en}",
+        )
+    else:
+        yield Text(f"{file.shown}: годных строк не нашлось", f"{file.shown}: no line could be used")
+    if done.aside:
+        yield Text(
+            f"{done.aside}: отложено строк: {aside}; исправьте их и перенесите в список",
+            f"{done.aside}: lines put aside: {aside}; mend them and move them into the list",
+        )
+    yield Text(f"{done.account}: что сделано с каждой строкой", f"{done.account}: what was done, line by line")
