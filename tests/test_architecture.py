@@ -26,7 +26,7 @@ ALLOWED = {
         "provision.text",
     },
     "provision.grafana": {"provision", "provision.errors", "provision.text", "provision.throttle"},
-    "provision.directory": {"provision.grafana"},
+    "provision.directory": {"provision.errors", "provision.grafana"},
     "provision.lock": {"provision.errors", "provision.text"},
     "provision.throttle": set(),
     "provision.handover": {"provision.errors", "provision.model", "provision.text"},
