@@ -1,0 +1,340 @@
+"""The technician's commands: check with --explain, --repaired and tables; lists diff, propose and prepare."""
+
+import csv
+import io
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provision import config, engine
+from provision import lists as checker
+from provision.cli import main
+from provision.lists.codes import ACCESS, POLLED, SENT
+from provision.sandbox import Sandbox
+from provision.text import Lang
+from tests.world import World
+
+MANAGERS, ONLINE = "romashka_manager_20260417.csv", "romashka_online_20260417.csv"
+PASSWORD = "Zq7Secret"
+# Everything here can mean one thing only.
+DAMAGED = f"""\
+111222.example.ru:80,{POLLED.removesuffix(",3600,604800")}
+http://222555.example.ru:80/docs,{POLLED}
+Zavod, {SENT.replace("smartupload", "SmartUpload")}
+Zavod,{SENT}
+Teplo,{SENT.replace("-1", chr(0x2212) + "1")},,
+Svet,{SENT.replace("donotping", "ping")}
+"""
+SOUND = f"""\
+111222.example.ru:80,{POLLED}
+222555.example.ru:80,{POLLED}
+
+Zavod,{SENT}
+Teplo,{SENT}
+Svet,{SENT}
+"""
+ACCESSES = f"""\
+ООО Ромашка,u10234,{PASSWORD}1,{ACCESS}
+ООО Ромашка,u10235,{PASSWORD}2,online1.example.ru,/docs/,HTTPS,ivanova,ivanova@example.ru
+ИП Петров,u10237,{PASSWORD},4,{ACCESS}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The technician's folder, where the commands run."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*words: str, status: int = 0, lang: Lang = "ru") -> Result:
+    """`provision --lang ru …`, which must end so, and without a password."""
+    result = CliRunner().invoke(main, ["--lang", lang, *words], catch_exceptions=False)
+    assert result.exit_code == status, result.output
+    assert PASSWORD not in result.output
+    return result
+
+
+def table(content: bytes) -> list[list[str]]:
+    """What a spreadsheet shows of the file."""
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
+
+
+def test_a_technicians_session(folder: Path) -> None:
+    """A damaged list is checked, its codes are explained, it is mended, and the mended one has nothing to remark."""
+    (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
+
+    told = run("check", MANAGERS, status=1).output
+    assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address): в адресе есть протокол или путь" in told
+    assert "\n2 ошибки, 8 предупреждений.\n" in told
+    assert "\nСтрок 6: годятся 3, с ошибками 2, без данных или повторы 1.\n" in told
+    assert told.endswith(
+        "Что значит код: provision check --explain M04. Исправленные списки запишет та же команда с --repaired ПАПКА.\n"
+    )
+
+    explained = run("check", "--explain", "M04").output
+    assert explained.startswith("M04, ошибка: в адресе есть протокол или путь.\n")
+    assert "Как надо:\n  222555.example.ru:80," in explained
+
+    mended = run("check", MANAGERS, "--repaired", "mended", status=1).output
+    assert f"mended/{MANAGERS}: исправленный список; исправлений: " in mended
+    assert (folder / MANAGERS).read_text(encoding="utf-8") == DAMAGED
+    assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
+
+    assert run("check", f"mended/{MANAGERS}").output == (
+        "Всё в порядке.\nСтрок 6: годятся 5, с ошибками 0, без данных или повторы 1.\n"
+    )
+
+
+def test_what_only_a_person_can_mend_is_put_aside(folder: Path) -> None:
+    """The rest of the list is mended; the line as it was stands in a file of its own that none but the owner reads."""
+    (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
+
+    told = run("check", ONLINE, "--repaired", "mended", status=1).output.splitlines()
+    aside, account = f"mended/{ONLINE[:-4]}.aside.csv", f"mended/{ONLINE[:-4]}.changes.csv"
+    assert told[-3:] == [
+        f"mended/{ONLINE}: исправленный список; исправлений: 2",
+        f"{aside}: отложено строк: 1; исправьте их и перенесите в список",
+        f"{account}: что сделано с каждой строкой",
+    ]
+    assert Path(aside).read_text(encoding="utf-8") == ACCESSES.splitlines(keepends=True)[2]
+    assert Path(aside).stat().st_mode & 0o777 == 0o600
+    assert [(row[0], row[2], row[3]) for row in table(Path(account).read_bytes())[1:]] == [
+        ("2", "O07", "исправлено"),
+        ("2", "O08", "исправлено"),
+        ("3", "O01", "отложено"),
+    ]
+
+
+def test_mended_lists_are_never_written_over(folder: Path) -> None:
+    """A second run refuses, says so, and leaves every file as it is."""
+    (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
+    run("check", MANAGERS, "--repaired", ".", status=1)
+    before = (folder / MANAGERS).read_text(encoding="utf-8")
+    assert before == DAMAGED
+    assert [path.name for path in folder.iterdir()] == [MANAGERS]
+
+    run("check", MANAGERS, "--repaired", "mended", status=1)
+    mended = folder / "mended" / MANAGERS
+    mended.write_text("by hand", encoding="utf-8")
+    assert f"mended/{MANAGERS} уже есть" in run("check", MANAGERS, "--repaired", "mended", status=1).output
+    assert mended.read_text(encoding="utf-8") == "by hand"
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_every_code_is_explained(lang: Lang) -> None:
+    """All codes that any message can bear: of lists, tenants.yaml and dashboards, in both languages."""
+    codes = {**checker.CODES, **config.CODES, **engine.codes()}
+    assert {code[0] for code in codes} == set("DFMOPXY")
+    for code, row in codes.items():
+        said = run("check", "--explain", code, lang=lang).output
+        assert said.startswith(f"{code}, ")
+        assert row.wrong.say(lang) in said
+        assert row.hint.say(lang) in said
+        assert row.example.splitlines() == [line.strip() for line in row.example.splitlines() if f"  {line}\n" in said]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "similar"), [("M99", "M09"), ("Y99", "Y01"), ("D", "D01, D02, D11"), ("?", "F01, M01")]
+)
+def test_an_unknown_code(wrong: str, similar: str) -> None:
+    """It is wrong usage, and those that may be meant are named."""
+    result = run("check", "--explain", wrong, status=2)
+    assert f"Нет такого кода: {wrong}" in result.stderr
+    assert similar in result.stderr
+
+
+def test_the_table_of_problems_opens_in_a_spreadsheet(folder: Path) -> None:
+    """--format csv gives every problem, worst first, the same to a file and to standard output."""
+    (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
+
+    said = run("check", MANAGERS, "--format", "csv", "--out", "problems.csv", status=1)
+    assert said.output == "2 ошибки, 8 предупреждений. Записано: problems.csv\n"
+    written = (folder / "problems.csv").read_bytes()
+    rows = table(written)
+    assert rows[0] == ["файл", "строка", "поле", "уровень", "код", "что не так", "что делать"]
+    codes = ["M04", "M13", "M02", "F18", "F14", "F19", "M12", "M26", "M15", "F19"]
+    assert [row[4] for row in rows[1:]] == codes
+    assert run("check", MANAGERS, "--format", "csv", status=1).stdout_bytes == written
+
+
+def test_other_formats_to_a_file(folder: Path) -> None:
+    """JSON and text go to a file whole; what was mended is told apart from JSON on standard output."""
+    (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
+
+    for shape in ("json", "text"):
+        shown = run("check", MANAGERS, "--format", shape, status=1).stdout
+        run("check", MANAGERS, "--format", shape, "--out", f"problems.{shape}", status=1)
+        assert shown.startswith((folder / f"problems.{shape}").read_text(encoding="utf-8"))
+    result = run("check", MANAGERS, "--format", "json", "--repaired", "mended", status=1)
+    assert json.loads(result.stdout)["summary"] == {"error": 2, "warning": 8, "note": 0}
+    assert "mended/" in result.stderr
+
+
+def test_a_folder_is_all_its_lists(folder: Path) -> None:
+    """Every list of the folder is checked together with the others, what --repaired wrote beside them is not."""
+    (folder / "lists").mkdir()
+    (folder / "lists" / MANAGERS).write_text(SOUND, encoding="utf-8")
+    (folder / "lists" / ONLINE).write_text(
+        f"ООО Мак,u1,p1,111222.example.ru,docs,http,ivanova,ivanova@example.ru\n{ACCESSES}", encoding="utf-8"
+    )
+    assert "O12: lists/romashka_online_20260417.csv, строка 1" in run("check", "lists/", status=1).output
+    run("check", "lists/", "--repaired", "mended/", status=1)
+    assert len(list(Path("mended").glob("*.csv"))) == 5
+    assert "Строк 9: годятся 8" in run("check", "mended/").output
+    every = sorted(map(str, Path("mended").glob("*.csv")))
+    assert "aside.csv, строка 1" in run("check", *every, status=1).output
+    assert "changes.csv," not in run("check", *every, status=1).output
+    assert "отчёт" in run("check", f"mended/{ONLINE[:-4]}.changes.csv", status=2).output
+    Path("empty").mkdir()
+    assert "нет файлов .csv" in run("check", "empty/", status=2).output
+    assert "либо кабинеты, либо файлы" in run("check", "lists/", "romashka", status=2).output
+
+
+def test_older_versions_are_told_of_and_not_compared(folder: Path) -> None:
+    """Two versions of one list do not repeat each other's lines: the older one is superseded."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+    (folder / MANAGERS.replace("17", "16")).write_text(SOUND, encoding="utf-8")
+
+    told = run("check", "./").output
+    assert f"F03: {MANAGERS.replace('17', '16')}" in told
+    assert f"есть новее: {MANAGERS}" in told
+    assert "M26" not in told
+
+
+def test_what_has_changed_between_two_versions(folder: Path) -> None:
+    """Clients that came, went or have another manager; exit 3, and 0 where nothing differs."""
+    new = MANAGERS.replace("17", "18")
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+    (folder / new).write_text(
+        SOUND.replace("Zavod", "Most").replace(f"Teplo,{SENT}", f"Teplo,{SENT.replace('sidorova', 'petrov')}"),
+        encoding="utf-8",
+    )
+
+    assert run("lists", "diff", MANAGERS, new, status=3).output.splitlines() == [
+        "Добавлены: 1",
+        f"  Most, {new}:4",
+        "Исчезли: 1",
+        f"  Zavod, {MANAGERS}:4",
+        "Перешли к другому менеджеру: 1",
+        f"  Teplo, {new}:5: sidorova → petrov",
+    ]
+    assert run("lists", "diff", MANAGERS, MANAGERS).output == "Списки одинаковы.\n"
+
+
+def test_versions_that_cannot_be_compared(folder: Path) -> None:
+    """Lists of two kinds, a list that cannot be read; lines with mistakes are told of, for they are not compared."""
+    (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
+    (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
+
+    assert "одного вида" in run("lists", "diff", MANAGERS, ONLINE, status=2).stderr
+    assert "такого файла нет" in run("lists", "diff", MANAGERS, "nowhere.csv", status=1).stderr
+    result = run("lists", "diff", ONLINE, ONLINE)
+    assert f"{ONLINE}: строк с ошибками 2" in result.stderr
+    assert result.stdout == "Списки одинаковы.\n"
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An estate of two cabinets on a sandbox of its own."""
+    monkeypatch.chdir(tmp_path)
+    return World(sandbox.url, "admin", "admin", folder=tmp_path, api="auto")
+
+
+def test_the_proposed_command_makes_the_cabinet(world: World) -> None:
+    """propose prints a block that loads, and the `provision new` that does all the same at once."""
+    tag = world.tag
+    world.write(f"{tag}rk_manager_20260417.csv", world.manager_line("kamina", f"{tag}kama.example.ru:80"))
+    result = world.run("lists", "propose", f"{tag}rk_manager_20260417.csv")
+    assert result.exit_code == 0
+    assert f"  {tag}rk:\n    title: {tag}rk\n    cabinets:\n" in result.stdout
+    assert f"        lists:\n          managers: [{tag}rk_manager_20260417.csv]\n" in result.stdout
+    before = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+
+    world.write("tenants.yaml", before + result.stdout)
+    pasted = config.load(world.folder / "tenants.yaml").cabinets
+    world.write("tenants.yaml", before)
+    (command,) = [line for line in result.stderr.splitlines() if line.startswith("  provision new ")]
+    made = world.run(*shlex.split(command)[1:], "--yes")
+    assert made.exit_code == 0, made.output
+    assert [one.id for one in config.load(world.folder / "tenants.yaml").cabinets] == [one.id for one in pasted]
+    assert world.orgs() == [f"{tag}rk"]
+
+    again = world.run("lists", "propose", f"{tag}rk_manager_20260417.csv")
+    assert again.exit_code == 1
+    assert f"has a cabinet {tag}rk already" in again.stderr
+
+
+def test_another_branch_of_a_known_company_is_proposed_for_its_block(world: World) -> None:
+    """The cabinet alone is printed, as deep as it belongs, and the command says nothing of the company."""
+    name = f"d{world.tag}-ural_online_20260417.csv"
+    world.write(name, f"ООО Мак,u9,{PASSWORD},online1.example.ru,docs,https,x,x@example.ru\n")
+    world.change("tenants.yaml", f"  d{world.tag}:", f"  d{world.tag}-ural:")
+    result = world.run("lists", "propose", name)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("      # title: put in the names")
+    assert f"\n      d{world.tag}-ural:\n        kind: company\n" in result.stdout
+    assert "--distributor-title" not in result.stderr
+    assert PASSWORD not in result.output
+
+
+def test_nothing_to_propose(folder: Path) -> None:
+    """Lists that cannot be used, and names that are no files, end in a sentence."""
+    (folder / MANAGERS).write_text("", encoding="utf-8")
+    assert "нет ни одной строки" in run("lists", "propose", MANAGERS, status=1).stderr
+    assert "Нет такого файла: romashka" in run("lists", "propose", "romashka", status=2).stderr
+    (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
+    half = run("lists", "propose", MANAGERS, ONLINE, status=1)
+    assert f"# {MANAGERS}: не использован, F13" in half.stdout
+    assert f"online: [{ONLINE}]" in half.stdout
+
+
+def test_working_lists_of_some_files(folder: Path) -> None:
+    """Markdown and tables into one folder, never over what somebody has ticked off there."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+    (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
+
+    told = run("lists", "prepare", MANAGERS, ONLINE, "-o", "work").output
+    names = {"preparation.md", "own-centre.csv", "client-hardware.csv", "online.csv", "gaps.csv"}
+    assert {path.name for path in Path("work").iterdir()} == names
+    assert all(f"Записано: work/{name}\n" in told for name in names)
+    assert [row[0] for row in table(Path("work/client-hardware.csv").read_bytes())[1:]] == ["Zavod", "Teplo", "Svet"]
+    everything = b"".join(path.read_bytes() for path in Path("work").iterdir()).decode()
+    assert PASSWORD not in everything
+    assert "У кого ещё нет логина: ivanova, sidorova." in everything
+
+    Path("work/online.csv").write_text("ticked off", encoding="utf-8")
+    assert "уже есть" in run("lists", "prepare", MANAGERS, ONLINE, "-o", "work", status=1).stderr
+    assert Path("work/online.csv").read_text(encoding="utf-8") == "ticked off"
+
+
+def test_working_lists_of_cabinets(world: World) -> None:
+    """A folder for each cabinet; what tenants.yaml answers is not asked."""
+    result = world.run("lists", "prepare", "-o", "work")
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in Path("work").iterdir()} == {world.volga, world.don}
+    text = Path("work", world.volga, "preparation.md").read_text(encoding="utf-8")
+    assert "Without a login" not in text
+    assert "mailbox is named" not in text
+    assert "Pw-Example-1" not in text
+    assert world.run("lists", "prepare", world.don, "-o", "other").exit_code == 0
+    assert {path.name for path in Path("other").iterdir()} == {world.don}
+    assert world.run("lists", "prepare", "nowhere", "-o", "other").exit_code == 2
+
+
+def test_the_lists_of_a_cabinet_are_mended(world: World) -> None:
+    """Without files --repaired takes the lists of the estate, or of the cabinets named."""
+    world.change("don_manager_20260417.csv", ",http,", ",HTTP,")
+    result = world.run("check", world.don, "--repaired", "mended")
+    assert result.exit_code == 0, result.output
+    assert "HTTP" not in Path("mended/don_manager_20260417.csv").read_text(encoding="utf-8")
+    assert not Path("mended/volga_manager_20260417.csv").exists()
+    assert world.run("check", "--repaired", "all").exit_code == 0
+    assert {path.name.partition("_")[0] for path in Path("all").iterdir()} == {"don", "volga"}
+    world.write("tenants.yaml", "defaults: {timezone: [\n")
+    assert world.run("check", "--repaired", "none").exit_code == 1
+    assert not Path("none").exists()
