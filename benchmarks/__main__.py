@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks import measures, stores
+from benchmarks import lists, measures, stores
 from benchmarks.measures import MANY, Measure, Server
 
 
@@ -36,6 +36,7 @@ def run() -> Iterator[Measure]:
     yield measures.starting()
     yield measures.loading()
     yield measures.rendering()
+    yield from lists.run()
     yield from stores.run()
     with server() as grafana:
         yield grafana.writing()
