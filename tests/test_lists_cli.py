@@ -71,7 +71,7 @@ def test_a_technicians_session(folder: Path) -> None:
     told = run("check", MANAGERS, status=1).output
     assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address): в адресе есть протокол или путь" in told
     assert "\n2 ошибки, 8 предупреждений.\n" in told
-    assert "\nСтрок 6: годятся 3, с ошибками 2, без данных или повторы 1.\n" in told
+    assert "\nСтрок 6: годных 3, с ошибками 2, пропущенных 1.\n" in told
     assert told.endswith(
         "Что значит код: provision check --explain M04. Исправленные списки запишет та же команда с --repaired ПАПКА.\n"
     )
@@ -86,7 +86,7 @@ def test_a_technicians_session(folder: Path) -> None:
     assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
 
     assert run("check", f"mended/{MANAGERS}").output == (
-        "Всё в порядке.\nСтрок 6: годятся 5, с ошибками 0, без данных или повторы 1.\n"
+        "Всё в порядке.\nСтрок 6: годных 5, пропущенных 1.\n"
     )
 
 
@@ -185,7 +185,7 @@ def test_a_folder_is_all_its_lists(folder: Path) -> None:
     assert "O12: lists/romashka_online_20260417.csv, строка 1" in run("check", "lists/", status=1).output
     run("check", "lists/", "--repaired", "mended/", status=1)
     assert len(list(Path("mended").glob("*.csv"))) == 5
-    assert "Строк 9: годятся 8" in run("check", "mended/").output
+    assert "Строк 9: годных 8" in run("check", "mended/").output
     every = sorted(map(str, Path("mended").glob("*.csv")))
     assert "aside.csv, строка 1" in run("check", *every, status=1).output
     assert "changes.csv," not in run("check", *every, status=1).output

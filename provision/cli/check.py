@@ -11,11 +11,11 @@ from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, concerning, problems_of_dashboards
 from provision.cli.files import named_files, problems_of, read_files
 from provision.cli.settings import ERROR, Settings, _, format_option, write
-from provision.model import Problem
 from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.lists import ListFile, Repair
+    from provision.model import Problem
 
 
 @click.command(
@@ -75,7 +75,7 @@ def _explained(settings: Settings, code: str) -> str:
     return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **engine.codes()})
 
 
-def _problems_of_estate(settings: Settings, names: Sequence[str]) -> tuple[Problem, ...]:
+def _problems_of_estate(settings: Settings, names: Sequence[str]) -> "tuple[Problem, ...]":
     """What is wrong with the estate and its dashboards; with cabinets named, what concerns these or the whole."""
     estate = check_estate(settings.estate, {})
     return (*concerning(estate, names), *problems_of_dashboards(estate, names))
@@ -90,7 +90,7 @@ def _lists_of_estate(settings: Settings, names: Sequence[str]) -> "list[ListFile
     return [file for cabinet in choose(estate, names if found else ()) for file in found[cabinet.id]]
 
 
-def _show(settings: Settings, problems: Sequence[Problem], shape: str, out: Path | None, *, verbose: bool) -> None:
+def _show(settings: Settings, problems: "Sequence[Problem]", shape: str, out: Path | None, *, verbose: bool) -> None:
     """The problems in that format, on standard output or, with a word about it, in a file."""
     from provision import lists
     from provision.render import PROBLEM_FORMATS, problems_summary, worst_first
@@ -115,21 +115,23 @@ def _show(settings: Settings, problems: Sequence[Problem], shape: str, out: Path
         click.echo(content, nl=isinstance(content, str))
 
 
-def _account(files: "Sequence[ListFile]", problems: Sequence[Problem]) -> Text:
+def _account(files: "Sequence[ListFile]", problems: "Sequence[Problem]") -> Text:
     """What becomes of the lines."""
     from provision import lists
 
     kept = lists.strike(files, problems)
     used, refused = sum(len(file.rows) for file in kept), sum(len(file.refused) for file in kept)
     total = sum(file.lines for file in kept)
-    other = total - used - refused
-    return Text(
-        f"Строк {total}: годятся {used}, с ошибками {refused}, без данных или повторы {other}.",
-        f"{total} lines: {used} will be used, {refused} have mistakes, {other} have no data or repeat others.",
-    )
+    parts = [Text(f"годных {used}", f"{used} good")]
+    if refused:
+        parts.append(Text(f"с ошибками {refused}", f"{refused} with mistakes"))
+    if rest := total - used - refused:
+        parts.append(Text(f"пропущенных {rest}", f"{rest} passed over"))
+    ru, en = ", ".join(one.ru for one in parts), ", ".join(one.en for one in parts)
+    return Text(f"Строк {total}: {ru}.", f"{total} lines: {en}.")
 
 
-def _advice(problems: Iterable[Problem]) -> Text:
+def _advice(problems: "Iterable[Problem]") -> Text:
     """One line: how to learn more, and how to get mended what can be."""
     from provision import lists
     from provision.render import worst_first

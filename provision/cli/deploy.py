@@ -23,12 +23,12 @@ from provision.cli.settings import (
     write,
 )
 from provision.errors import PlanChangedError, UsageError
-from provision.model import Estate
 from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.engine import Engine
     from provision.grafana import Grafana
+    from provision.model import Estate
     from provision.plan import CabinetOutcome, Plan
 
 
@@ -143,7 +143,7 @@ def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> 
 
 
 def make_plan(
-    settings: Settings, estate: Estate, names: Sequence[str], options: dict[str, Any]
+    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any]
 ) -> "tuple[Engine, Plan]":
     """The engine, logged in, and its plan for the named cabinets of the estate."""
     from provision.credentials import Root

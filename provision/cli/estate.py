@@ -1,12 +1,17 @@
 """The estate as the commands use it: loaded, checked by every kind, and chosen from by name."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provision.errors import UsageError
-from provision.model import Cabinet, Estate, Problem
 from provision.text import Text
+
+if TYPE_CHECKING:
+    from provision.model import Cabinet, Estate, Problem
 
 
 def load(path: Path) -> Estate:
@@ -29,7 +34,7 @@ def _with_dashboards(estate: Estate) -> Estate:
     problems = engine.check(estate.cabinets)
     stopped = {problem.cabinet for problem in problems if problem.stops}
     cabinets = tuple(replace(one, blocked=one.blocked or one.id in stopped) for one in estate.cabinets)
-    return Estate(cabinets, (*estate.problems, *problems))
+    return replace(estate, cabinets=cabinets, problems=(*estate.problems, *problems))
 
 
 def choose(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:

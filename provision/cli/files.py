@@ -1,16 +1,18 @@
 """Lists as the commands use them: named one by one, by folder or by cabinet; read; checked together."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.errors import UsageError
-from provision.model import Problem
 from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.lists import ListFile
+    from provision.model import Problem
 
 _ACCOUNT, _PUT_ASIDE = ".changes.csv", ".aside.csv"
 
@@ -46,14 +48,14 @@ def _files(name: str) -> list[Path]:
     return [path] if name.lower().endswith(".csv") or path.is_file() else []
 
 
-def read_files(files: Iterable[Path]) -> "list[ListFile]":
+def read_files(files: Iterable[Path]) -> list[ListFile]:
     """The lists in these files, each shown by the name it was given."""
     from provision import lists
 
     return [lists.read(file, shown=str(file)) for file in files]
 
 
-def problems_of(files: "Sequence[ListFile]") -> tuple[Problem, ...]:
+def problems_of(files: Sequence[ListFile]) -> tuple[Problem, ...]:
     """What is wrong with lists that belong to no estate. Older versions of a list are not compared with the newest."""
     from provision import lists
 

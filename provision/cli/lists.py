@@ -1,5 +1,7 @@
 """lists diff, propose and prepare: what a technician needs of lists besides check."""
 
+from __future__ import annotations
+
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,7 +15,6 @@ from provision.cli.estate import choose, load
 from provision.cli.files import named_files, read_files
 from provision.cli.settings import DIFFERENCES, ERROR, Settings, _
 from provision.errors import EstateError, UsageError
-from provision.model import Estate
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def diff(settings: Settings, old: Path, new: Path) -> None:
 def propose(settings: Settings, names: tuple[str, ...]) -> None:
     from provision import lists
     from provision.config.proposed import block, new_cabinets
+    from provision.model import Estate
 
     files = _read(names)
     _demand_usable(files)
@@ -99,7 +101,7 @@ def propose(settings: Settings, names: tuple[str, ...]) -> None:
         sys.exit(ERROR)
 
 
-def _command(new: "NewCabinet") -> str:
+def _command(new: NewCabinet) -> str:
     """The `provision new` that makes the cabinet."""
     options = [
         ("--kind", new.kind),
@@ -162,7 +164,7 @@ def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
         sys.exit(ERROR)
 
 
-def _read(names: Sequence[str]) -> "list[ListFile]":
+def _read(names: Sequence[str]) -> list[ListFile]:
     """The lists of these files and folders. Raises UsageError where a name is none of both."""
     files = named_files(names)
     if not files:
@@ -170,7 +172,7 @@ def _read(names: Sequence[str]) -> "list[ListFile]":
     return read_files(files)
 
 
-def _demand_usable(files: "Sequence[ListFile]") -> None:
+def _demand_usable(files: Sequence[ListFile]) -> None:
     """Raises EstateError where none of the lists can be used."""
     if not any(file.usable for file in files):
         name = files[0].shown
@@ -178,7 +180,7 @@ def _demand_usable(files: "Sequence[ListFile]") -> None:
         raise EstateError(Text(f"{name}: {why.message.ru}", f"{name}: {why.message.en}"), why.hint)
 
 
-def _tell_left_out(settings: Settings, files: "Iterable[ListFile]") -> None:
+def _tell_left_out(settings: Settings, files: Iterable[ListFile]) -> None:
     """Says on standard error which lists have lines that are not looked at because of a mistake."""
     for file in files:
         count = len(file.refused)

@@ -1,7 +1,6 @@
 """What all commands share: language, files, secrets, options, progress. Only this package prints and exits."""
 
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +46,9 @@ class Settings:
     @property
     def width(self) -> int:
         """Columns of the terminal, 0 where the output goes elsewhere."""
-        return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        from shutil import get_terminal_size  # brings compression along, which `--help` does not need
+
+        return get_terminal_size().columns if sys.stdout.isatty() else 0
 
     def say(self, text: Text) -> str:
         return text.say(self.lang)

@@ -1,5 +1,7 @@
 """sample-data: made-up history for trying out dashboards; expire: what is too old; stack: the stores themselves."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,11 +12,11 @@ import click
 from provision.cli.estate import choose, load
 from provision.cli.settings import ERROR, P, R, Settings, _, cabinets_argument, progress
 from provision.errors import EstateError, StoreError, UsageError
-from provision.model import Cabinet
 from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.lists import Row
+    from provision.model import Cabinet
     from provision.stores.sample_data import SampleCabinet
     from provision.stores.sample_data.guard import Real
     from provision.stores.schema import Connection
@@ -95,7 +97,7 @@ def _administrator(settings: Settings) -> str:
     )
 
 
-def _samples(settings: Settings, cabinets: Sequence[Cabinet]) -> "list[SampleCabinet]":
+def _samples(settings: Settings, cabinets: Sequence[Cabinet]) -> list[SampleCabinet]:
     """For whom history is made up. Raises EstateError for a cabinet whose lists have mistakes that stop it."""
     from provision.config.contents import rows_of
 
@@ -109,7 +111,7 @@ def _samples(settings: Settings, cabinets: Sequence[Cabinet]) -> "list[SampleCab
     return [_sample(cabinet, rows.get(cabinet.id, [])) for cabinet in cabinets]
 
 
-def _sample(cabinet: Cabinet, rows: "Iterable[Row]") -> "SampleCabinet":
+def _sample(cabinet: Cabinet, rows: Iterable[Row]) -> SampleCabinet:
     from provision.lists import ManagerRow, OnlineRow
     from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet
 
@@ -127,7 +129,7 @@ def _sample(cabinet: Cabinet, rows: "Iterable[Row]") -> "SampleCabinet":
     return SampleCabinet(cabinet.id, cabinet.timezone, tuple(installations), tuple(accesses), cabinet.distributor)
 
 
-def _demand_schema(events: "Connection") -> None:
+def _demand_schema(events: Connection) -> None:
     from provision.stores.schema import pending
 
     if pending(events):
@@ -140,7 +142,7 @@ def _demand_schema(events: "Connection") -> None:
         )
 
 
-def _refuse_real(real: "Real", *, yes: bool) -> None:
+def _refuse_real(real: Real, *, yes: bool) -> None:
     """Raises StoreError where made-up rows would replace real ones, or stand among them unasked."""
     if real.chosen:
         names = ", ".join(sorted(real.chosen))
@@ -305,7 +307,7 @@ def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
         raise StoreError(Text("Хранилища не запустились", "The stores did not start"))
 
 
-def _show(settings: Settings, ours: "Stack") -> None:
+def _show(settings: Settings, ours: Stack) -> None:
     from shlex import quote
 
     where = quote(str(ours.environment))
