@@ -85,9 +85,7 @@ def test_a_technicians_session(folder: Path) -> None:
     assert (folder / MANAGERS).read_text(encoding="utf-8") == DAMAGED
     assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
 
-    assert run("check", f"mended/{MANAGERS}").output == (
-        "Всё в порядке.\nСтрок 6: годных 5, пропущенных 1.\n"
-    )
+    assert run("check", f"mended/{MANAGERS}").output == ("Всё в порядке.\nСтрок 6: годных 5, пропущенных 1.\n")
 
 
 def test_what_only_a_person_can_mend_is_put_aside(folder: Path) -> None:
