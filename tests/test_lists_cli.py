@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from provision.sandbox import Sandbox
 from provision.text import Lang
 from tests.world import World
 
+ROOT = Path(__file__).parent.parent
 MANAGERS, ONLINE = "romashka_manager_20260417.csv", "romashka_online_20260417.csv"
 PASSWORD = "Zq7Secret"
 # Everything here can mean one thing only.
@@ -71,7 +73,7 @@ def test_a_technicians_session(folder: Path) -> None:
     told = run("check", MANAGERS, status=1).output
     assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address): в адресе есть протокол или путь" in told
     assert "\n2 ошибки, 8 предупреждений.\n" in told
-    assert "\nСтрок 6: годных 3, с ошибками 2, пропущенных 1.\n" in told
+    assert "\nВсего строк: 6; годных: 3, с ошибками: 2, пропущенных: 1.\n" in told
     assert told.endswith(
         "Что значит код: provision check --explain M04. Исправленные списки запишет та же команда с --repaired ПАПКА.\n"
     )
@@ -85,7 +87,37 @@ def test_a_technicians_session(folder: Path) -> None:
     assert (folder / MANAGERS).read_text(encoding="utf-8") == DAMAGED
     assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
 
-    assert run("check", f"mended/{MANAGERS}").output == ("Всё в порядке.\nСтрок 6: годных 5, пропущенных 1.\n")
+    assert run("check", f"mended/{MANAGERS}").output == ("Всё в порядке.\nВсего строк: 6; годных: 5, пропущенных: 1.\n")
+
+
+def session(readme: str) -> list[tuple[str, str]]:
+    """The commands of the printed session, and what stands below each."""
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
+    (block,) = [block for block in blocks if "--repaired" in block]
+    return [(command, output) for command, _, output in (part.partition("\n") for part in block.split("$ ")[1:])]
+
+
+def shown(command: str, lang: Lang) -> str:
+    """What `provision …`, with head or tail behind it or not, prints."""
+    words, _, cut = command.partition(" | ")
+    arguments = ["--lang", lang, *shlex.split(words)[1:]]
+    lines = CliRunner().invoke(main, arguments, catch_exceptions=False).output.splitlines()
+    name, _, number = cut.partition(" -")
+    return "\n".join({"": lines, "head": lines[: int(number or 0)], "tail": lines[-int(number or 0) :]}[name])
+
+
+@pytest.mark.parametrize(("readme", "lang"), [("README.md", "en"), ("README.ru.md", "ru")])
+def test_the_readmes_session_is_what_the_commands_print(folder: Path, readme: str, lang: Lang) -> None:
+    """Each command of the printed session gives what stands below it, but for the wrapping of a terminal."""
+    steps = session(readme)
+    assert [command.split()[0] for command, _ in steps] == ["cat", *["provision"] * 3, "cat", "provision"]
+    for number, (command, output) in enumerate(steps):
+        if number == 0:
+            Path(command.split()[1]).write_text(output, encoding="utf-8")
+        elif command.startswith("cat "):
+            assert Path(command.split()[1]).read_text(encoding="utf-8") == output
+        else:
+            assert shown(command, lang).split() == output.split()
 
 
 def test_what_only_a_person_can_mend_is_put_aside(folder: Path) -> None:
@@ -183,7 +215,7 @@ def test_a_folder_is_all_its_lists(folder: Path) -> None:
     assert "O12: lists/romashka_online_20260417.csv, строка 1" in run("check", "lists/", status=1).output
     run("check", "lists/", "--repaired", "mended/", status=1)
     assert len(list(Path("mended").glob("*.csv"))) == 5
-    assert "Строк 9: годных 8" in run("check", "mended/").output
+    assert "Всего строк: 9; годных: 8" in run("check", "mended/").output
     every = sorted(map(str, Path("mended").glob("*.csv")))
     assert "aside.csv, строка 1" in run("check", *every, status=1).output
     assert "changes.csv," not in run("check", *every, status=1).output

@@ -1,6 +1,6 @@
 """The command `provision`: all options, all printing, all exit codes. Only here is click known.
 
-Exit codes: 0 fine · 1 error, nothing or not everything valid to do · 2 wrong usage · 3 differences (drift,
+Exit codes: 0 fine · 1 error, nothing or not everything valid to do · 2 wrong usage · 3 differences (drift, lists diff,
 plan --exit-code) · 4 some cabinets failed, the others are done.
 
 What a command needs is imported by that command, so that `--help` comes at once.

@@ -122,13 +122,13 @@ def _account(files: "Sequence[ListFile]", problems: "Sequence[Problem]") -> Text
     kept = lists.strike(files, problems)
     used, refused = sum(len(file.rows) for file in kept), sum(len(file.refused) for file in kept)
     total = sum(file.lines for file in kept)
-    parts = [Text(f"годных {used}", f"{used} good")]
+    parts = [Text(f"годных: {used}", f"good: {used}")]
     if refused:
-        parts.append(Text(f"с ошибками {refused}", f"{refused} with mistakes"))
+        parts.append(Text(f"с ошибками: {refused}", f"with mistakes: {refused}"))
     if rest := total - used - refused:
-        parts.append(Text(f"пропущенных {rest}", f"{rest} passed over"))
+        parts.append(Text(f"пропущенных: {rest}", f"passed over: {rest}"))
     ru, en = ", ".join(one.ru for one in parts), ", ".join(one.en for one in parts)
-    return Text(f"Строк {total}: {ru}.", f"{total} lines: {en}.")
+    return Text(f"Всего строк: {total}; {ru}.", f"Lines: {total}; {en}.")
 
 
 def _advice(problems: "Iterable[Problem]") -> Text:

@@ -238,8 +238,8 @@ _MANAGERS = (
         "error",
         Text("нет порта", "the port is missing"),
         Text(
-            "Обычно 80 для http и 443 для https; точный порт знает технический специалист.",
-            "Usually 80 for http and 443 for https; the technician knows for certain.",
+            "Допишите его через двоеточие: обычно 80 для http, 443 для https. Точно знает тот, кто настраивал сервер.",
+            "Add it after a colon: usually 80 for http, 443 for https. Whoever set up the server knows for certain.",
         ),
         "222444.example.ru," + POLLED,
         "222444.example.ru:80," + POLLED,
@@ -334,7 +334,7 @@ _MANAGERS = (
     Code(
         "M15",
         "warning",
-        Text("в числе типографский минус или знак плюс", "a typographic minus or a plus sign in the number"),
+        Text("в числе стоит типографский минус или знак плюс", "a typographic minus or a plus sign in the number"),
         Text("Пишите минус с клавиатуры, плюс не пишите.", "Use the minus of the keyboard, and no plus."),
         "333000.example.ru:80,petrov,petrov@example.ru,http,download,upload,process,ping,\u22121,3600,604800",
         "333000.example.ru:80,petrov,petrov@example.ru,http,download,upload,process,ping,-1,3600,604800",
