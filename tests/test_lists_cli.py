@@ -220,6 +220,7 @@ def test_a_folder_is_all_its_lists(folder: Path) -> None:
     assert "aside.csv, строка 1" in run("check", *every, status=1).output
     assert "changes.csv," not in run("check", *every, status=1).output
     assert "отчёт" in run("check", f"mended/{ONLINE[:-4]}.changes.csv", status=2).output
+    assert run("check", "mended/", "mended/").output == run("check", "mended").output
     Path("empty").mkdir()
     assert "нет файлов .csv" in run("check", "empty/", status=2).output
     assert "либо кабинеты, либо файлы" in run("check", "lists/", "romashka", status=2).output
@@ -230,10 +231,20 @@ def test_older_versions_are_told_of_and_not_compared(folder: Path) -> None:
     (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
     (folder / MANAGERS.replace("17", "16")).write_text(SOUND, encoding="utf-8")
 
-    told = run("check", "./").output
+    told = run("check", ".").output
     assert f"F03: {MANAGERS.replace('17', '16')}" in told
     assert f"есть новее: {MANAGERS}" in told
     assert "M26" not in told
+
+
+def test_lists_of_several_companies_are_not_compared(folder: Path) -> None:
+    """Branches side by side in a folder are cabinets of their own: the same client in both is no repeat here."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+    (folder / MANAGERS.replace("romashka", "lutik")).write_text(SOUND, encoding="utf-8")
+    assert run("check", ".").output.startswith("Всё в порядке.")
+    (folder / MANAGERS.replace("romashka", "lutik")).rename(folder / "romashka_managers.csv")
+    (folder / MANAGERS).rename(folder / "managers.csv")
+    assert "M26" in run("check", ".").output
 
 
 def test_what_has_changed_between_two_versions(folder: Path) -> None:
@@ -368,3 +379,19 @@ def test_the_lists_of_a_cabinet_are_mended(world: World) -> None:
     world.write("tenants.yaml", "defaults: {timezone: [\n")
     assert world.run("check", "--repaired", "none").exit_code == 1
     assert not Path("none").exists()
+
+
+def test_a_cabinet_goes_before_a_folder_of_its_name(world: World) -> None:
+    """Where there are cabinets a folder wants its slash."""
+    Path(world.don).mkdir()
+    assert world.run("check", world.don).exit_code == 0
+    assert world.run("check", f"{world.don}/").exit_code == 2
+
+
+def test_utf16_is_told_how_to_be_mended_and_is(folder: Path) -> None:
+    """Such a file is not read, but --repaired saves it as it should be; nothing helps a file that is not there."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-16")
+    assert "это UTF-16. Подсказка: Сохраните его в UTF-8 сами или командой" in run("check", MANAGERS, status=1).output
+    run("check", MANAGERS, "--repaired", "mended", status=1)
+    assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
+    assert "--repaired" not in run("check", "nowhere.csv", status=1).output

@@ -54,11 +54,11 @@ def check(
     if code is not None:
         click.echo(_explained(settings, code))
         return
-    files = read_files(named_files(what))
+    files = read_files(named_files(what, settings.estate))
     problems = problems_of(files) if files else _problems_of_estate(settings, what)
     _show(settings, problems, shape, out, verbose=verbose)
     plain = shape == "text" and not out
-    if plain and files:
+    if plain and any(file.lines for file in files):
         click.echo(settings.say(_account(files, problems)))
     if folder:
         _repair(settings, files or _lists_of_estate(settings, what), folder, aside=not plain)

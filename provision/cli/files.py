@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _ACCOUNT, _PUT_ASIDE = ".changes.csv", ".aside.csv"
 
 
-def named_files(names: Sequence[str]) -> list[Path]:
-    """The list files among these names, none where they are cabinets. A folder, with a slash in it, is all its lists.
+def named_files(names: Sequence[str], estate: Path) -> list[Path]:
+    """The list files among these names, none where they are cabinets. A folder is all its lists.
 
-    What check --repaired wrote beside a list is none. Raises UsageError where files and cabinets are mixed, or where
-    there is no list.
+    Where there is an estate, a folder has a slash in its name, for a cabinet may have the same. What check --repaired
+    wrote beside a list is none. Raises UsageError where files and cabinets are mixed, or where there is no list.
     """
-    found = [_files(name) for name in names]
+    found = [_files(name, cabinets=estate.exists()) for name in dict.fromkeys(names)]
     if any(found) and not all(found):
         raise UsageError(
             Text("Назовите либо кабинеты, либо файлы", "Name either cabinets or files"),
@@ -37,10 +37,10 @@ def named_files(names: Sequence[str]) -> list[Path]:
     return files
 
 
-def _files(name: str) -> list[Path]:
-    """What the name means, none where it can only be a cabinet's."""
+def _files(name: str, *, cabinets: bool) -> list[Path]:
+    """What the name means, none where it may be a cabinet's."""
     path = Path(name)
-    if (os.sep in name or name in (".", "..")) and path.is_dir():
+    if path.is_dir() and (os.sep in name or name in (".", "..") or not cabinets):
         found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.is_file())
         if not found:
             raise UsageError(Text(f"В папке {name} нет файлов .csv", f"There is no .csv file in the folder {name}"))
@@ -56,9 +56,16 @@ def read_files(files: Iterable[Path]) -> list[ListFile]:
 
 
 def problems_of(files: Sequence[ListFile]) -> tuple[Problem, ...]:
-    """What is wrong with lists that belong to no estate. Older versions of a list are not compared with the newest."""
+    """What is wrong with lists that belong to no estate.
+
+    Lists of one company are compared with each other, but not with older versions of themselves.
+    """
     from provision import lists
 
     versions = lists.choose_newest(files)
+    companies: dict[str, list[ListFile]] = {}
+    for file in versions.in_force:
+        companies.setdefault(lists.company_of(file.path), []).append(file)
     own = (problem for file in files for problem in file.problems)
-    return (*own, *versions.problems, *lists.check_together(versions.in_force))
+    between = (problem for group in companies.values() for problem in lists.check_together(group))
+    return (*own, *versions.problems, *between)

@@ -75,7 +75,7 @@ def propose(settings: Settings, names: tuple[str, ...]) -> None:
     from provision.config.proposed import block, new_cabinets
     from provision.model import Estate
 
-    files = _read(names)
+    files = _read(settings, names)
     _demand_usable(files)
     _tell_left_out(settings, files)
     estate = check_estate(settings.estate, {}) if settings.estate.exists() else Estate((), ())
@@ -136,7 +136,7 @@ def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
     from provision import lists
     from provision.config.contents import lists_of
 
-    files = read_files(named_files(names))
+    files = read_files(named_files(names, settings.estate))
     if files:
         _demand_usable(files)
         made = {out: lists.prepare(files, lang=settings.lang)}
@@ -164,9 +164,9 @@ def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
         sys.exit(ERROR)
 
 
-def _read(names: Sequence[str]) -> list[ListFile]:
+def _read(settings: Settings, names: Sequence[str]) -> list[ListFile]:
     """The lists of these files and folders. Raises UsageError where a name is none of both."""
-    files = named_files(names)
+    files = named_files(names, settings.estate)
     if not files:
         raise UsageError(Text(f"Нет такого файла: {names[0]}", f"There is no such file: {names[0]}"))
     return read_files(files)

@@ -5,6 +5,7 @@ check_together()  what needs several lines or files of one cabinet
 check_apart()     what must not cross between cabinets
 count_clients()   how many installations and online accesses there are
 explain(), CODES  what a code means
+company_of()      whose list it is, by its name
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
 prepare()         the technician's working lists, gaps, questions and checklists
 propose()         the cabinets that the lists of a new distributor make
@@ -17,6 +18,7 @@ from provision.lists.across import check_clients, check_dealer, check_together, 
 from provision.lists.apart import Group, check_apart
 from provision.lists.codes import CODES
 from provision.lists.explain import explain
+from provision.lists.naming import company_of
 from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
@@ -48,6 +50,7 @@ __all__ = [
     "check_dealer",
     "check_together",
     "choose_newest",
+    "company_of",
     "count_clients",
     "describe",
     "diff",

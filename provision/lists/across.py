@@ -131,7 +131,9 @@ def _compare(row: ManagerRow, met: _Met) -> Problem | None:
         return _said(row, "M28", 9, "tz_correction", value=str(row.tz_correction), detail=detail)
     if row.manager.lower() in met.managers:
         return None  # the same manager with another e-mail is P09
-    return _said(row, "M27", 1, name, value=row.host, detail=_there(first, first.manager))
+    ru, en = f"здесь {row.manager}", f"{row.manager} here"
+    there = _there(first, first.manager)
+    return _said(row, "M27", 1, name, value=row.host, detail=Text(f"{ru}, {there.ru}", f"{en}, {there.en}"))
 
 
 def _there(first: Row, value: str) -> Text:

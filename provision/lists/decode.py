@@ -24,6 +24,10 @@ _FOREIGN = (
     (b"<", Text("это HTML или XML", "this is HTML or XML")),
 )
 _UTF16 = Text("это UTF-16", "this is UTF-16")
+_SAVE_UTF16 = Text(
+    "Сохраните его в UTF-8 сами или командой provision check ФАЙЛ --repaired ПАПКА.",
+    "Save it as UTF-8, or have that done by provision check FILE --repaired DIR.",
+)
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -58,7 +62,8 @@ def _foreign(start: bytes) -> Text | None:
 
 
 def _unreadable(detail: Text, line: int = 0) -> Encoding:
-    return Encoding("", (problem("F06", detail=detail, line=line),))
+    hint = _SAVE_UTF16 if detail is _UTF16 else None
+    return Encoding("", (problem("F06", detail=detail, line=line, hint=hint),))
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from provision.errors import UsageError
 from provision.lists.codes import CODES
 from provision.lists.letters import as_latin
-from provision.lists.repair import CERTAIN, SURE
+from provision.lists.repair import ALWAYS, SURE
 from provision.model import LEVELS, Code
 from provision.text import Lang, Text
 
@@ -22,8 +22,8 @@ _MENDED = Text(
     "The program mends it: provision check FILE --repaired DIR.",
 )
 _OFTEN_MENDED = Text(
-    "Где смысл один, исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
-    "Where it can mean one thing only the program mends it: provision check FILE --repaired DIR.",
+    "Если смысл однозначен, исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
+    "Where only one thing can be meant the program mends it: provision check FILE --repaired DIR.",
 )
 
 
@@ -63,7 +63,7 @@ def _what_follows(row: Code) -> Iterator[Text]:
             yield left_out
         elif row.code[0] != "F":
             yield _LINE_USED
-    if row.code in CERTAIN:
+    if row.code in ALWAYS:
         yield _MENDED
     elif row.code in SURE:
         yield _OFTEN_MENDED

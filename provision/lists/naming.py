@@ -41,6 +41,11 @@ def read_name(path: PurePath, today: date | None = None) -> Name:
     return Name(company, _KINDS[kind[1]] if kind else None, day, tuple(problems))
 
 
+def company_of(path: PurePath) -> str:
+    """The company or branch of a list, in lower case, by its name; "" where that does not tell."""
+    return read_name(path).company.lower()
+
+
 def _day(digits: str) -> date | None:
     """YYYYMMDD, or DDMMYYYY as in 2023: there is no month 20, so the two cannot be confused for years 20xx."""
     year, month, day = digits[:4], digits[4:6], digits[6:]

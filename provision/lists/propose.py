@@ -108,9 +108,9 @@ def _by_company(files: Iterable[ListFile]) -> dict[str, list[ListFile]]:
 def _id(name: str) -> str:
     """An id of lower-case Latin letters, digits and hyphens, a letter first, at most 31 signs."""
     ident = re.sub(r"[^a-z0-9]+", "-", spelled(name).lower()).strip("-")
-    if not ident[:1].isalpha():
-        ident = f"c-{ident}".strip("-")
-    return ident[:_LONGEST_ID].strip("-") if len(ident) > 1 else "cabinet"
+    if len(ident) < 2 or not ident[0].isalpha():
+        ident = f"cabinet-{ident}"
+    return ident[:_LONGEST_ID].strip("-")
 
 
 def _cabinets(ident: str, files: Sequence[ListFile], known: Collection[str]) -> Iterator[ProposedCabinet]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from provision.lists.naming import read_name
+from provision.lists.naming import company_of
 from provision.lists.problems import problem, visible
 from provision.lists.rows import ListFile, ManagerRow, OnlineRow, Row
 from provision.model import Problem
@@ -39,7 +39,7 @@ def choose_newest(files: Sequence[ListFile]) -> Versions:
 
 def _series(file: ListFile) -> tuple[str, str]:
     """What versions of one list have in common; a list whose name does not tell is its own series."""
-    company = read_name(file.path).company.lower()
+    company = company_of(file.path)
     return (company, file.kind) if company and file.date else (file.shown, str(file.path))
 
 

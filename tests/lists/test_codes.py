@@ -225,4 +225,4 @@ def test_what_follows_from_a_problem_is_told() -> None:
     assert told["M09"][0] == "The line is used."
     assert told["M12"][1].startswith("The program mends it")
     assert told["P11"][0].startswith("Both cabinets wait")
-    assert told["M04"][1].startswith("Where it can mean one thing only")
+    assert told["M04"][1].startswith("Where only one thing can be meant")

@@ -179,3 +179,12 @@ def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
     more = block(proposal, tmp_path, "ru", known=True)
     path.write_text(HEAD + "  rk:\n    title: rk\n    isolated: true\n    cabinets:\n" + more, encoding="utf-8")
     assert {one.id for one in config.load(path).cabinets} == set(wanted)
+
+
+def test_short_company_names_stay_apart(tmp_path: Path) -> None:
+    """Companies of one sign are cabinets of their own with proper ids."""
+    files = [
+        dated(tmp_path, f"{name}_manager_20261103.csv", sent(client, manager))
+        for name, client, manager in (("а", "Zavod", "ivanova"), ("Б", "Teplo", "petrov"), ("7", "Svet", "sidorov"))
+    ]
+    assert set(loaded(tmp_path, lists.propose(files))) == {"cabinet-a", "cabinet-b", "cabinet-7"}
