@@ -157,12 +157,16 @@ def stat(
     thresholds: Steps = (),
     mappings: Sequence[Json] = (),
     no_value: str = "",
+    text_size: int | None = None,
     links: Sequence[Json] = (),
     source: Mapping[str, str] = METRICS,
     width: int = 6,
     height: int = 4,
 ) -> Panel:
-    """Large figures, one a series, coloured by thresholds; `no_value` stands where there is none."""
+    """Large figures, one a series, coloured by thresholds; `no_value` stands where there is none.
+
+    They are as large as there is room for, or of `text_size` pixels.
+    """
     return Stat(
         id=key,
         title=title,
@@ -179,7 +183,10 @@ def stat(
         color={"mode": "thresholds"},
         maxDataPoints=None,
         gridPos=size(width, height),
-        extraJson={"fieldConfig": {"defaults": {"links": list(links)}}},
+        extraJson={
+            "fieldConfig": {"defaults": {"links": list(links)}},
+            "options": {"text": {"valueSize": text_size}} if text_size else {},
+        },
     )
 
 
@@ -188,13 +195,16 @@ def state_timeline(
     title: str,
     description: str,
     *queries: Target,
-    mappings: Sequence[Json] = (),
-    thresholds: Steps = (),
+    mappings: Sequence[Json],
+    color: str,
     links: Sequence[Json] = (),
     width: int = 24,
     height: int = 9,
 ) -> Panel:
-    """States over time, one line a series, equal neighbours joined; missing reports stay empty."""
+    """States over time, one line a series, equal neighbours joined; missing reports stay empty.
+
+    What `mappings` do not name is shown as it came, in `color`: thresholds would put ranges in place of words (12.4).
+    """
     return StateTimeline(
         id=key,
         title=title,
@@ -202,11 +212,17 @@ def state_timeline(
         dataSource=METRICS,
         targets=list(queries),
         mappings=list(mappings),
-        thresholds=steps(thresholds or [(None, "green")]),
+        thresholds=steps([(None, "green")]),
         maxDataPoints=None,
         gridPos=size(width, height),
         extraJson={
-            "fieldConfig": {"defaults": {"links": list(links), "unit": "none"}},
+            "fieldConfig": {
+                "defaults": {
+                    "color": {"fixedColor": color, "mode": "fixed"},
+                    "links": list(links),
+                    "unit": "none",
+                }
+            },
             "options": {"legend": {"showLegend": True}},
         },
     )

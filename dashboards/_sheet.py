@@ -15,6 +15,7 @@ from dashboards._queries import EVENTS, rows
 
 _LABEL = 12  # columns; the cells share the other half
 _HEIGHT = 2
+_NARROW, _WIDE = 12, 22  # pixels of a figure; in the narrow ones six signs fit into one column of the grid
 _POINTS = 10_000  # Grafana 9.5 moves the time of a query back to a multiple of its step: so it is an hour, not days
 
 
@@ -41,6 +42,7 @@ def heading(sql: str, links: Sequence[Json]) -> Panel:
         no_value="нет в списках",
         links=links,
         source=EVENTS,
+        text_size=24,
         width=24,
         height=3,
     )
@@ -50,15 +52,17 @@ def heading(sql: str, links: Sequence[Json]) -> Panel:
 def sheet(periods: Sequence[Period], about: str, lines: Sequence[Line]) -> list[Panel]:
     """The head with the names of the periods, then the lines; `about` says how to read them."""
     width = _LABEL // len(periods)
-    names = [
-        _plain(f"month-header-{period.months[0]:02}", f"<small>**{period.name}**</small>", width) for period in periods
-    ]
+    names = [_name(period, width) for period in periods]
     head = text("month-header", "Показатель", about, "", width=_LABEL, height=_HEIGHT)
     return [head, *names, *(panel for line in lines for panel in _line(line, periods, width))]
 
 
-def _plain(key: str, content: str, width: int) -> Panel:
-    return attr.evolve(text(key, "", "", content, width=width, height=_HEIGHT), transparent=True)
+def _name(period: Period, width: int) -> Panel:
+    """The head of a column; one column of the grid has room for three letters."""
+    shown = period.name if width > 1 else period.name[:3]
+    content = f"<small>**{shown}**</small>"
+    drawn = text(f"month-header-{period.months[0]:02}", "", "", content, width=width, height=_HEIGHT)
+    return attr.evolve(drawn, transparent=True)
 
 
 def _line(line: Line, periods: Sequence[Period], width: int) -> list[Panel]:
@@ -76,6 +80,7 @@ def _cell(line: Line, period: Period, width: int) -> Panel:
         query,
         unit=line.unit,
         no_value="—",
+        text_size=_NARROW if width == 1 else _WIDE,
         source=query.datasource,
         width=width,
         height=_HEIGHT,

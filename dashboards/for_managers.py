@@ -99,6 +99,7 @@ def _client_params(scope: Scope) -> Panel:
         ),
         Column(
             title="Окончание",
+            width=120,
             expr=f"{expiry} - time()",
             unit="s",
             decimals=1,
@@ -107,16 +108,17 @@ def _client_params(scope: Scope) -> Panel:
         ),
         Column(
             title="Вовлеч. %",
+            width=110,
             expr=_involvement(SELECTED),
             unit="percent",
             decimals=1,
             cell="background",
             thresholds=[(None, _DARK_RED), (60, _YELLOW), (80, _DARK_GREEN)],
         ),
-        Column(title="Активность", expr=host_total(_ACTIVITY, SELECTED), unit="none", decimals=1),
-        Column(title="Кол-во", expr=by_host(_SEATS, SELECTED), unit="none"),
-        Column(title="Номер рега", label="regnum"),
-        Column(title="Менеджер", label="manager"),
+        Column(title="Активность", expr=host_total(_ACTIVITY, SELECTED), unit="none", decimals=1, width=120),
+        Column(title="Кол-во", expr=by_host(_SEATS, SELECTED), unit="none", width=100),
+        Column(title="Номер рега", label="regnum", width=130),
+        Column(title="Менеджер", label="manager", width=140),
         Column(
             title="Адрес",
             label="host",
@@ -303,9 +305,9 @@ def _rejected_users(scope: Scope) -> Panel:
         отказа сюда не входят. Пустая таблица — мест хватает. Один человек много раз — он просто повторял попытки;
         много разных людей — мест мало, с этим списком и идите к клиенту. День — по времени {scope.timezone}.""",
         Column(title="День", unit=scope.day, width=110),
-        Column(title="Клиент"),
+        Column(title="Клиент", width=250),
         Column(title="Логин"),
-        Column(title="Количество за день", unit="none"),
+        Column(title="Количество за день", unit="none", width=180),
         sql=f"""
 SELECT date_trunc('day', ts, '{scope.timezone}') AS "День", host AS "Клиент", user_login AS "Логин",
        count(*) AS "Количество за день"

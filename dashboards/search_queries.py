@@ -78,7 +78,7 @@ def _queries(scope: Scope) -> Panel:
         Column(title="Каталог", width=100),
         Column(title="Тип поиска", width=110, mappings=searches.KINDS_SHORT),
         Column(title="ПК\\КА", width=90),
-        Column(title="Клиент", width=220, links=link(scope, "kodeks-analytics", "Аналитика этой установки", host=CELL)),
+        Column(title="Клиент", width=250, links=link(scope, "kodeks-analytics", "Аналитика этой установки", host=CELL)),
         sql=f"""
 SELECT ts AS "Время", legal_name AS "ЮрЛицо", user_login AS "Пользователь", query_text AS "Запрос",
        catalog AS "Каталог", search_type AS "Тип поиска", source AS "ПК\\КА", host AS "Клиент"
@@ -102,7 +102,7 @@ def _empty(scope: Scope) -> Panel:
         подскажите или предложите. Пусто у всех сразу — не работает сам поиск, смотрите аварийные ситуации. Показаны
         последние 1000 поисков.""",
         Column(title="Time", unit=scope.moment, width=180),
-        Column(title="host", width=220, links=link(scope, "for-managers", "Для менеджеров: эта установка", host=CELL)),
+        Column(title="host", width=250, links=link(scope, "for-managers", "Для менеджеров: эта установка", host=CELL)),
         Column(title="manager", width=130),
         Column(title="Пользователь", width=140),
         Column(

@@ -79,7 +79,7 @@ def _states(scope: Scope, key: str, title: str, description: str, metric: str) -
         description,
         series(f"max_over_time({reports}[$__interval:{_PERIOD}])", "{{host}} {{path}}", every=_PERIOD),
         mappings=named({"0": ("в порядке", _GREEN)}),
-        thresholds=[(None, _RED), (0, _GREEN), (1, _RED)],
+        color=_RED,
         links=_details(scope),
     )
 

@@ -40,9 +40,14 @@ def _cards(scope: Scope) -> Panel:
         Удалённые у клиента записи могут ещё оставаться в списке. Попросите клиента заполнить карточки тех, кто
         работает: без телефона и почты с ними не связаться. Показаны первые 5000 по имени: выберите host, если клиентов
         много.""",
-        Column(title="host", links=link(scope, "for-managers", "Для менеджеров: эта установка", host=CELL)),
+        Column(
+            title="host",
+            width=250,
+            links=link(scope, "for-managers", "Для менеджеров: эта установка", host=CELL),
+        ),
         Column(
             title="name",
+            width=120,
             links=link(scope, "for-managers", "Для менеджеров: этот пользователь", host=column("host"), user=CELL),
         ),
         Column(title="fullname"),

@@ -49,8 +49,14 @@ def every_kind() -> Dashboard:
             color=BY_LAST_VALUE,
         ),
         barchart("c", "В", "Столбцы.", query, unit="short", legend=plain, color={"mode": "fixed", "fixedColor": "red"}),
-        stat("d", "Г", "Число.", query, unit="s", thresholds=[(None, "green"), (2700, "red")], no_value="нет"),
-        state_timeline("e", "Д", "Состояния.", query, mappings=states),
+        stat(
+            *("d", "Г", "Число.", query),
+            unit="s",
+            thresholds=[(None, "green"), (2700, "red")],
+            no_value="нет",
+            text_size=12,
+        ),
+        state_timeline("e", "Д", "Состояния.", query, mappings=states, color="red"),
         text("f", "Е", "Текст.", "**слово**"),
         table("g", "Ж", "Числа.", Column(title="host", label="host"), Column(title="Число", expr="up", unit="s")),
         row(
