@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -93,14 +94,26 @@ def write(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[str], None]]:
-    """Shows on standard error how far the work is: a bar on a terminal, a plain line a cabinet elsewhere."""
-    label = settings.say(doing)
-    if sys.stderr.isatty():
-        with click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr) as bar:
-            yield lambda _name: bar.update(1)
-        return
+    """Shows on standard error how far the work is: a bar on a terminal, a plain line a cabinet elsewhere.
+
+    What it yields may be called from several threads.
+    """
+    label, one_by_one = settings.say(doing), Lock()
     width, done = len(str(total)), count(1)
-    yield lambda name: click.echo(f"{label} [{next(done):{width}}/{total}] {name}", err=True)
+
+    def tell(name: str) -> None:
+        with one_by_one:
+            click.echo(f"{label} [{next(done):{width}}/{total}] {name}", err=True)
+
+    def move(_name: str) -> None:
+        with one_by_one:
+            bar.update(1)
+
+    if not sys.stderr.isatty():
+        yield tell
+        return
+    with click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr) as bar:
+        yield move
 
 
 cabinets_argument = click.argument("names", metavar=_("[КАБИНЕТ]...", "[CABINET]..."), nargs=-1)
