@@ -81,7 +81,8 @@ class Engine:
 
         def work(cabinet: CabinetPlan) -> CabinetOutcome:
             outcome = self._apply(cabinet, opened)
-            progress(cabinet.cabinet)
+            if not cabinet.shared:
+                progress(cabinet.cabinet)
             return outcome
 
         opened = self._write_stores([change for change in _to_write(plan) if change.after is not None])

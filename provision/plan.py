@@ -50,12 +50,22 @@ class CabinetPlan:
     refused: Text | None = None
     hint: Text | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Whether this is no cabinet, but what all of them share in the stores; `cabinet` is "" then."""
+        return not self.cabinet
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What all chosen cabinets need, in the order of tenants.yaml. Made before any write."""
+    """What all chosen cabinets need, in the order of tenants.yaml, after what they share. Made before any write."""
 
     cabinets: tuple[CabinetPlan, ...]
+
+    @property
+    def size(self) -> int:
+        """How many cabinets there are, without what they share."""
+        return sum(not cabinet.shared for cabinet in self.cabinets)
 
     @property
     def changes(self) -> tuple[Change, ...]:

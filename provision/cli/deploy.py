@@ -120,7 +120,7 @@ def apply(
             click.echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
         if made.changes and not (yes or expect):
             click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
-        with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+        with progress(settings, Text("Запись", "Writing"), made.size) as ready:
             outcomes = engine.apply(made, ready)
     click.echo(show_outcomes(settings, made, outcomes, shape))
     if engine.interrupted:

@@ -164,7 +164,7 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
         click.echo(settings.say(_UNCHANGED))
         sys.exit(ERROR)
     edit.save()
-    with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+    with progress(settings, Text("Запись", "Writing"), made.size) as ready:
         outcomes = engine.apply(made, ready)
     click.echo(show_outcomes(settings, made, outcomes, "text"))
     if status_of(outcomes) != FINE:

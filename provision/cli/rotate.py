@@ -48,7 +48,7 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
             sys.exit(ERROR)
         for edit in edits:
             edit.save()
-        with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+        with progress(settings, Text("Запись", "Writing"), made.size) as ready:
             outcomes = engine.apply(made, ready)
     click.echo(show_outcomes(settings, made, outcomes, "text"))
     sys.exit(status_of(outcomes))

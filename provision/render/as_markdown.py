@@ -53,7 +53,7 @@ def plan_markdown(
     the last line says so.
     """
     loud = [cabinet for cabinet in plan.cabinets if not is_quiet(cabinet, unmanaged=unmanaged)]
-    quiet = [cabinet for cabinet in plan.cabinets if is_quiet(cabinet, unmanaged=unmanaged)]
+    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged) and not one.shared]
     folds = chain.from_iterable(
         _cabinet(cabinet, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for cabinet in loud
     )
@@ -91,7 +91,8 @@ def _top(plan: Plan, loud: Sequence[CabinetPlan], lang: Lang) -> Iterator[str]:
 
 
 def _name(cabinet: CabinetPlan) -> str:
-    return f"{_words(cabinet.title)} {_code(cabinet.cabinet)}"
+    title = _words(cabinet.title)
+    return title if cabinet.shared else f"{title} {_code(cabinet.cabinet)}"
 
 
 def _cabinet(cabinet: CabinetPlan, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNames) -> Iterator[str]:

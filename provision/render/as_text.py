@@ -49,7 +49,7 @@ def plan_text(
             lines += _changes(cabinet.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
             lines += _unmarked(cabinet.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
             blocks.append("\n".join(lines))
-    quiet = [cabinet for cabinet in plan.cabinets if is_quiet(cabinet, unmanaged=unmanaged)]
+    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged) and not one.shared]
     if quiet:
         blocks.append(harmless(unchanged_line(quiet).say(lang)))
     summary = paint(f"{plan_summary(plan).say(lang)}.", "bold", on=colour)
@@ -59,7 +59,7 @@ def plan_text(
 
 def _header(cabinet: CabinetPlan, colour: bool) -> str:
     title = paint(harmless(cabinet.title), "bold", on=colour)
-    return f"{title} ({harmless(cabinet.cabinet)})" if cabinet.cabinet else title
+    return title if cabinet.shared else f"{title} ({harmless(cabinet.cabinet)})"
 
 
 def _refusal(cabinet: CabinetPlan, lang: Lang, colour: bool) -> list[str]:
@@ -125,13 +125,13 @@ def outcome_text(
     outcomes = list(outcomes)
     lines = []
     for outcome in outcomes:
-        name = f"{harmless(outcome.plan.title)} ({harmless(outcome.plan.cabinet)})"
+        name = _header(outcome.plan, colour=False)
         if outcome.plan.refused:
             told = f"{WAS_REFUSED.say(lang)}: {with_hint(outcome.plan.refused, outcome.plan.hint, lang)}"
             lines.append(paint(f"! {name}: {told}", "yellow", on=colour))
         elif outcome.status == "failed":
             lines.append(paint(f"! {name}{_failure(outcome, lang, kinds)}", "red", on=colour))
-    summary = f"{outcome_summary(outcomes, len(plan.cabinets)).say(lang)}."
+    summary = f"{outcome_summary(outcomes, plan.size).say(lang)}."
     return "\n".join([*lines, paint(summary, "bold", on=colour)])
 
 

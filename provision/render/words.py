@@ -37,7 +37,11 @@ def cabinets(number: int) -> Text:
     return counted(number, ("кабинет", "кабинета", "кабинетов"), ("cabinet", "cabinets"))
 
 
-def in_cabinets(number: int) -> Text:
+def where(busy: Iterable[CabinetPlan]) -> Text:
+    """«в 3 кабинетах»; «в хранилищах» where the change is only in what all cabinets share."""
+    number = sum(not cabinet.shared for cabinet in busy)
+    if not number:
+        return Text("в хранилищах", "in the stores")
     said = counted(number, ("кабинете", "кабинетах", "кабинетах"), ("cabinet", "cabinets"))
     return Text(f"в {said.ru}", f"in {said.en}")
 
@@ -60,7 +64,7 @@ def count_actions(changes: Iterable[Change]) -> dict[Action, int]:
 def plan_summary(plan: Plan) -> Text:
     """What the plan would do, in one line."""
     counts = count_actions(writable(plan))
-    busy = in_cabinets(sum(bool(cabinet.changes) and not cabinet.refused for cabinet in plan.cabinets))
+    busy = where(cabinet for cabinet in plan.cabinets if cabinet.changes and not cabinet.refused)
     create, update, delete = counts.values()
     said = (
         Text(f"Создать {create}, изменить {update}, удалить {delete} {busy.ru}",
@@ -82,14 +86,14 @@ def outcome_summary(outcomes: Sequence[CabinetOutcome], planned: int) -> Text:
     """What was written and where it was not, in one line; `planned` is the number of cabinets in the plan."""
     written = [[one.change for one in outcome.outcomes if one.status == "done"] for outcome in outcomes]
     create, update, delete = count_actions(change for changes in written for change in changes).values()
-    where = in_cabinets(sum(bool(changes) for changes in written))
+    busy = where(outcome.plan for outcome, changes in zip(outcomes, written, strict=True) if changes)
     said = (
-        Text(f"Создано {create}, изменено {update}, удалено {delete} {where.ru}",
-             f"Created {create}, updated {update}, deleted {delete} {where.en}")
+        Text(f"Создано {create}, изменено {update}, удалено {delete} {busy.ru}",
+             f"Created {create}, updated {update}, deleted {delete} {busy.en}")
         if any(written)
         else Text("Ничего не записано", "Nothing was written")
     )  # fmt: skip
-    states = [outcome.status for outcome in outcomes]
+    states = [outcome.status for outcome in outcomes if not outcome.plan.shared]
     for number, word in (
         (states.count("unchanged"), Text("Без изменений", "Unchanged")),
         (states.count("failed"), Text("Не удалось", "Failed")),

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from provision.plan import CabinetPlan, Plan
+from provision.plan import CabinetOutcome, CabinetPlan, Outcome, Plan
 from provision.render import (
+    outcome_text,
     plan_json,
     plan_markdown,
     plan_text,
 )
-from provision.render.words import cabinets, in_cabinets
+from provision.render.words import cabinets, where
 from provision.text import Text
 from tests.render.sample_plans import (
     CREATE,
@@ -185,7 +186,7 @@ def test_colour_only_when_asked() -> None:
 @pytest.mark.parametrize(
     ("number", "nominative", "locative"),
     [
-        (0, "0 кабинетов", "в 0 кабинетах"),
+        (0, "0 кабинетов", "в хранилищах"),
         (1, "1 кабинет", "в 1 кабинете"),
         (2, "2 кабинета", "в 2 кабинетах"),
         (5, "5 кабинетов", "в 5 кабинетах"),
@@ -199,7 +200,22 @@ def test_colour_only_when_asked() -> None:
 def test_russian_plurals(number: int, nominative: str, locative: str) -> None:
     """Counted cabinets take the right Russian form."""
     assert cabinets(number).ru == nominative
-    assert in_cabinets(number).ru == locative
+    assert where([CabinetPlan("a", "A")] * number).ru == locative
+
+
+def test_what_all_cabinets_share_is_no_cabinet() -> None:
+    """The stores stand under their own title, are not counted, and unchanged are not mentioned."""
+    stores, quiet = CabinetPlan("", "Хранилища · Stores"), CabinetPlan("a", "A")
+    assert plan_text(Plan((stores, quiet)), lang="en").splitlines()[0] == "Unchanged: 1 cabinet: a"
+    assert "Unchanged: 1 cabinet: a" in plan_markdown(Plan((stores, quiet)), lang="en")
+    changed = CabinetPlan("", "Хранилища · Stores", (change("x", {}, {"a": 1}, cabinet=""),))
+    text = plan_text(Plan((changed, quiet)), lang="en")
+    assert text.splitlines()[0] == "Хранилища · Stores"
+    assert "Create 0, update 1, delete 0 in the stores." in text
+    assert "Stores <code>" not in plan_markdown(Plan((changed, quiet)), lang="en")
+    done = CabinetOutcome(changed, (Outcome(changed.changes[0], "done"),))
+    told = outcome_text(Plan((changed, quiet)), [done, CabinetOutcome(quiet)], lang="en")
+    assert told == "Created 0, updated 1, deleted 0 in the stores. Unchanged: 1 cabinet."
 
 
 @calm
