@@ -30,6 +30,7 @@ ROOT = Root(SECRET)
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 RANGES = {"24 hours": 1, "7 days": 7, "30 days": 30, "13 months": 396}
 _SLOWEST = 10
+_CANDIDATES = 30  # those that took longest the first time
 _TURNS = 5  # of each of these; the median counts
 # The cabinet has 18 installations and 120 accesses: a part is simulated hour by hour, the rest are copies of it.
 _PARTS = 3
@@ -63,12 +64,13 @@ def run() -> Iterator[Measure]:
     """The ten slowest, each against the administrator's query with the filter by hand; then what holds for all."""
     with _ways() as (fenced, bare):
         asked = sorted(_ask(fenced), key=lambda one: one.took, reverse=True)
-        slowest = 0.0
-        for one in asked[:_SLOWEST]:
-            ours, theirs = one.median(fenced), one.median(bare)
-            slowest = max(slowest, ours)
+        medians = {one: one.median(fenced) for one in asked[:_CANDIDATES]}
+        slowest = sorted(medians, key=medians.__getitem__, reverse=True)[:_SLOWEST]
+        for one in slowest:
+            ours, theirs = medians[one], one.median(bare)
             yield Measure(one.place, f"{ours * 1000:.0f} ms", f"{theirs * 1000:.0f} ms", ours / theirs, "≤", 2)
-        yield Measure(f"slowest of {len(asked)} queries, seconds", f"{slowest:.2f} s", "–", slowest, "≤", LIMIT)
+        worst = medians[slowest[0]]
+        yield Measure(f"slowest of {len(asked)} queries, seconds", f"{worst:.2f} s", "–", worst, "≤", LIMIT)
 
 
 def _ask(way: Way) -> Iterator[_Asked]:
