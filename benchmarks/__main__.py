@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks import lists, measures, stores
+from benchmarks import lists, measures, queries, stores
 from benchmarks.measures import MANY, Measure, Server
 
 
@@ -38,19 +38,20 @@ def run() -> Iterator[Measure]:
     yield measures.rendering()
     yield from lists.run()
     yield from stores.run()
+    yield from queries.run()
     with server() as grafana:
         yield grafana.writing()
         yield from grafana.large(int(os.environ.get("CABINETS", MANY)))
 
 
 def main() -> int:
-    print(f"{'':48} {'ours':>14} {'bare':>10} {'ratio':>8}  bound")
+    print(f"{'':64} {'ours':>14} {'bare':>10} {'ratio':>8}  bound")
     failed = 0
     for one in run():
         failed += not one.holds
         sign = "" if one.holds else "  !"
         print(
-            f"{one.what:48} {one.ours:>14} {one.bare:>10} {one.ratio:8.2f}  {one.sense} {one.bound:g}{sign}", flush=True
+            f"{one.what:64} {one.ours:>14} {one.bare:>10} {one.ratio:8.2f}  {one.sense} {one.bound:g}{sign}", flush=True
         )
     return 1 if failed else 0
 

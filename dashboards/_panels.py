@@ -11,6 +11,7 @@ from grafanalib.core import BarChart, GridPos, Panel, SqlTarget, Stat, StateTime
 
 from dashboards._queries import METRICS
 
+FEW = 500  # points of a line, where lines are many or each point takes long to reckon: one every three pixels
 Steps = Sequence[tuple[float | None, str]]
 Json = dict[str, Any]
 
@@ -80,8 +81,12 @@ def timeseries(
     source: Mapping[str, str] = METRICS,
     width: int = 12,
     height: int = 9,
+    points: int | None = None,
 ) -> Panel:
-    """A line chart. `scale` is linear, log2 or log10; `thresholds_style` is area, line, line+area or off."""
+    """A line chart. `scale` is linear, log2 or log10; `thresholds_style` is area, line, line+area or off.
+
+    `points` is the largest number of points of a line; without it there is one a pixel.
+    """
     defaults = {
         "color": dict(color),
         "custom": {"scaleDistribution": _scale(scale)},
@@ -101,7 +106,7 @@ def timeseries(
         thresholdsStyleMode=thresholds_style if thresholds else "off",
         overrides=list(overrides),
         transformations=list(transformations),
-        maxDataPoints=None,
+        maxDataPoints=points,
         gridPos=size(width, height),
         extraJson={"fieldConfig": {"defaults": defaults}, "options": {"legend": legend}},
         **style,

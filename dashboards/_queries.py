@@ -50,6 +50,15 @@ def host_total(selector: str, window: str = SYSINFO) -> str:
     return f"sum by (host) ({by_user(selector, window)})"
 
 
+def largest(selector: str, window: str, *labels: str) -> str:
+    """The largest value of each step, so that no range hides a peak; between two reports the last not older than that.
+
+    The second part alone would see the end of a long step, the first alone would leave a gap after each report.
+    """
+    reads = (f"max_over_time({selector}[$__interval])", last(selector, window))
+    return " or ".join(f"max by ({', '.join(labels)}) ({read})" for read in reads)
+
+
 def success(selector: str, *labels: str) -> str:
     """Percent of the passed ones (1) among all checks of the 30 days before each point; what did not come, counts not.
 

@@ -11,7 +11,7 @@ from grafanalib.core import Dashboard, Panel
 
 from dashboards._layout import Row, board, row
 from dashboards._links import CELL, link
-from dashboards._panels import Steps, legend, text, timeseries
+from dashboards._panels import FEW, Steps, legend, text, timeseries
 from dashboards._queries import ONLINE, SELECTED, all_of, chosen, last, latest, pick, series, used_quota
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
@@ -191,6 +191,7 @@ def _left(
         thresholds=thresholds,
         width=width,
         height=12,
+        points=FEW,
     )
 
 

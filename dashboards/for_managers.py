@@ -15,7 +15,7 @@ from grafanalib.core import Dashboard, Panel
 
 from dashboards._layout import board
 from dashboards._links import CELL, HOST, column, link
-from dashboards._panels import LIGHT_FILL, PALETTE, STEPPED, Json, barchart, legend, timeseries
+from dashboards._panels import FEW, LIGHT_FILL, PALETTE, STEPPED, Json, barchart, legend, timeseries
 from dashboards._queries import (
     SELECTED,
     SYSINFO,
@@ -272,6 +272,7 @@ def _month_of_users(scope: Scope, key: str, title: str, description: str, metric
         legend=legend("max", "lastNotNull", sort="lastNotNull"),
         style=LIGHT_FILL,
         links=_usage(scope),
+        points=FEW,
     )
 
 
@@ -372,6 +373,7 @@ def _idle(scope: Scope) -> list[Panel]:
             unit="short",
             legend=legend("lastNotNull"),
             links=_usage(scope),
+            points=FEW,
         ),
         timeseries(
             "zero-requests-60d",
@@ -386,6 +388,7 @@ def _idle(scope: Scope) -> list[Panel]:
             minimum=-1,
             maximum=1,
             links=_usage(scope),
+            points=FEW,
         ),
     ]
 

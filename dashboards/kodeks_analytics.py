@@ -11,7 +11,7 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import board
 from dashboards._links import HOST, link
 from dashboards._panels import BLOCKS, LIGHT_FILL, LINE, STEPPED, legend, timeseries
-from dashboards._queries import by_host, host_total, pick, series
+from dashboards._queries import SYSINFO, by_host, host_total, largest, pick, series
 from dashboards._scope import Scope
 from dashboards._variables import variable
 
@@ -97,7 +97,7 @@ def build(scope: Scope) -> Dashboard:
 
 
 def _seats(scope: Scope) -> list[Panel]:
-    used = by_host(pick("kodeks_licenses_used", *_HOSTS))
+    used = largest(pick("kodeks_licenses_used", *_HOSTS), SYSINFO, "host")
     registered = by_host(pick(_REGISTERED, *_HOSTS))
     return [
         timeseries(
@@ -105,7 +105,8 @@ def _seats(scope: Scope) -> list[Panel]:
             "Используемые лицензии",
             f"""Сколько лицензий занято в момент отчёта. Если max или current равны числу лицензий, мест не хватает:
             предложите расширение. Если min всё время 0, системой мало пользуются. Отрицательное значение — ошибка
-            данных. Между отчётами могло быть больше. {_HOURLY}""",
+            данных. Между отчётами могло быть больше; на большом диапазоне точка — наибольшее за свой промежуток.
+            {_HOURLY}""",
             series(used, "{{host}}"),
             unit="short",
             legend=legend("min", "max", "lastNotNull", sort="lastNotNull"),
@@ -117,8 +118,9 @@ def _seats(scope: Scope) -> list[Panel]:
             "Разница между используемыми лицензиями и регом",
             f"""Свободные лицензии: сколько их в регистрационном файле минус сколько занято. Ноль — мест не
             осталось, ниже нуля — занято больше, чем куплено. Сверху легенды те, у кого запас был меньше всего: с
-            ними и говорите о дополнительных местах. {_HOURLY}""",
-            series(f"{registered} - on (host) {used}", "{{host}}"),
+            ними и говорите о дополнительных местах. На большом диапазоне точка — наименьшее за свой промежуток.
+            {_HOURLY}""",
+            series(f"{registered} - on (host) ({used})", "{{host}}"),
             unit="short",
             legend=legend("min", "max", "lastNotNull", sort="min", order="asc"),
             style=LIGHT_FILL,

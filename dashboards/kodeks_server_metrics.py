@@ -10,7 +10,7 @@ from grafanalib.core import Dashboard
 
 from dashboards._layout import board
 from dashboards._links import CELL, HOST, link
-from dashboards._panels import BY_LAST_VALUE, POINTS, Json, legend, timeseries
+from dashboards._panels import BY_LAST_VALUE, FEW, POINTS, Json, legend, timeseries
 from dashboards._queries import CHECKS, TELEGRAF, last, pick, series
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
@@ -99,6 +99,7 @@ def build(scope: Scope) -> Dashboard:
             links=usage,
             width=24,
             height=12,
+            points=FEW,
         ),
         variables=[
             variable("host", "host", _STATUS, "host", within=["manager"]),

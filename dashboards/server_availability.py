@@ -8,7 +8,7 @@ from grafanalib.core import Dashboard, Panel
 
 from dashboards._layout import board
 from dashboards._links import HOST, link
-from dashboards._panels import legend, timeseries
+from dashboards._panels import FEW, legend, timeseries
 from dashboards._queries import pick, series, success
 from dashboards._scope import Scope
 from dashboards._variables import variable
@@ -64,4 +64,5 @@ def _available(scope: Scope, key: str, title: str, description: str, check: str)
         links=link(scope, "kodeks-server-metrics", "Проверки этой установки", host=HOST),
         width=24,
         height=12,
+        points=FEW,
     )

@@ -9,7 +9,7 @@ from grafanalib.core import Dashboard
 
 from dashboards._layout import board
 from dashboards._links import CLIENT, USER, link
-from dashboards._panels import legend, timeseries
+from dashboards._panels import FEW, legend, timeseries
 from dashboards._queries import pick, series, success
 from dashboards._scope import Scope
 from dashboards._variables import variable
@@ -39,6 +39,7 @@ def build(scope: Scope) -> Dashboard:
             links=link(scope, "billing-online-statistics", "Остатки и ошибки этого доступа", client=CLIENT, login=USER),
             width=24,
             height=12,
+            points=FEW,
         ),
         timeseries(
             "server-30d",
@@ -52,6 +53,7 @@ def build(scope: Scope) -> Dashboard:
             links=link(scope, "billing-online-statistics", "Ошибки подключения к серверам"),
             width=24,
             height=12,
+            points=FEW,
         ),
         variables=[
             variable("client", "Клиент", _UP, "client"),

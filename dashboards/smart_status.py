@@ -11,14 +11,13 @@ from grafanalib.core import Dashboard, Panel
 from dashboards._layout import board
 from dashboards._links import HOST, link
 from dashboards._panels import Json, named, stat, state_timeline
-from dashboards._queries import SELECTED, SMARTSTATUS, by_host, figure, last, pick, series
+from dashboards._queries import SELECTED, SMARTSTATUS, by_host, figure, largest, pick, series
 from dashboards._scope import Scope
 from dashboards._variables import variable
 
 NEEDS = ("installations",)
 
 _REPORTS = "kodeks_smartstatus_timestamp_seconds"
-_PERIOD = "15m"
 _GREEN, _RED = "#56A64B", "#C4162A"
 
 _ZERO = """0 («в порядке») — ошибок нет; красное — любое другое число, его даёт сама программа, значения нигде не
@@ -72,12 +71,11 @@ def _report_age(scope: Scope) -> Panel:
 
 
 def _states(scope: Scope, key: str, title: str, description: str, metric: str) -> Panel:
-    reports = f"max by (host, path) ({last(pick(metric, 'host'), SMARTSTATUS)})"
     return state_timeline(
         key,
         title,
         description,
-        series(f"max_over_time({reports}[$__interval:{_PERIOD}])", "{{host}} {{path}}", every=_PERIOD),
+        series(largest(pick(metric, "host"), SMARTSTATUS, "host", "path"), "{{host}} {{path}}", every="15m"),
         mappings=named({"0": ("в порядке", _GREEN)}),
         color=_RED,
         links=_details(scope),

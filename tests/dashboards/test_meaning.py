@@ -11,6 +11,8 @@ from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers
 from tests.dashboards.reader import ALL, Choice
 
+USED, FREE = "Используемые лицензии", "Разница между используемыми лицензиями и регом"
+
 
 def test_a_chosen_domain_leaves_the_seats_alone(scope: Scope, numbers: Numbers) -> None:
     """Seats have no domain: choosing one narrows requests and blanks no chart of seats."""
@@ -18,7 +20,7 @@ def test_a_chosen_domain_leaves_the_seats_alone(scope: Scope, numbers: Numbers) 
     numbers.put("kodeks_user_db_requests_mtd", person("ivanov", "OFFICE"), {60: 5})
     numbers.put("kodeks_user_db_requests_mtd", person("orlov", "LAB"), {60: 3})
     board = Board("kodeks-analytics", scope, numbers)
-    assert board.now("Используемые лицензии", choice={"domain": ("LAB",)}) == {"romashka": 7}
+    assert board.now(USED, choice={"domain": ("LAB",)}) == {"romashka": 7}
     assert board.now("Запросы к БД", choice={"domain": ("LAB",)}) == {"romashka": 3}
     assert board.now("Запросы к БД") == {"romashka": 8}
 
@@ -37,7 +39,7 @@ def test_a_new_manager_or_domain_doubles_nobody(scope: Scope, numbers: Numbers) 
     numbers.put("kodeks_user_db_requests_mtd", {**person("ivanov", "LAB"), "manager": "sidorov"}, {60: 5})
     board = Board("kodeks-analytics", scope, numbers)
     assert board.now("Запросы к БД") == {"romashka": 5}
-    assert board.now("Используемые лицензии") == {"romashka": 2}
+    assert board.now(USED) == {"romashka": 2}
 
 
 def test_missing_reports_leave_a_gap(scope: Scope, numbers: Numbers) -> None:
@@ -63,7 +65,23 @@ def test_free_seats_are_those_registered_less_those_used(scope: Scope, numbers: 
     numbers.put("kodeks_licenses_registered", HOST, {60: 20})
     numbers.put("kodeks_licenses_used", HOST, {60: 23})
     board = Board("kodeks-analytics", scope, numbers)
-    assert board.now("Разница между используемыми лицензиями и регом") == {"romashka": -3}
+    assert board.now(FREE) == {"romashka": -3}
+
+
+@pytest.mark.parametrize(("title", "figures"), [(USED, (3, 9)), (FREE, (7, 1))])
+def test_a_peak_of_seats_is_seen_in_a_wide_range(
+    title: str, figures: tuple[int, int], scope: Scope, numbers: Numbers
+) -> None:
+    """Seats that were taken for an hour of the morning count for the whole step; a fine step shows each report."""
+    used = {ago * HOUR: 9.0 if ago == 5 else 3.0 for ago in range(24)}
+    numbers.put("kodeks_licenses_used", HOST, used)
+    numbers.put("kodeks_licenses_registered", HOST, dict.fromkeys(used, 10.0))
+    board = Board("kodeks-analytics", scope, numbers)
+    calm, peak = figures
+    assert board.over_time(title, hours=12, step=12 * HOUR) == {"romashka": {12 * HOUR: calm, 0: peak}}
+    fine = board.over_time(title, hours=12, step=HOUR // 2)["romashka"]
+    assert [ago for ago, value in fine.items() if value == peak] == [5 * HOUR, 5 * HOUR - HOUR // 2]
+    assert len(fine) == 25
 
 
 def test_empty_searches_add_up_over_a_day_and_none_draws_nothing(scope: Scope, numbers: Numbers) -> None:

@@ -1,4 +1,4 @@
-"""Every query of every dashboard, asked of real stores full of made-up history."""
+"""What a reader chooses is all that is shown, and how the queries are written; every answer is in test_ranges."""
 
 import re
 from datetime import timedelta
@@ -10,17 +10,23 @@ from dashboards import Scope
 from provision.stores.contract import METRICS
 from tests.dashboards.conftest import Stores
 from tests.dashboards.numbers import Labels
-from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql, targets, time_range
+from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql, step, targets, time_range
 
 SLUGS = dashboards.slugs()
 RANGE = timedelta(days=30)
 _METRIC = re.compile(r"\b((?:kodeks|kserver)_\w+)\b")
 _READ = re.compile(r"(\w+)\{(?:\$\{[^}]*\}|[^}])*\}\[([^\]]+)\]")  # ${name:regex} has brackets of its own
 _LOOK_BACK = {metric.name: metric.source.look_back for metric in METRICS}
-_NAMED = re.compile(r"\{\{(\w+)\}\}")
 _LAST_KNOWN = {"core.user_cards", "core.clients"}
 # 30 days are added up by the hour, and an access is known for a day and a night.
-_LONGER = {"kodeks_check_status": {"1h"}, "kodeks_online_up": {"1h"}, "kodeks_online_billing_left": {"26h"}}
+_LONGER = {
+    "kodeks_check_status": {"1h"},
+    "kodeks_online_up": {"1h"},
+    "kodeks_online_billing_left": {"26h"},
+    "kodeks_licenses_used": {"$__interval"},
+    "kserver_main_page": {"$__interval"},
+    "kserver_product_control": {"$__interval"},
+}
 # What a reader may choose, dashboard by dashboard; each of them has data.
 _CHOICES: dict[str, Choice] = {
     "all": ALL,
@@ -38,44 +44,6 @@ _CHOICES: dict[str, Choice] = {
 
 def _is_number(target: Json) -> bool:
     return bool(target["datasource"]["type"] == "prometheus")
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_every_query_of_numbers_has_an_answer_with_the_labels_it_names(slug: str, scope: Scope, stores: Stores) -> None:
-    """With All chosen no chart is empty, and each series has what its name in the legend is made of.
-
-    But cells of months that are not in the history: which of them are filled is said in test_sheets.
-    """
-    spec = dashboards.render(slug, scope)
-    for panel, target in filter(lambda pair: _is_number(pair[1]), targets(spec)):
-        where = f"{slug}: {panel['title']}: {target['expr']}"
-        expr = promql(target["expr"], spec, ALL)
-        if target["range"]:
-            answers = stores.numbers.over_time(expr, seconds=int(RANGE.total_seconds()), step=3600)
-            found = [set(labels) for labels, _ in answers]
-        else:
-            found = [set(labels) for labels, _ in stores.numbers.instant(expr, _end(panel, spec, stores))]
-        named = _named_by(panel, target)
-        assert found or "timeShift" in panel, where
-        assert all(named <= labels for labels in found), where
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_every_query_of_rows_has_rows_and_the_columns_of_its_panel(slug: str, scope: Scope, stores: Stores) -> None:
-    """A session that may read what a cabinet may gets rows, and every column that the panel formats is there."""
-    spec = dashboards.render(slug, scope)
-    for panel, target in targets(spec):
-        if _is_number(target):
-            continue
-        now = stores.numbers.moment()
-        statement = sql(target["rawSql"], spec, ALL, *time_range(panel, spec, now - RANGE, now))
-        cursor = stores.rows.execute(statement.encode())
-        formatted = {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]}
-        if target["format"] == "time_series":
-            formatted |= {"time", "metric", "value"}
-        titles = {column.name for column in cursor.description or ()}
-        assert cursor.fetchall() or "timeShift" in panel, f"{slug}: {panel['title']}"
-        assert formatted <= titles, f"{slug}: {panel['title']}"
 
 
 @pytest.mark.parametrize("choice", _CHOICES)
@@ -213,16 +181,27 @@ def _offered(query: str, spec: Json, choice: Choice, stores: Stores) -> list[str
     return stores.numbers.values_of(match[2], match[1])
 
 
-def _named_by(panel: Json, target: Json) -> set[str]:
-    """The labels that the panel shows: in the names of the series, in the columns of a table (its first query)."""
-    if panel["type"] != "table":
-        return set(_NAMED.findall(target["legendFormat"]))
-    organize = next(one for one in panel["transformations"] if one["id"] == "organize")
-    fields = {field for field in organize["options"]["indexByName"] if not field.startswith("Value")}
-    return fields if target["refId"] == "A" else set()
-
-
 def test_the_emulated_grafana_finds_every_panel(scope: Scope) -> None:
     """Folded rows hide no panel from these tests."""
     spec = dashboards.render("billing-online-statistics", scope)
     assert 'Осталось "Поиск"' in [panel["title"] for panel in panels(spec) if panel["type"] == "timeseries"]
+
+
+@pytest.mark.parametrize(
+    ("days", "points", "shortest", "seconds"),
+    [
+        (1, 1500, "", 300),
+        (1, 1500, "15m", 900),
+        (7, 1500, "", 300),
+        (30, 1500, "", 1800),
+        (30, 750, "", 3600),
+        (90, 1500, "1h", 3600),
+        (396, 1500, "", 6 * 3600),
+        (396, 750, "", 12 * 3600),
+        (396, 250, "", 24 * 3600),
+    ],
+)
+def test_the_emulated_grafana_rounds_steps(days: int, points: int, shortest: str, seconds: int) -> None:
+    """The steps that Grafana 12.4 takes, by the width of the panel or by its largest number of points."""
+    for panel in ({"gridPos": {"w": points * 24 // 1500}}, {"gridPos": {"w": 24}, "maxDataPoints": points}):
+        assert step(timedelta(days=days), panel, {"interval": shortest}) == seconds

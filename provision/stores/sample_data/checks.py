@@ -20,10 +20,11 @@ def check(clock: Clock, labels: Labels, rng: Random, troubles: Sequence[Outage],
         values = ["1"] * len(times)
         for outage in troubles:
             if name in outage.fault.checks:
-                values = ["0" if outage.covers(time) else value for time, value in zip(times, values, strict=True)]
+                within = outage.among(times)
+                values[within] = ["0"] * len(times[within])
         series.add("kodeks_check_status", {**labels, "check": name}, joined, ",".join(values))
     for fault in FAULTS:
-        lasting = [time for time in times if any(o.fault is fault and o.covers(time) for o in troubles)]
+        lasting = sorted({time for o in troubles if o.fault is fault for time in times[o.among(times)]})
         if lasting:
             codes = ",".join([str(fault.code)] * len(lasting))
             series.add("kodeks_abnormal_state_code", {**labels, "state": fault.state}, stamps(lasting), codes)
@@ -46,17 +47,14 @@ def report_status(clock: Clock, labels: Labels, rng: Random, troubles: Sequence[
     """Adds the reports of smartstatus; while the installation is down there are none."""
     ticks = clock.ticks(SMARTSTATUS.period, rng.randrange(SMARTSTATUS.period))
     missing = gaps(rng, len(ticks))
-    down = [outage for outage in troubles if outage.fault.state == "down"]
-    times = [
-        time
-        for number, time in enumerate(ticks)
-        if number not in missing and not any(outage.covers(time) for outage in down)
-    ]
+    down = {time for outage in troubles if outage.fault.state == "down" for time in ticks[outage.among(ticks)]}
+    times = [time for number, time in enumerate(ticks) if number not in missing and time not in down]
     joined = stamps(times)
     made = ",".join(str(time - rng.randint(20, 500)) for time in times)
     series.add("kodeks_smartstatus_timestamp_seconds", labels, joined, made)
-    ill = [outage for outage in troubles if outage.fault.state in ("not_started", "server_errors")]
-    values = ",".join("1" if any(outage.covers(time) for outage in ill) else "0" for time in times)
+    states = ("not_started", "server_errors")
+    ill = {time for outage in troubles if outage.fault.state in states for time in times[outage.among(times)]}
+    values = ",".join("1" if time in ill else "0" for time in times)
     for path in ("/docs", "/kodeks"):
         where = {**labels, "service": "kodweb", "path": path}
         series.add("kserver_main_page", where, joined, values)

@@ -1,5 +1,7 @@
 """What goes wrong at an installation, and what that does to its checks and states."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -91,6 +93,10 @@ class Outage:
     def covers(self, time: int) -> bool:
         """Whether it goes on at that time."""
         return self.first <= time < self.last
+
+    def among(self, times: Sequence[int]) -> slice:
+        """Which of these ascending times it covers."""
+        return slice(bisect_left(times, self.first), bisect_left(times, self.last))
 
 
 def outages(rng: Random, clock: Clock, number: int) -> list[Outage]:

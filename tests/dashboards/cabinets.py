@@ -1,0 +1,108 @@
+"""Two cabinets for thirteen months: alike in some names, told apart by all others and by every figure."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg import sql
+
+from provision.credentials import Root
+from provision.stores.access import Access
+from provision.stores.contract import TABLES
+from provision.stores.local import postgresql, victoria_metrics, vmauth
+from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
+from provision.stores.schema import Connection, connect, migrate
+from tests.dashboards.conftest import NOW
+from tests.dashboards.ways import Way, by_hand, own
+from tests.stores.world import fence_rows, write_users
+
+DAYS = 396  # thirteen months
+_ROOT = Root("a root secret of more than 32 characters")
+# In both cabinets: what a reader of one might take for his own if the fence let it through.
+_SHARED = Installation("203.0.113.5:80", "203.0.113.5:80", "petrova")
+_SHARED_ACCESS = OnlineAccess("Фирма 3", "login-7", "online.example.ru", "docs", "petrova")
+# Texts that fill() makes of the same words for every cabinet.
+_MARKED = {"user_login", "query_text", "fullname", "email", "text", "upload_number", "build"}
+
+
+def cabinet(name: str, *, installations: int, accesses: int) -> SampleCabinet:
+    """A cabinet whose clients, managers, logins and servers bear its name, but for one shared of each."""
+    own_ones = tuple(
+        Installation(
+            f"{name}-{number}.example:80",
+            f"{name}-{number}.example:80",
+            f"{name}-manager-{number % 3}",
+            tz_correction=number % 4 - 1,
+            polled=number % 5 != 4,
+        )
+        for number in range(installations - 1)
+    )
+    own_accesses = tuple(
+        OnlineAccess(
+            f"{name} {number // 2}",
+            f"{name}-{number}",
+            f"{name}{number % 3}.example.ru",
+            "docs",
+            f"{name}-manager-{number % 3}",
+        )
+        for number in range(accesses - 1)
+    )
+    return SampleCabinet(
+        id=name,
+        timezone="Europe/Samara",
+        installations=(_SHARED, *own_ones),
+        accesses=(_SHARED_ACCESS, *own_accesses),
+    )
+
+
+VOLGA = cabinet("volga", installations=6, accesses=40)
+URAL = cabinet("ural", installations=4, accesses=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a cabinet asks, how its administrator does, and the word that stands in names of the other cabinet alone."""
+
+    own: Way
+    by_hand: Way
+    strange: str
+
+
+@contextmanager
+def asked(folder: Path) -> Iterator[dict[str, Ways]]:
+    """Stores with both cabinets behind their fences: the ways of each."""
+    accesses = [Access(one.id) for one in (VOLGA, URAL)]
+    users = folder / "two.yml"
+    with ExitStack() as stack:
+        metrics = stack.enter_context(victoria_metrics(folder / "two"))
+        events = stack.enter_context(postgresql(folder / "two-rows"))
+        with connect(events.conninfo()) as admin:
+            migrate(admin)
+            fill([VOLGA, URAL], metrics=metrics, events=admin, now=NOW, days=DAYS)
+            _mark(admin, VOLGA.id)
+            _mark(admin, URAL.id)
+            fence_rows(admin, _ROOT, accesses)
+            admin.execute("ANALYZE")
+        write_users(users, metrics, _ROOT, accesses)
+        door = stack.enter_context(vmauth(users))
+        yield {
+            one.id: Ways(
+                stack.enter_context(own(one.id, _ROOT, door, events)),
+                stack.enter_context(by_hand(one.id, metrics, events)),
+                other.id,
+            )
+            for one, other in ((VOLGA, URAL), (URAL, VOLGA))
+        }
+
+
+def _mark(connection: Connection, name: str) -> None:
+    """Writes the cabinet's name into its texts."""
+    for table in TABLES:
+        marked = [column.name for column in table.columns if column.name in _MARKED]
+        if marked:
+            values = sql.SQL(", ").join(
+                sql.SQL("{0} = {0} || {1}").format(sql.Identifier(one), sql.Literal(f" {name}")) for one in marked
+            )
+            query = sql.SQL("UPDATE core.{} SET {} WHERE cabinet = {}")
+            connection.execute(query.format(sql.Identifier(table.name), values, sql.Literal(name)))
