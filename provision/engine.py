@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
-from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, SecretError, UnreachableError
+from provision.errors import (
+    ApiError,
+    ConflictError,
+    GrafanaError,
+    LoginError,
+    ProvisionError,
+    SecretError,
+    UnreachableError,
+)
 from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
 from provision.model import Cabinet, Code, Problem, Ref, Resource, State
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
@@ -57,7 +65,7 @@ class Engine:
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
         """What the cabinets need, in their order. Only reads. `progress` hears the id of each cabinet that is ready.
 
-        Raises UnreachableError, LoginError, SecretError and StoreError, which no cabinet can escape.
+        Raises LoginError, SecretError, StoreError, and what says that the server is gone: no cabinet can escape these.
         """
 
         def work(cabinet: Cabinet) -> CabinetPlan:
@@ -162,9 +170,11 @@ class Engine:
             live = self._live(place)
             live |= _of(cabinet.id, self._stored[1])
             changes = diff(self._desired(cabinet) | _of(cabinet.id, self._stored[0]), live, ORDER)
-        except (UnreachableError, LoginError, SecretError):
+        except (LoginError, SecretError):
             raise
         except ProvisionError as error:
+            if self._is_gone_with(error):
+                raise
             return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
         refused, hint = self._brake(cabinet, changes, live)
@@ -185,6 +195,10 @@ class Engine:
             return None, None
         word = f"--allow-deletes {cabinet.id}={len(deleted)}"
         return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
+
+    def _is_gone_with(self, error: ProvisionError) -> bool:
+        """Whether the failure of one cabinet is that of the whole server."""
+        return isinstance(error, GrafanaError) and error.is_outage and self._run.server.ask_whether_gone()
 
     def _desired(self, cabinet: Cabinet) -> State:
         return {wanted.ref: wanted for kind in self._kinds.values() for wanted in kind.desired(cabinet)}
@@ -209,6 +223,7 @@ class Engine:
                 outcomes.append(Outcome(change, "done"))
             except ProvisionError as error:
                 failed = True
+                self._is_gone_with(error)
                 outcomes.append(Outcome(change, "failed", error))
             except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
                 failed = True
@@ -227,7 +242,7 @@ class Engine:
             try:
                 return self._write_once(place, Change(change.ref, before, change.after))
             except (ApiError, UnreachableError) as error:
-                if pause is None or not _may_pass(error):
+                if pause is None or not _may_pass(error) or self._run.server.gone:
                     raise
                 time.sleep(pause)
                 before = self._look_again(place, change)
