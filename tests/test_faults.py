@@ -100,6 +100,7 @@ PLACES = {
     "role": {"method": "PATCH", "path": "^/api/orgs/[0-9]+/users/"},
     "folder": {"method": "POST", "path": "folder"},
     "data source": {"method": "POST", "path": "^/api/datasources$"},
+    "data source once more": {"method": "PUT", "path": "^/api/datasources/uid/"},
     "dashboard": {"method": "POST", "path": "dashboards"},
     "preferences": {"method": "PATCH", "path": "^/api/org/preferences$"},
     "login": {"method": "POST", "path": "^/login$"},

@@ -131,6 +131,10 @@ def edit_password(world: World, org: int) -> None:
     edit_source(world, org, secureJsonData={"basicAuthPassword": "by hand"})
 
 
+def edit_password_without_version(world: World, org: int) -> None:
+    edit_source(world, org, secureJsonData={"basicAuthPassword": "by hand"}, version=0)
+
+
 def add_parameter(world: World, org: int) -> None:
     source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=org)
     edit_source(world, org, jsonData={**source["jsonData"], "customQueryParameters": "extra_label=a"})
@@ -196,6 +200,7 @@ HAND_EDITS: dict[Callable[[World, int], None], str] = {
     delete_dashboard: "dashboard",
     edit_url: "data source",
     edit_password: "data source",
+    edit_password_without_version: "data source",
     add_parameter: "data source",
     delete_source: "data source",
     edit_role: "membership",
