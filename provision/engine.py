@@ -177,23 +177,23 @@ class Engine:
                 raise
             return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
-        refused, hint = self._brake(cabinet, changes, live)
+        refused, hint = self._brake(place, changes, live)
         return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint)
 
-    def _brake(self, cabinet: Cabinet, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
+    def _brake(self, place: Place, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
         """Why a plan that takes away too much is not written, unless its number of deletions was expressly allowed."""
         deleted = [change.before for change in changes if change.after is None and change.before]
         ours = sum(resource.managed for resource in live.values())
         reasons = [
-            kind.brake(cabinet, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
+            kind.brake(place, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
         ]
         if len(deleted) > ours * MOST_DELETED:
             what = Text(f"Удалить пришлось бы {len(deleted)} из {ours}", f"{len(deleted)} of {ours} would be deleted")
             reasons.insert(0, what)
         refused = next((reason for reason in reasons if reason), None)
-        if refused is None or self._run.allow_deletes.get(cabinet.id) == len(deleted):
+        if refused is None or self._run.allow_deletes.get(place.cabinet.id) == len(deleted):
             return None, None
-        word = f"--allow-deletes {cabinet.id}={len(deleted)}"
+        word = f"--allow-deletes {place.cabinet.id}={len(deleted)}"
         return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
 
     def _is_gone_with(self, error: ProvisionError) -> bool:

@@ -438,6 +438,20 @@ def test_taking_away_the_last_head_wants_a_word(applied: World) -> None:
     }
 
 
+def test_a_cabinet_that_never_had_a_head_wants_no_word(applied: World) -> None:
+    """Who leaves its list is taken out; one head of two may go as well."""
+    applied.write("don_manager_20260417.csv", applied.manager_line("sidorov", f"{applied.tag}b.example.ru:80"))
+    applied.apply()
+    head = f"heads: [{{login: orlova{applied.tag}, email: orlova{applied.tag}@example.ru, role: Editor}}"
+    other = f"{{login: belov{applied.tag}, email: belov{applied.tag}@example.ru}}"
+    applied.change("tenants.yaml", head, f"{head}, {other}")
+    applied.apply()
+    applied.change("tenants.yaml", f"{head}, {other}", f"heads: [{other}")
+    applied.apply()
+    logins = {row["login"] for row in applied.ask("GET", "/api/org/users", org=applied.org(applied.volga))}
+    assert logins == {applied.user, applied.login("ivanova"), f"belov{applied.tag}"}
+
+
 def test_mass_deletion_wants_a_word(applied: World) -> None:
     """A plan that deletes more than a third of what the cabinet has is refused, whatever it is."""
     org = applied.org(applied.don)

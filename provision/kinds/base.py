@@ -15,6 +15,7 @@ from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec
 from provision.text import Text
 
 PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
+HEADS = "smart heads"  # the `address2` of an org that has been given heads: nothing else tells them from managers
 
 
 class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
@@ -201,7 +202,7 @@ class Kind(ABC):
         raise NotImplementedError(f"{self.name} is never deleted")
 
     @staticmethod
-    def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
+    def brake(place: Place, deleted: Sequence[Resource]) -> Text | None:
         """Why these deletions of this kind want an explicit word; None when they do not."""
         return None
 
