@@ -1,7 +1,7 @@
 """plan, apply and drift: the commands that talk to Grafana."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from provision.cli.settings import (
     _,
     cabinets_argument,
     diff_option,
+    echo,
     format_option,
     progress,
     server_options,
@@ -55,7 +56,7 @@ def plan(
     if out:
         write(out, text)
     else:
-        click.echo(text)
+        echo(text)
     if exit_code and made.changes:
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
@@ -75,7 +76,7 @@ def plan(
 @click.pass_obj
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
     _engine, made = _plan(settings, names, options)
-    click.echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
+    echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
     if made.changes:
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
@@ -117,12 +118,12 @@ def apply(
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
         if shape == "text" and not expect:  # what is expected has been looked at
-            click.echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
+            echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
         if made.changes and not (yes or expect):
             click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
         with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
             outcomes = engine.apply(made, ready)
-    click.echo(show_outcomes(settings, made, outcomes, shape))
+    echo(show_outcomes(settings, made, outcomes, shape))
     if engine.interrupted:
         rest = Text("Прервано. Остальное сделает следующий apply", "Interrupted. The next apply does the rest")
         click.echo(settings.say(rest), err=True)
@@ -204,8 +205,8 @@ def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
 
 def show_plan(
     settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False
-) -> str:
-    """The plan in that format."""
+) -> Iterator[str]:
+    """The plan in that format, piece by piece."""
     from provision.engine import TITLES
     from provision.render import PLAN_FORMATS
 
@@ -213,8 +214,8 @@ def show_plan(
     return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
 
 
-def show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> str:
-    """What became of the plan, in that format."""
+def show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> Iterator[str]:
+    """What became of the plan, in that format, piece by piece."""
     from provision.engine import TITLES
     from provision.render import OUTCOME_FORMATS
 

@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from provision import render
 from provision.plan import CabinetPlan, Plan
-from provision.render import (
-    plan_json,
-    plan_markdown,
-    plan_text,
-)
 from provision.render.words import cabinets, in_cabinets
 from provision.text import Text
 from tests.render.sample_plans import (
@@ -25,8 +21,13 @@ from tests.render.sample_plans import (
     UPDATE,
     calm,
     change,
+    joined,
     one,
 )
+
+plan_json = joined(render.plan_json)
+plan_markdown = joined(render.plan_markdown)
+plan_text = joined(render.plan_text)
 
 
 def test_text_tells_each_change() -> None:
