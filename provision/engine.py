@@ -15,13 +15,13 @@ from provision.errors import (
     SecretError,
     UnreachableError,
 )
-from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
+from provision.kinds import DOOR_KINDS, KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
 from provision.model import Cabinet, Code, Problem, Ref, Resource, State
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
 from provision.text import Text
 
-ORDER = (*(kind.name for kind in STORE_KINDS), *(kind.name for kind in KINDS))
-TITLES = {kind.name: kind.title for kind in KINDS} | {kind.name: kind.title for kind in STORE_KINDS}
+TITLES = {kind.name: kind.title for kind in STORE_KINDS} | {kind.name: kind.title for kind in (*KINDS, *DOOR_KINDS)}
+ORDER = tuple(TITLES)
 STORES = "Хранилища · Stores"  # what all cabinets share below Grafana
 
 MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
@@ -58,7 +58,8 @@ class Engine:
         self.handover = run.handover
         self._stores = {kind.name: kind(run) for kind in STORE_KINDS if kind.is_ours(run)}
         self._stored: tuple[State, State] = ({}, {})  # wanted and there
-        self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in KINDS}
+        kinds = (*KINDS, *(DOOR_KINDS if run.doors else ()))
+        self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in kinds}
         self._stop = threading.Event()
         self._places: dict[str, Place] = {}
 

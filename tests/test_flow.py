@@ -232,6 +232,37 @@ def test_hand_edit_is_found_and_put_right(applied: World, edit: Callable[[World,
     assert applied.org(applied.volga) == org
 
 
+def test_doors_past_the_membership_are_listed(applied: World) -> None:
+    """drift names whatever lets in others than members, and nothing of what opens it; plan does not look at it."""
+    org, name = applied.org(applied.volga), f"guest{applied.tag}"
+    robot = applied.ask("POST", "/api/serviceaccounts", {"name": "robot", "role": "Editor"}, org=org)
+    body: dict[str, Any] = {"loginOrEmail": f"{name}@example.ru", "role": "Admin", "sendEmail": False}
+    applied.ask("POST", "/api/org/invites", body, org=org)
+    (invited,) = applied.ask("GET", "/api/org/invites", org=org)
+    path = "/api/dashboards/uid/smart-for-managers/public-dashboards"
+    public = applied.ask("POST", path, {"isEnabled": True}, org=org)
+    body = {"dashboard": {"uid": "smart-for-managers", "title": "x"}, "name": "a snapshot"}
+    snapshot = applied.ask("POST", "/api/snapshots", body, org=org)
+    rights = [{"role": "Editor", "permission": 2}, {"role": "Viewer", "permission": 2}]
+    applied.ask("POST", "/api/folders/smart-dashboards/permissions", {"items": rights}, org=org)
+    drift = applied.run("drift", "--format", "json")
+    assert drift.exit_code == 0, drift.output
+    listed = {(row["cabinet"], row["kind"], row["key"], row["title"]) for row in json.loads(drift.stdout)["unmanaged"]}
+    title = next(row["title"] for row in applied.ask("GET", "/api/search?type=dash-db", org=org) if row["uid"] in path)
+    assert listed == {
+        (applied.volga, "service account", robot["login"], "Editor"),
+        (applied.volga, "invitation", f"{name}@example.ru", "Admin"),
+        (applied.volga, "public dashboard", "smart-for-managers", title),
+        (applied.volga, "snapshot", f"{snapshot['key'][:6]}…", "a snapshot"),
+        (applied.volga, "folder permission", "Viewer", "Edit"),
+    }
+    shown = applied.run("drift").output
+    assert "service account" in shown
+    for opener in (invited["code"], public["accessToken"], snapshot["key"]):
+        assert opener not in shown + drift.output
+    assert applied.plan()["unmanaged"] == []
+
+
 def test_unmarked_objects_stay_and_are_listed(applied: World) -> None:
     """A hand-made folder, dashboard, data source and an org Admin stay, and drift lists them."""
     org = applied.org(applied.volga)

@@ -75,7 +75,7 @@ def plan(
 @server_options
 @click.pass_obj
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
-    _engine, made = _plan(settings, names, options)
+    _engine, made = _plan(settings, names, options, doors=True)
     echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
     if made.changes:
         sys.exit(DIFFERENCES)
@@ -139,14 +139,16 @@ def _changed(digest: str, expect: str) -> PlanChangedError:
     )
 
 
-def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> "tuple[Engine, Plan]":
-    return make_plan(settings, load(settings.estate), names, options)
+def _plan(
+    settings: Settings, names: Sequence[str], options: dict[str, Any], *, doors: bool = False
+) -> "tuple[Engine, Plan]":
+    return make_plan(settings, load(settings.estate), names, options, doors=doors)
 
 
 def make_plan(
-    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any]
+    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, doors: bool = False
 ) -> "tuple[Engine, Plan]":
-    """The engine, logged in, and its plan for the named cabinets of the estate."""
+    """The engine, logged in, and its plan for the named cabinets of the estate. `doors`: see Run."""
     from provision.credentials import Root
     from provision.directory import Directory
     from provision.engine import Engine
@@ -177,6 +179,7 @@ def make_plan(
             allow_deletes=dict(options["allow_deletes"]),
             message=options["message"],
             new_secret=options["new_secret"],
+            doors=doors,
         )
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:

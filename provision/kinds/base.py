@@ -44,7 +44,8 @@ class Run:
     `realms` gives each cabinet of the estate its realm. `adopt` are the cabinets whose org may be taken
     over although it bears no mark. `allow_deletes` are the numbers of deletions that were expressly allowed, by
     cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret was changed, and all
-    credentials are to be rewritten.
+    credentials are to be rewritten. `doors`: what lets in others than the members is listed too, at six requests a
+    cabinet.
     """
 
     server: Grafana
@@ -57,6 +58,7 @@ class Run:
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False
+    doors: bool = False
 
 
 @dataclass(slots=True)
