@@ -186,6 +186,11 @@ def rename_folder(world: World, org: int) -> None:
     world.ask("PUT", "/api/folders/smart-dashboards", {"title": "by hand", "overwrite": True}, org=org)
 
 
+def move_folder(world: World, org: int) -> None:
+    world.ask("POST", "/api/folders", {"uid": "attic", "title": "Attic"}, org=org)
+    world.ask("POST", "/api/folders/smart-dashboards/move", {"parentUid": "attic"}, org=org)
+
+
 def delete_folder(world: World, org: int) -> None:
     world.ask("DELETE", "/api/folders/smart-dashboards", org=org)
 
@@ -211,6 +216,7 @@ HAND_EDITS: dict[Callable[[World, int], None], str] = {
     edit_zone: "preferences",
     reset_preferences: "preferences",
     rename_folder: "folder",
+    move_folder: "folder",
     delete_folder: "folder",
     rename_org: "org",
 }
