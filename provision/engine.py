@@ -6,14 +6,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
-from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, SecretError, UnreachableError
-from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
+from provision.errors import (
+    ApiError,
+    ConflictError,
+    GrafanaError,
+    LoginError,
+    ProvisionError,
+    SecretError,
+    UnreachableError,
+)
+from provision.kinds import DOOR_KINDS, KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
 from provision.model import Cabinet, Code, Problem, Ref, Resource, State
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
 from provision.text import Text
 
-ORDER = (*(kind.name for kind in STORE_KINDS), *(kind.name for kind in KINDS))
-TITLES = {kind.name: kind.title for kind in KINDS} | {kind.name: kind.title for kind in STORE_KINDS}
+TITLES = {kind.name: kind.title for kind in STORE_KINDS} | {kind.name: kind.title for kind in (*KINDS, *DOOR_KINDS)}
+ORDER = tuple(TITLES)
 STORES = "Хранилища · Stores"  # what all cabinets share below Grafana
 
 MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
@@ -50,14 +58,15 @@ class Engine:
         self.handover = run.handover
         self._stores = {kind.name: kind(run) for kind in STORE_KINDS if kind.is_ours(run)}
         self._stored: tuple[State, State] = ({}, {})  # wanted and there
-        self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in KINDS}
+        kinds = (*KINDS, *(DOOR_KINDS if run.doors else ()))
+        self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in kinds}
         self._stop = threading.Event()
         self._places: dict[str, Place] = {}
 
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
         """What the cabinets need, in their order. Only reads. `progress` hears the id of each cabinet that is ready.
 
-        Raises UnreachableError, LoginError, SecretError and StoreError, which no cabinet can escape.
+        Raises LoginError, SecretError, StoreError, and what says that the server is gone: no cabinet can escape these.
         """
 
         def work(cabinet: Cabinet) -> CabinetPlan:
@@ -163,29 +172,35 @@ class Engine:
             live = self._live(place)
             live |= _of(cabinet.id, self._stored[1])
             changes = diff(self._desired(cabinet) | _of(cabinet.id, self._stored[0]), live, ORDER)
-        except (UnreachableError, LoginError, SecretError):
+        except (LoginError, SecretError):
             raise
         except ProvisionError as error:
+            if self._is_gone_with(error):
+                raise
             return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
-        refused, hint = self._brake(cabinet, changes, live)
+        refused, hint = self._brake(place, changes, live)
         return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint)
 
-    def _brake(self, cabinet: Cabinet, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
+    def _brake(self, place: Place, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
         """Why a plan that takes away too much is not written, unless its number of deletions was expressly allowed."""
         deleted = [change.before for change in changes if change.after is None and change.before]
         ours = sum(resource.managed for resource in live.values())
         reasons = [
-            kind.brake(cabinet, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
+            kind.brake(place, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
         ]
         if len(deleted) > ours * MOST_DELETED:
             what = Text(f"Удалить пришлось бы {len(deleted)} из {ours}", f"{len(deleted)} of {ours} would be deleted")
             reasons.insert(0, what)
         refused = next((reason for reason in reasons if reason), None)
-        if refused is None or self._run.allow_deletes.get(cabinet.id) == len(deleted):
+        if refused is None or self._run.allow_deletes.get(place.cabinet.id) == len(deleted):
             return None, None
-        word = f"--allow-deletes {cabinet.id}={len(deleted)}"
+        word = f"--allow-deletes {place.cabinet.id}={len(deleted)}"
         return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
+
+    def _is_gone_with(self, error: ProvisionError) -> bool:
+        """Whether the failure of one cabinet is that of the whole server."""
+        return isinstance(error, GrafanaError) and error.is_outage and self._run.server.ask_whether_gone()
 
     def _desired(self, cabinet: Cabinet) -> State:
         return {wanted.ref: wanted for kind in self._kinds.values() for wanted in kind.desired(cabinet)}
@@ -210,6 +225,7 @@ class Engine:
                 outcomes.append(Outcome(change, "done"))
             except ProvisionError as error:
                 failed = True
+                self._is_gone_with(error)
                 outcomes.append(Outcome(change, "failed", error))
             except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
                 failed = True
@@ -228,7 +244,7 @@ class Engine:
             try:
                 return self._write_once(place, Change(change.ref, before, change.after))
             except (ApiError, UnreachableError) as error:
-                if pause is None or not _may_pass(error):
+                if pause is None or not _may_pass(error) or self._run.server.gone:
                     raise
                 time.sleep(pause)
                 before = self._look_again(place, change)

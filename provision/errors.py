@@ -18,6 +18,11 @@ ProvisionError               has a text in both languages; cli prints it and exi
 
 from provision.text import Text
 
+_LATER = Text(
+    "Сервер перегружен, перезапускается или сломан: повторите позже, а если не пройдёт, смотрите его журнал",
+    "The server is overloaded, restarting or broken: repeat later and, if it stays so, look into its log",
+)
+
 
 class ProvisionError(Exception):
     """Something a user can cause; `text` says what happened, `hint` what to do."""
@@ -49,11 +54,15 @@ class StoreError(ProvisionError):
 
 
 class GrafanaError(ProvisionError):
-    """Anything that went wrong between us and Grafana."""
+    """Anything that went wrong between us and Grafana. `is_outage`: perhaps the server as a whole does not work."""
+
+    is_outage = False
 
 
 class UnreachableError(GrafanaError):
     """No answer that came from a Grafana."""
+
+    is_outage = True
 
 
 class LoginError(GrafanaError):
@@ -65,11 +74,15 @@ class UnsuitableError(GrafanaError):
 
 
 class ApiError(GrafanaError):
-    """An answer that is not 2xx."""
+    """An answer that is not 2xx. 429 and 5xx come from a server, or a proxy before it, that is overloaded or down."""
 
     def __init__(self, status: int, method: str, path: str, message: str) -> None:
         what = f"{method} {path}: {status} {message}"
-        super().__init__(Text(f"Grafana ответила {what}", f"Grafana answered {what}"))
+        told = Text(f"Grafana ответила {what}", f"Grafana answered {what}")
+        if status in (502, 503, 504):
+            told = Text(f"Grafana или прокси перед ней: {what}", f"Grafana or a proxy before it answered {what}")
+        self.is_outage = status == 429 or status >= 500
+        super().__init__(told, _LATER if self.is_outage else None)
         self.status = status
         self.method = method
         self.path = path

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError
 from urllib3.util.retry import Retry
 
 from provision import __version__
@@ -88,8 +89,9 @@ def _patience(pause: float) -> Retry:
 class Grafana:
     """A server we are logged in to. One session cookie for all threads; basic auth where password login is off.
 
-    Making it asks `/api/health`, logs in and looks which APIs there are. Raises UnreachableError, LoginError or
-    UnsuitableError. Requests raise ApiError (by status) and UnreachableError.
+    Making it asks `/api/health`, logs in and looks which APIs there are. Raises UnreachableError, LoginError,
+    UnsuitableError, or ApiError while the server or its proxy is out of order. Requests raise ApiError (by status) and
+    UnreachableError.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -98,6 +100,8 @@ class Grafana:
         self.throttle = Throttle(connection.workers or _WORKERS)
         self._renewal = threading.Lock()
         self._renewals = 0
+        self._asking = threading.Lock()
+        self.gone: GrafanaError | None = None  # once ask_whether_gone() has found that the server does not work
         self._session = self._open_session()
         self.version = self._ask_version()
         self._log_in()
@@ -131,6 +135,19 @@ class Grafana:
                 break
             self._renew(renewals)
         return self._content(answer, method, path)
+
+    def ask_whether_gone(self) -> bool:
+        """Whether the server as a whole does not work, asked after an outage. From then on each request fails at once.
+
+        So hundreds of cabinets do not wait for all their repeats one after the other.
+        """
+        with self._asking:
+            if self.gone is None:
+                try:
+                    self.get("/api/health")
+                except GrafanaError as error:
+                    self.gone = error
+        return self.gone is not None
 
     def pages(self, path: str) -> Iterator[Mapping[str, Json]]:
         """All rows of a list that comes in pages, such as /api/users and /api/orgs."""
@@ -219,26 +236,31 @@ class Grafana:
         json: object = None,
         params: Mapping[str, str | int] | None = None,
     ) -> requests.Response:
+        """One answer. A read whose answer breaks off in its body is repeated; the rest is _Patience's."""
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
-        with self.throttle.turn():
-            try:
-                answer = self._session.request(
-                    method,
-                    f"{self._base}{path}",
-                    headers=headers,
-                    json=json,
-                    params=params,
-                    timeout=self._connection.timeout,
-                    allow_redirects=False,
-                )
-            except (requests.RequestException, OSError, ValueError) as error:
-                self.throttle.trouble()
-                raise self._unreachable(error) from None
-        repeated = answer.raw.retries and answer.raw.retries.history
-        if repeated or answer.status_code >= 500:
-            self.throttle.trouble()
-        else:
-            self.throttle.good()
+        pauses = iter(self.pauses if method == "GET" else ())
+        while True:
+            with self.throttle.turn():
+                if self.gone:
+                    raise self.gone
+                try:
+                    answer = self._session.request(
+                        method,
+                        f"{self._base}{path}",
+                        headers=headers,
+                        json=json,
+                        params=params,
+                        timeout=self._connection.timeout,
+                        allow_redirects=False,
+                    )
+                    break
+                except (requests.RequestException, OSError, ValueError) as error:
+                    self.throttle.trouble()
+                    pause = next(pauses, None) if isinstance(error, ChunkedEncodingError) else None
+                    if pause is None:
+                        raise self._unreachable(error) from None
+            time.sleep(pause)
+        self._weigh(answer)
         if answer.is_redirect:
             raise UnreachableError(
                 Text(
@@ -248,6 +270,14 @@ class Grafana:
                 Text("Укажите в GRAFANA_URL конечный адрес", "Set GRAFANA_URL to the final address"),
             )
         return answer
+
+    def _weigh(self, answer: requests.Response) -> None:
+        """Tells the throttle how the server fares."""
+        repeated = answer.raw.retries and answer.raw.retries.history
+        if repeated or answer.status_code >= 500:
+            self.throttle.trouble()
+        else:
+            self.throttle.good()
 
     def _unreachable(self, error: Exception) -> UnreachableError:
         reason = getattr(error, "args", [error])
@@ -325,7 +355,9 @@ class Grafana:
             health = self.get("/api/health")
             version = str(health.get("version", ""))
             known = "database" in health
-        except (ApiError, LoginError, AttributeError):
+        except (ApiError, LoginError, AttributeError) as error:
+            if isinstance(error, ApiError) and error.is_outage:
+                raise
             known = False
         if not known:
             raise self._not_grafana()
@@ -350,8 +382,8 @@ class Grafana:
                 if answer.status_code < 500 or pause is None:
                     break
             time.sleep(pause)
-        if answer.status_code == requests.codes.unauthorized:
-            raise self._refused()
+        if answer.status_code in (401, 429) or answer.status_code >= 500:
+            self._content(answer, "POST", "/login")  # raises
         if not answer.ok:  # password login is switched off ([auth] disable_login_form): basic auth may still do
             self._session.auth = (connection.user, connection.password)
         self.get("/api/user")
@@ -368,10 +400,10 @@ class Grafana:
             self._renewals += 1
 
     def _has_apis(self) -> bool:
-        """Whether dashboards and folders are served through /apis (Grafana 12 and newer)."""
+        """Whether dashboards and folders are served through /apis (Grafana 12 and newer). A fault is no answer."""
         try:
             groups = self.get("/apis").get("groups", [])
-        except (ApiError, AttributeError, UnreachableError):
+        except (NotFoundError, ForbiddenError, AttributeError):
             return False
         served = {version["groupVersion"] for group in groups for version in group.get("versions", [])}
         return served.issuperset(_APIS)

@@ -1,5 +1,6 @@
 """Whatever a user can get wrong ends in a sentence that says what to do: never in a traceback, never with a secret."""
 
+import json
 import os
 import re
 import shutil
@@ -140,6 +141,18 @@ def test_unusual_but_suitable_server(world: World, tmp_path: Path, settings: Set
     world.apply()
     assert world.run("drift").exit_code == 0
     server.close()
+
+
+def test_more_folders_than_a_page_holds(world: World) -> None:
+    """A thousand folders made by hand hide neither ours nor each other, on the old API either."""
+    world.apply()
+    org = world.org(world.volga)
+    for number in range(1001):
+        world.ask("POST", "/api/folders", {"uid": f"f{number}", "title": f"A {number}"}, org=org)
+    for world.api in ("auto", "legacy"):
+        drift = world.run("drift", world.volga, "--format", "json")
+        assert drift.exit_code == 0, drift.output
+        assert sum(row["kind"] == "folder" for row in json.loads(drift.stdout)["unmanaged"]) == 1001
 
 
 @pytest.mark.parametrize("secret", ["", "short"])

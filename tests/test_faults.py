@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from benchmarks import estate
 from provision.sandbox import Sandbox
 from tests.world import SECRET, World
 
@@ -87,6 +88,8 @@ FAULTS = {
     "dropped before": {"kind": "drop_before", "times": 2},
     "dropped after": {"kind": "drop_after", "times": 2},
     "too many requests": {"kind": "busy", "times": 2, "seconds": 0},
+    "proxy without its server": {"kind": "gateway", "times": 2},
+    "cut in the body": {"kind": "cut_body", "times": 2},
     "slow": {"kind": "delay", "times": 2, "seconds": 0.2},
 }
 PLACES = {
@@ -97,10 +100,12 @@ PLACES = {
     "role": {"method": "PATCH", "path": "^/api/orgs/[0-9]+/users/"},
     "folder": {"method": "POST", "path": "folder"},
     "data source": {"method": "POST", "path": "^/api/datasources$"},
+    "data source once more": {"method": "PUT", "path": "^/api/datasources/uid/"},
     "dashboard": {"method": "POST", "path": "dashboards"},
     "preferences": {"method": "PATCH", "path": "^/api/org/preferences$"},
     "login": {"method": "POST", "path": "^/login$"},
     "reads": {"method": "GET", "path": ""},
+    "lists": {"method": "GET", "path": "^/(apis|api/org|api/orgs|api/org/users)$"},
 }
 
 
@@ -115,6 +120,26 @@ def test_one_fault_at_one_place(world: World, undisturbed: dict[str, Any], fault
     strike(world)
     assert state(world) == undisturbed
     assert world.run("drift").exit_code == 0
+
+
+@pytest.mark.parametrize("path", ["^/api/health$", "^/login$", "^/apis$"])
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("gateway", "proxy before it answered .* 502 Bad Gateway.*\n?.*repeat later"),
+        ("busy", "429"),
+        ("drop_before", "No answer"),
+    ],
+)
+def test_a_fault_at_the_door_is_told_as_such(world: World, path: str, kind: str, says: str) -> None:
+    """After some repeats; it makes neither a stranger's site of a Grafana nor an old Grafana of a new one."""
+    strike(world, {"kind": kind, "path": path})
+    result = world.run("plan", *QUICK)
+    assert result.exit_code == 1, result.output
+    assert re.search(says, result.output), result.output
+    assert "is not a Grafana" not in result.output
+    struck = requests.get(f"{world.url}/sandbox/faults", timeout=60).json()
+    assert struck[0]["struck"] > 4
 
 
 def test_retry_after_is_heeded(world: World) -> None:
@@ -150,6 +175,53 @@ def test_a_server_that_stays_broken_fails_one_cabinet_only(world: World) -> None
     assert world.run("drift").exit_code == 0
 
 
+@pytest.mark.parametrize("kind", ["cut_body", "drop_before", "gateway", "error_before"])
+def test_a_cabinet_that_cannot_be_read_is_refused_alone(world: World, kind: str) -> None:
+    """All repeats in vain: it is refused with what to do, the other one is done, exit 4."""
+    world.apply()
+    world.change("tenants.yaml", "Europe/Samara", "Asia/Omsk")
+    org = world.org(world.don)
+    strike(world, {"kind": kind, "method": "GET", "path": f"/namespaces/org-{org}/dashboards"})
+    result = world.apply(*QUICK, status=4)
+    assert len(re.findall(r"^! .*nothing was written here: .* Hint: \S", result.output, re.MULTILINE)) == 1, (
+        result.output
+    )
+    strike(world)
+    assert {change["cabinet"] for change in world.plan()["changes"]} == {world.don}
+
+
+def cut_off(world: World, *command: str) -> tuple[int, str]:
+    """Exit code and output of a run on twelve cabinets that the server leaves alone in the middle, for good."""
+    requests.delete(f"{world.url}/sandbox/requests", timeout=60)
+    running = in_a_process(world, *command, "--pause", "0.1")
+    until(lambda: requests.get(f"{world.url}/sandbox/requests", timeout=60).json()["total"] > 100)
+    strike(world, {"kind": "drop_before"})
+    gone = time.monotonic()
+    output, _ = running.communicate(timeout=300)
+    assert time.monotonic() - gone < 20, output
+    assert "Traceback" not in output
+    return running.returncode, output
+
+
+def test_a_server_that_goes_away_ends_a_plan_soon(world: World) -> None:
+    """With one error: the cabinets do not wait for all their repeats each."""
+    estate.write(world.folder, 12, tag=world.tag)
+    world.apply()
+    status, output = cut_off(world, "plan")
+    assert (status, output.count("No answer from"), output.count("Hint")) == (1, 1, 1), output
+
+
+def test_a_server_that_goes_away_ends_an_apply_soon(world: World) -> None:
+    """With the outcomes: a line for each cabinet that was not finished, and the next apply does the rest."""
+    estate.write(world.folder, 12, tag=world.tag)
+    status, output = cut_off(world, "apply", "--yes", "--format", "json")
+    assert status == 4, output
+    assert 4 < output.count("No answer from") < 12, output
+    strike(world)
+    world.apply()
+    assert world.run("drift").exit_code == 0
+
+
 def test_somebody_was_faster(world: World) -> None:
     """An object that another hand changes between plan and write is not written over; the apply says so."""
     world.apply()
@@ -158,12 +230,7 @@ def test_somebody_was_faster(world: World) -> None:
     # The write is held up while the other hand works.
     path = f"/namespaces/org-{org}/dashboards/smart-for-managers$"
     strike(world, {"kind": "delay", "method": "PUT", "path": path, "seconds": 2, "times": 1})
-    command = [sys.executable, "-c", "from provision.cli import main; main()", "--lang", "en"]
-    command += ["-f", str(world.folder / "tenants.yaml"), "apply", world.volga, "--yes", *QUICK]
-    command += ["--handover", str(world.folder / "handover")]
-    running = subprocess.Popen(
-        command, env=environment(world), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    running = in_a_process(world, "apply", world.volga, "--yes", *QUICK)
     until_struck(world)
     whole = world.ask("GET", "/api/dashboards/uid/smart-for-managers", org=org)
     whole["dashboard"]["title"] = "by hand"
@@ -206,18 +273,23 @@ def environment(world: World) -> dict[str, str]:
     return {**os.environ, **ours, "SMART_SECRET": SECRET}
 
 
-def until_struck(world: World) -> None:
-    """Waits for the one fault that is set."""
+def until(happened: Callable[[], bool]) -> None:
+    """Waits for it, a minute at most."""
     deadline = time.monotonic() + 60
-    while not requests.get(f"{world.url}/sandbox/faults", timeout=60).json()[0]["struck"]:
+    while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def apply_in_a_process(world: World) -> subprocess.Popen[str]:
+def until_struck(world: World) -> None:
+    """Waits for the one fault that is set."""
+    until(lambda: bool(requests.get(f"{world.url}/sandbox/faults", timeout=60).json()[0]["struck"]))
+
+
+def in_a_process(world: World, *words: str) -> subprocess.Popen[str]:
+    """`provision --lang en …` beside the test."""
     command = [sys.executable, "-c", "from provision.cli import main; main()", "--lang", "en"]
-    command += ["-f", str(world.folder / "tenants.yaml"), "apply", "--yes", *QUICK]
-    command += ["--handover", str(world.folder / "handover")]
+    command += ["-f", str(world.folder / "tenants.yaml"), *words, "--handover", str(world.folder / "handover")]
     return subprocess.Popen(
         command, env=environment(world), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -226,7 +298,7 @@ def apply_in_a_process(world: World) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("kill", range(100))
 def test_a_kill_is_mended_by_the_next_apply(world: World, undisturbed: dict[str, Any], kill: int) -> None:
     """SIGKILL after so many writes; the next apply ends as an undisturbed one does, object by object."""
-    running = apply_in_a_process(world)
+    running = in_a_process(world, "apply", "--yes", *QUICK)
     after = 1 + kill % 40
     while running.poll() is None and world.writes() < after:
         time.sleep(0.001)
@@ -240,7 +312,7 @@ def test_a_kill_is_mended_by_the_next_apply(world: World, undisturbed: dict[str,
 def test_ctrl_c_finishes_what_is_under_way_and_says_what_was_not_done(world: World) -> None:
     """The request under way ends, the rest is told as not done, and the next apply does it."""
     strike(world, {"kind": "delay", "method": "POST", "path": "dashboards", "seconds": 1, "times": 1})
-    running = apply_in_a_process(world)
+    running = in_a_process(world, "apply", "--yes", *QUICK)
     until_struck(world)
     running.send_signal(signal.SIGINT)
     output, _ = running.communicate(timeout=60)

@@ -131,6 +131,10 @@ def edit_password(world: World, org: int) -> None:
     edit_source(world, org, secureJsonData={"basicAuthPassword": "by hand"})
 
 
+def edit_password_without_version(world: World, org: int) -> None:
+    edit_source(world, org, secureJsonData={"basicAuthPassword": "by hand"}, version=0)
+
+
 def add_parameter(world: World, org: int) -> None:
     source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=org)
     edit_source(world, org, jsonData={**source["jsonData"], "customQueryParameters": "extra_label=a"})
@@ -182,6 +186,11 @@ def rename_folder(world: World, org: int) -> None:
     world.ask("PUT", "/api/folders/smart-dashboards", {"title": "by hand", "overwrite": True}, org=org)
 
 
+def move_folder(world: World, org: int) -> None:
+    world.ask("POST", "/api/folders", {"uid": "attic", "title": "Attic"}, org=org)
+    world.ask("POST", "/api/folders/smart-dashboards/move", {"parentUid": "attic"}, org=org)
+
+
 def delete_folder(world: World, org: int) -> None:
     world.ask("DELETE", "/api/folders/smart-dashboards", org=org)
 
@@ -196,6 +205,7 @@ HAND_EDITS: dict[Callable[[World, int], None], str] = {
     delete_dashboard: "dashboard",
     edit_url: "data source",
     edit_password: "data source",
+    edit_password_without_version: "data source",
     add_parameter: "data source",
     delete_source: "data source",
     edit_role: "membership",
@@ -206,6 +216,7 @@ HAND_EDITS: dict[Callable[[World, int], None], str] = {
     edit_zone: "preferences",
     reset_preferences: "preferences",
     rename_folder: "folder",
+    move_folder: "folder",
     delete_folder: "folder",
     rename_org: "org",
 }
@@ -225,6 +236,37 @@ def test_hand_edit_is_found_and_put_right(applied: World, edit: Callable[[World,
     after = applied.run("drift")
     assert after.exit_code == 0, after.output
     assert applied.org(applied.volga) == org
+
+
+def test_doors_past_the_membership_are_listed(applied: World) -> None:
+    """drift names whatever lets in others than members, and nothing of what opens it; plan does not look at it."""
+    org, name = applied.org(applied.volga), f"guest{applied.tag}"
+    robot = applied.ask("POST", "/api/serviceaccounts", {"name": "robot", "role": "Editor"}, org=org)
+    body: dict[str, Any] = {"loginOrEmail": f"{name}@example.ru", "role": "Admin", "sendEmail": False}
+    applied.ask("POST", "/api/org/invites", body, org=org)
+    (invited,) = applied.ask("GET", "/api/org/invites", org=org)
+    path = "/api/dashboards/uid/smart-for-managers/public-dashboards"
+    public = applied.ask("POST", path, {"isEnabled": True}, org=org)
+    body = {"dashboard": {"uid": "smart-for-managers", "title": "x"}, "name": "a snapshot"}
+    snapshot = applied.ask("POST", "/api/snapshots", body, org=org)
+    rights = [{"role": "Editor", "permission": 2}, {"role": "Viewer", "permission": 2}]
+    applied.ask("POST", "/api/folders/smart-dashboards/permissions", {"items": rights}, org=org)
+    drift = applied.run("drift", "--format", "json")
+    assert drift.exit_code == 0, drift.output
+    listed = {(row["cabinet"], row["kind"], row["key"], row["title"]) for row in json.loads(drift.stdout)["unmanaged"]}
+    title = next(row["title"] for row in applied.ask("GET", "/api/search?type=dash-db", org=org) if row["uid"] in path)
+    assert listed == {
+        (applied.volga, "service account", robot["login"], "Editor"),
+        (applied.volga, "invitation", f"{name}@example.ru", "Admin"),
+        (applied.volga, "public dashboard", "smart-for-managers", title),
+        (applied.volga, "snapshot", f"{snapshot['key'][:6]}…", "a snapshot"),
+        (applied.volga, "folder permission", "Viewer", "Edit"),
+    }
+    shown = applied.run("drift").output
+    assert "service account" in shown
+    for opener in (invited["code"], public["accessToken"], snapshot["key"]):
+        assert opener not in shown + drift.output
+    assert applied.plan()["unmanaged"] == []
 
 
 def test_unmarked_objects_stay_and_are_listed(applied: World) -> None:
@@ -431,6 +473,20 @@ def test_taking_away_the_last_head_wants_a_word(applied: World) -> None:
         applied.user,
         applied.login("ivanova"),
     }
+
+
+def test_a_cabinet_that_never_had_a_head_wants_no_word(applied: World) -> None:
+    """Who leaves its list is taken out; one head of two may go as well."""
+    applied.write("don_manager_20260417.csv", applied.manager_line("sidorov", f"{applied.tag}b.example.ru:80"))
+    applied.apply()
+    head = f"heads: [{{login: orlova{applied.tag}, email: orlova{applied.tag}@example.ru, role: Editor}}"
+    other = f"{{login: belov{applied.tag}, email: belov{applied.tag}@example.ru}}"
+    applied.change("tenants.yaml", head, f"{head}, {other}")
+    applied.apply()
+    applied.change("tenants.yaml", f"{head}, {other}", f"heads: [{other}")
+    applied.apply()
+    logins = {row["login"] for row in applied.ask("GET", "/api/org/users", org=applied.org(applied.volga))}
+    assert logins == {applied.user, applied.login("ivanova"), f"belov{applied.tag}"}
 
 
 def test_mass_deletion_wants_a_word(applied: World) -> None:

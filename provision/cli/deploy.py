@@ -1,7 +1,7 @@
 """plan, apply and drift: the commands that talk to Grafana."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from provision.cli.settings import (
     _,
     cabinets_argument,
     diff_option,
+    echo,
     format_option,
     progress,
     server_options,
@@ -55,7 +56,7 @@ def plan(
     if out:
         write(out, text)
     else:
-        click.echo(text)
+        echo(text)
     if exit_code and made.changes:
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
@@ -74,8 +75,8 @@ def plan(
 @server_options
 @click.pass_obj
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
-    _engine, made = _plan(settings, names, options)
-    click.echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
+    _engine, made = _plan(settings, names, options, doors=True)
+    echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
     if made.changes:
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
@@ -117,12 +118,12 @@ def apply(
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
         if shape == "text" and not expect:  # what is expected has been looked at
-            click.echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
+            echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
         if made.changes and not (yes or expect):
             click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
         with progress(settings, Text("Запись", "Writing"), made.size) as ready:
             outcomes = engine.apply(made, ready)
-    click.echo(show_outcomes(settings, made, outcomes, shape))
+    echo(show_outcomes(settings, made, outcomes, shape))
     if engine.interrupted:
         rest = Text("Прервано. Остальное сделает следующий apply", "Interrupted. The next apply does the rest")
         click.echo(settings.say(rest), err=True)
@@ -138,14 +139,16 @@ def _changed(digest: str, expect: str) -> PlanChangedError:
     )
 
 
-def _plan(settings: Settings, names: Sequence[str], options: dict[str, Any]) -> "tuple[Engine, Plan]":
-    return make_plan(settings, load(settings.estate), names, options)
+def _plan(
+    settings: Settings, names: Sequence[str], options: dict[str, Any], *, doors: bool = False
+) -> "tuple[Engine, Plan]":
+    return make_plan(settings, load(settings.estate), names, options, doors=doors)
 
 
 def make_plan(
-    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any]
+    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, doors: bool = False
 ) -> "tuple[Engine, Plan]":
-    """The engine, logged in, and its plan for the named cabinets of the estate."""
+    """The engine, logged in, and its plan for the named cabinets of the estate. `doors`: see Run."""
     from provision.credentials import Root
     from provision.directory import Directory
     from provision.engine import Engine
@@ -176,6 +179,7 @@ def make_plan(
             allow_deletes=dict(options["allow_deletes"]),
             message=options["message"],
             new_secret=options["new_secret"],
+            doors=doors,
         )
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
@@ -204,8 +208,8 @@ def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
 
 def show_plan(
     settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False
-) -> str:
-    """The plan in that format."""
+) -> Iterator[str]:
+    """The plan in that format, piece by piece."""
     from provision.engine import TITLES
     from provision.render import PLAN_FORMATS
 
@@ -213,8 +217,8 @@ def show_plan(
     return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
 
 
-def show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> str:
-    """What became of the plan, in that format."""
+def show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> Iterator[str]:
+    """What became of the plan, in that format, piece by piece."""
     from provision.engine import TITLES
     from provision.render import OUTCOME_FORMATS
 

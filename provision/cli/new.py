@@ -10,7 +10,7 @@ import click
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
-from provision.cli.settings import ERROR, FINE, Settings, _, progress, server_options
+from provision.cli.settings import ERROR, FINE, Settings, _, echo, progress, server_options
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -156,7 +156,7 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
 def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes: bool, options: dict[str, Any]) -> None:
     """Plans the cabinet, asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
     engine, made = make_plan(settings, estate, [name], options)
-    click.echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
+    echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
     if is_refused(made):
         raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), _UNCHANGED)
     question = Text(f"Записать блок в {edit.shown} и сделать кабинет?", f"Write {edit.shown} and make the cabinet?")
@@ -166,7 +166,7 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
     edit.save()
     with progress(settings, Text("Запись", "Writing"), made.size) as ready:
         outcomes = engine.apply(made, ready)
-    click.echo(show_outcomes(settings, made, outcomes, "text"))
+    echo(show_outcomes(settings, made, outcomes, "text"))
     if status_of(outcomes) != FINE:
         raise ProvisionError(
             Text(

@@ -8,7 +8,7 @@ import click
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
 from provision.cli.estate import check, choose, load
 from provision.cli.new import show_edit
-from provision.cli.settings import ERROR, Settings, _, cabinets_argument, progress, server_options
+from provision.cli.settings import ERROR, Settings, _, cabinets_argument, echo, progress, server_options
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -41,7 +41,7 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
     estate = check(settings.estate, {shown: text for edit in edits for shown, text in edit.instead.items()})
     with alone_on(options["url"]):
         engine, made = make_plan(settings, estate, chosen, options)
-        click.echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
+        echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
         if is_refused(made):
             raise ProvisionError(Text("Не всем кабинетам это можно", "Not every cabinet may be rotated"))
         if not (yes or click.confirm(settings.say(Text("Записать?", "Write?")))):
@@ -50,5 +50,5 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
             edit.save()
         with progress(settings, Text("Запись", "Writing"), made.size) as ready:
             outcomes = engine.apply(made, ready)
-    click.echo(show_outcomes(settings, made, outcomes, "text"))
+    echo(show_outcomes(settings, made, outcomes, "text"))
     sys.exit(status_of(outcomes))

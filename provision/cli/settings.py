@@ -3,10 +3,10 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -73,15 +73,29 @@ def read_secrets(path: Path | None) -> Mapping[str, str | None]:
     return dotenv_values(path, interpolate=False)
 
 
-def write(path: Path, content: str | bytes) -> None:
-    """Writes a whole file or none: what stood there stays until the new content is complete. Text ends with a line."""
+def echo(pieces: Iterable[str]) -> None:
+    """Prints the text that the pieces make, and a line break."""
+    for piece in pieces:
+        click.echo(piece, nl=False)
+    click.echo()
+
+
+def write(path: Path, content: str | bytes | Iterator[str]) -> None:
+    """Writes a whole file or none: what stood there stays until the new content is complete. Text ends with a line.
+
+    `content` may come in pieces.
+    """
     special = path.exists() and not path.is_file()  # /dev/stdout, a named pipe
     part = path if special else path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, str):
-            content = (content if content.endswith("\n") else f"{content}\n").encode()
-        part.write_bytes(content)
+            content = iter([content.removesuffix("\n")])
+        with part.open("wb") as file:
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                file.writelines(piece.encode() for piece in chain(content, "\n"))
         if not special:
             part.replace(path)
     except OSError as error:

@@ -1,11 +1,12 @@
 """The kinds of resource, in the order of writing. A new kind is a file here and its line in KINDS.
 
-STORE_KINDS are those below Grafana; they come first, and what goes from them goes last.
+STORE_KINDS are those below Grafana; they come first, and what goes from them goes last. DOOR_KINDS are only looked at.
 """
 
 from provision.kinds.base import Kind, Place, Refused, Run, StoreAdmin
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
+from provision.kinds.doors import DOOR_KINDS
 from provision.kinds.folder import FolderKind
 from provision.kinds.membership import MembershipKind
 from provision.kinds.org import OrgKind
@@ -24,6 +25,7 @@ KINDS: tuple[type[Kind], ...] = (
 )
 
 __all__ = [
+    "DOOR_KINDS",
     "KINDS",
     "STORE_KINDS",
     "Kind",

@@ -15,6 +15,7 @@ from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec
 from provision.text import Text
 
 PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
+HEADS = "smart heads"  # the `address2` of an org that has been given heads: nothing else tells them from managers
 
 
 class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
@@ -43,7 +44,8 @@ class Run:
     `realms` gives each cabinet of the estate its realm. `adopt` are the cabinets whose org may be taken
     over although it bears no mark. `allow_deletes` are the numbers of deletions that were expressly allowed, by
     cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret was changed, and all
-    credentials are to be rewritten.
+    credentials are to be rewritten. `doors`: what lets in others than the members is listed too, at six requests a
+    cabinet.
     """
 
     server: Grafana
@@ -56,6 +58,7 @@ class Run:
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False
+    doors: bool = False
 
 
 @dataclass(slots=True)
@@ -201,7 +204,7 @@ class Kind(ABC):
         raise NotImplementedError(f"{self.name} is never deleted")
 
     @staticmethod
-    def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
+    def brake(place: Place, deleted: Sequence[Resource]) -> Text | None:
         """Why these deletions of this kind want an explicit word; None when they do not."""
         return None
 

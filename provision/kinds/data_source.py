@@ -1,7 +1,8 @@
 """The two data sources of a cabinet. Each shows its store a credential of this cabinet alone: that is the fence.
 
 The stored password cannot be read back (Grafana 12.4, /api/datasources). So every write leaves a keyed fingerprint of
-the credential and of the version this write makes in `jsonData`: after any write but ours it no longer fits.
+the credential and of the version this write makes in `jsonData`: after any write but ours it no longer fits. Version 1
+is never ours, for a PUT without a version makes it 1 again: what was created is written once more at once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,15 +46,18 @@ class DataSourceKind(Kind):
             yield self.seen(place, uid, self._spec(place.cabinet, whole), handle=handle)
 
     def create(self, place: Place, new: Resource) -> None:
-        place.org.request("POST", "/api/datasources", json=self._body(place.cabinet, new, version=1))
+        place.org.request("POST", "/api/datasources", json=self._body(place.cabinet, new, version=2))
+        self._put(place, new, version=1)
 
     def update(self, place: Place, old: Resource, new: Resource) -> None:
         if old.spec.keys() - new.spec.keys():  # a PUT keeps a text that is left out or empty (12.4)
             self.delete(place, old)
             self.create(place, new)
             return
-        # Stores the sent version plus one, and only over a lower one: 409 when somebody was faster (12.4, store.go).
-        version = int(old.handle["version"])
+        self._put(place, new, version=int(old.handle["version"]))
+
+    def _put(self, place: Place, new: Resource, *, version: int) -> None:
+        """Stores that version plus one, and only over a lower one: 409 when somebody was faster (12.4, store.go)."""
         body = {**self._body(place.cabinet, new, version=version + 1), "version": version}
         place.org.request("PUT", f"/api/datasources/uid/{new.ref.key}", json=body)
 
@@ -109,12 +113,13 @@ class DataSourceKind(Kind):
                     "Bring the former secret back or, if it was changed on purpose, add --new-secret",
                 ),
             )
-        right = _fingerprint(self.run.root, cabinet, str(whole["uid"]), int(whole["version"]))
+        version = int(whole["version"])
+        is_right = version > 1 and seen == _fingerprint(self.run.root, cabinet, str(whole["uid"]), version)
         return {
             **fields,
             "jsonData": json_data,
             "secureFields": sorted(key for key, is_set in (whole.get("secureJsonFields") or {}).items() if is_set),
-            "credential": f"generation {cabinet.generation}" if seen == right else "unknown",
+            "credential": f"generation {cabinet.generation}" if is_right else "unknown",
         }
 
     def _root_mark(self) -> str:

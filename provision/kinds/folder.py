@@ -1,7 +1,10 @@
-"""The one folder of a cabinet, which holds its dashboards."""
+"""The one folder of a cabinet, which holds its dashboards. It lies in the root: elsewhere the rights of others hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
+from provision.errors import NotFoundError
+from provision.grafana import PAGE, Json, Org
 from provision.kinds.base import PREFIX, Kind, Place, Refused
 from provision.model import Cabinet, Resource
 from provision.text import Text
@@ -20,15 +23,13 @@ class FolderKind(Kind):
         org = place.org
         if self.run.server.apis:
             for item in org.apis_list("folder"):
-                uid = item["metadata"]["name"]
-                handle = {"resourceVersion": item["metadata"]["resourceVersion"]}
-                yield self.seen(
-                    place, uid, {"title": item["spec"]["title"]}, managed=uid.startswith(PREFIX), handle=handle
-                )
+                metadata = item["metadata"]
+                parent = metadata.get("annotations", {}).get("grafana.app/folder", "")
+                handle = {"resourceVersion": metadata["resourceVersion"]}
+                yield self._seen(place, metadata["name"], item["spec"]["title"], parent, handle)
         else:
-            for item in org.get("/api/folders", limit=1000):
-                uid = item["uid"]
-                yield self.seen(place, uid, {"title": item["title"]}, managed=uid.startswith(PREFIX))
+            for item in self._legacy(org):
+                yield self._seen(place, item["uid"], item["title"], item.get("parentUid", ""), {})
 
     def create(self, place: Place, new: Resource) -> None:
         org = place.org
@@ -43,8 +44,11 @@ class FolderKind(Kind):
             org.request("PUT", org.apis("folder", new.ref.key), json=_object(new, **old.handle))
         else:
             path = f"/api/folders/{new.ref.key}"
-            body = {"title": new.spec["title"], "version": org.get(path)["version"]}
-            org.request("PUT", path, json=body)
+            if old.spec["title"] != new.spec["title"]:
+                body = {"title": new.spec["title"], "version": org.get(path)["version"]}
+                org.request("PUT", path, json=body)
+            if "parent" in old.spec:
+                org.request("POST", f"{path}/move", json={"parentUid": ""})
 
     def delete(self, place: Place, old: Resource) -> None:
         """Raises Refused when something that is not ours is inside: Grafana would delete it without a word."""
@@ -65,6 +69,24 @@ class FolderKind(Kind):
                 Text("Перенесите это в другую папку", "Move it to another folder"),
             )
         org.request("DELETE", f"/api/folders/{uid}")
+
+    def _seen(self, place: Place, uid: str, title: str, parent: str, handle: Mapping[str, Json]) -> Resource:
+        spec = {"title": title, **({"parent": parent} if parent else {})}
+        return self.seen(place, uid, spec, managed=uid.startswith(PREFIX), handle=handle)
+
+    @staticmethod
+    def _legacy(org: Org) -> Iterator[Mapping[str, Json]]:
+        """The folders of the root, and ours wherever it is."""
+        is_seen, page = False, 1
+        while rows := org.get("/api/folders", limit=PAGE, page=page):
+            is_seen = is_seen or any(row["uid"] == UID for row in rows)
+            yield from rows
+            if len(rows) < PAGE:
+                break
+            page += 1
+        if not is_seen:
+            with suppress(NotFoundError):
+                yield org.get(f"/api/folders/{UID}")
 
 
 def _object(folder: Resource, **metadata: str) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from provision.errors import ConflictError
-from provision.kinds.base import Kind, Place, Refused
+from provision.kinds.base import HEADS, Kind, Place, Refused
 from provision.model import Cabinet, Resource
 from provision.text import Text
 
@@ -57,7 +57,8 @@ class MembershipKind(Kind):
         self.run.server.request("DELETE", f"/api/orgs/{place.org.number}/users/{old.handle['id']}")
 
     @staticmethod
-    def brake(cabinet: Cabinet, deleted: Sequence[Resource]) -> Text | None:
+    def brake(place: Place, deleted: Sequence[Resource]) -> Text | None:
+        cabinet = place.cabinet
         if all(one.ref.key == f"{AUDITOR}{cabinet.id}" for one in deleted):
             return None
         if cabinet.unused_lines:
@@ -65,7 +66,8 @@ class MembershipKind(Kind):
                 f"Строк с ошибками в списках: {cabinet.unused_lines}. Кто назван только в них, потерял бы доступ",
                 f"{cabinet.unused_lines} lines of the lists have mistakes. Who stands there alone would lose access",
             )
-        if not any(person.head for person in cabinet.people):
+        had_heads = place.found and place.found.address.get("address2") == HEADS
+        if had_heads and not any(person.head for person in cabinet.people):
             return Text("У кабинета не осталось бы ни одного руководителя", "No head would be left in the cabinet")
         return None
 

@@ -1,12 +1,12 @@
-"""The cabinet's org: its name is the cabinet's title, its mark stands in `address1`."""
+"""The cabinet's org: its name is the cabinet's title; `address1` bears its mark, `address2` tells that it has heads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import mark
-from provision.kinds.base import Kind, Place, Refused
-from provision.model import Cabinet, Resource
+from provision.kinds.base import HEADS, Kind, Place, Refused
+from provision.model import Cabinet, Resource, Spec
 from provision.text import Text
 
 
@@ -15,12 +15,14 @@ class OrgKind(Kind):
     title = Text("организация", "org")
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
-        spec = {"name": cabinet.title, "mark": mark(cabinet.id)}
+        heads = any(person.head for person in cabinet.people)
+        spec = {"name": cabinet.title, "mark": mark(cabinet.id), "heads": heads}
         return [self.resource(cabinet, "org", spec, cabinet.origin)]
 
     def read(self, place: Place) -> Iterable[Resource]:
         org = place.org
-        spec = {"name": org.name, "mark": org.address.get("address1", "")}
+        address = org.address
+        spec = {"name": org.name, "mark": address.get("address1", ""), "heads": address.get("address2") == HEADS}
         return [self.seen(place, "org", spec)]
 
     def create(self, place: Place, new: Resource) -> None:
@@ -32,14 +34,14 @@ class OrgKind(Kind):
         if place.begun is None:
             self._require_free(place, str(new.spec["name"]))
             place.begun = self._make(str(new.spec["mark"]))
-        self._mark(place.begun, {"address1": new.spec["mark"]})
+        self._mark(place.begun, {}, new.spec)
         place.bind(place.begun)
         self._rename(place.begun, new.spec["name"])
 
     def update(self, place: Place, old: Resource, new: Resource) -> None:
         org = place.org
-        if old.spec["mark"] != new.spec["mark"]:
-            self._mark(org.number, {**org.address, "address1": new.spec["mark"]})
+        if any(old.spec[key] != new.spec[key] for key in ("mark", "heads")):
+            self._mark(org.number, org.address, new.spec)
         if old.spec["name"] != new.spec["name"]:
             self._rename(org.number, new.spec["name"])
         org.prove()
@@ -63,8 +65,11 @@ class OrgKind(Kind):
         except ConflictError:  # the answer to an earlier try was lost
             return int(self.run.server.get(f"/api/orgs/name/{_quoted(name)}")["id"])
 
-    def _mark(self, number: int, address: dict[str, str]) -> None:
-        self.run.server.request("PUT", f"/api/orgs/{number}/address", json=address)
+    def _mark(self, number: int, address: Mapping[str, str], spec: Spec) -> None:
+        """The marks into the address; the rest of it stays."""
+        second = HEADS if spec["heads"] else address.get("address2", "").replace(HEADS, "")
+        body = {**address, "address1": spec["mark"], "address2": second}
+        self.run.server.request("PUT", f"/api/orgs/{number}/address", json=body)
 
     def _rename(self, number: int, title: str) -> None:
         self.run.server.request("PUT", f"/api/orgs/{number}", json={"name": title})

@@ -1,11 +1,13 @@
 """The output formats: plans, outcomes and problems as text, JSON and Markdown. Strings are made, nothing is printed.
 
+Plans and outcomes, which may be long, come in pieces that make the text when they are joined.
+
 A new format is a function and its line in a table here; the choices on the command line are made from the tables.
-Every function takes all the keywords of its table and leaves alone those that mean nothing to it. No string ends with a
+Every function takes all the keywords of its table and leaves alone those that mean nothing to it. No text ends with a
 line break. Whatever came from lists or servers is harmless on a terminal, and secrets are masked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from provision.model import Problem
@@ -38,7 +40,7 @@ class PlanFormat(Protocol):
 
     def __call__(
         self, plan: Plan, /, *, lang: Lang, colour: bool, diff: bool, unmanaged: bool, kinds: KindNames
-    ) -> str: ...
+    ) -> Iterator[str]: ...
 
 
 class OutcomeFormat(Protocol):
@@ -46,7 +48,7 @@ class OutcomeFormat(Protocol):
 
     def __call__(
         self, plan: Plan, outcomes: Iterable[CabinetOutcome], /, *, lang: Lang, colour: bool, kinds: KindNames
-    ) -> str: ...
+    ) -> Iterator[str]: ...
 
 
 class ProblemFormat(Protocol):

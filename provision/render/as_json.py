@@ -1,6 +1,7 @@
-"""Plans and outcomes as JSON, for programs."""
+"""Plans and outcomes as JSON, for programs. Made piece by piece: all dashboards of all cabinets are hundreds of MB."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from provision.model import Ref, Resource
@@ -10,21 +11,22 @@ from provision.render.words import count_actions, writable
 from provision.text import Lang
 
 
-def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> str:
+def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
     """The plan as JSON, refusals in that language. What only people need (colour, diff, …) is taken and not looked at.
 
     `changes` and `summary` hold what would be written; those of a refused cabinet stand beside its reason.
     """
-    return json_text(_plan_value(plan, lang))
+    return _pieces(_plan_value(plan, lang))
 
 
 def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
+    """What is long is an iterator, to be made item by item."""
     unmarked = [resource for cabinet in plan.cabinets for resource in cabinet.unmanaged]
     return {
         "digest": plan.digest,
         "summary": {**count_actions(writable(plan)), "unmanaged": len(unmarked)},
-        "changes": [_change_value(change) for change in writable(plan)],
-        "refused": [
+        "changes": (_change_value(change) for change in writable(plan)),
+        "refused": (
             {
                 "cabinet": cabinet.cabinet,
                 "reason": cabinet.refused.say(lang),
@@ -33,9 +35,34 @@ def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
             }
             for cabinet in plan.cabinets
             if cabinet.refused
-        ],
-        "unmanaged": [_unmarked_value(resource) for resource in unmarked],
+        ),
+        "unmanaged": (_unmarked_value(resource) for resource in unmarked),
     }
+
+
+def _pieces(value: Mapping[str, Any]) -> Iterator[str]:
+    """The object as json_text() gives it, an iterator in it as a list."""
+    opening = "{\n"
+    for key, inner in value.items():
+        yield f"{opening}  {json.dumps(key)}: "
+        if isinstance(inner, Iterator):
+            yield from _items(inner)
+        else:
+            yield _indented(inner, 1)
+        opening = ",\n"
+    yield "\n}"
+
+
+def _items(values: Iterator[Any]) -> Iterator[str]:
+    opening = "[\n    "
+    for value in values:
+        yield f"{opening}{_indented(value, 2)}"
+        opening = ",\n    "
+    yield "\n  ]" if opening.startswith(",") else "[]"
+
+
+def _indented(value: Any, levels: int) -> str:
+    return json_text(value).replace("\n", "\n" + "  " * levels)
 
 
 def _ref_value(ref: Ref) -> dict[str, Any]:
@@ -53,7 +80,9 @@ def _unmarked_value(resource: Resource) -> dict[str, Any]:
     return {**_ref_value(resource.ref), **({"title": title} if title else {})}
 
 
-def outcome_json(plan: Plan, outcomes: Iterable[CabinetOutcome], *, lang: Lang = "en", **_for_people: object) -> str:
+def outcome_json(
+    plan: Plan, outcomes: Iterable[CabinetOutcome], *, lang: Lang = "en", **_for_people: object
+) -> Iterator[str]:
     """The plan's JSON with outcome, error and hint in every change, and `cabinets` with the status of each.
 
     A cabinet that was never begun is "skipped", and so are its changes.
@@ -61,12 +90,11 @@ def outcome_json(plan: Plan, outcomes: Iterable[CabinetOutcome], *, lang: Lang =
     by_cabinet = {outcome.plan.cabinet: outcome for outcome in outcomes}
     by_ref = {one.change.ref: one for outcome in by_cabinet.values() for one in outcome.outcomes}
     value = _plan_value(plan, lang)
-    value["changes"] = [
-        {**said, **_outcome_value(by_ref.get(change.ref), lang)}
-        for said, change in zip(value["changes"], writable(plan), strict=True)
-    ]
+    value["changes"] = (
+        {**_change_value(change), **_outcome_value(by_ref.get(change.ref), lang)} for change in writable(plan)
+    )
     value["cabinets"] = [_cabinet_value(cabinet, by_cabinet.get(cabinet.cabinet), lang) for cabinet in plan.cabinets]
-    return json_text(value)
+    return _pieces(value)
 
 
 def _outcome_value(outcome: Outcome | None, lang: Lang) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def plan_markdown(
     diff: bool = False,
     unmanaged: bool = False,
     kinds: KindNames = NO_NAMES,
-) -> str:
+) -> Iterator[str]:
     """The plan as GitHub or GitLab Markdown of at most 60,000 characters; `colour` changes nothing here.
 
     It begins with a hidden marker. What does not fit is left out at a line's end with every fence and fold closed, and
@@ -58,7 +58,7 @@ def plan_markdown(
         _cabinet(cabinet, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for cabinet in loud
     )
     rest = ["", _words(unchanged_line(quiet).say(lang), LONGEST_REASON)] if quiet else []
-    return _fitting(chain(_top(plan, loud, lang), folds, rest), len(loud), lang)
+    yield _fitting(chain(_top(plan, loud, lang), folds, rest), len(loud), lang)
 
 
 def _words(text: str, longest: int = LONGEST) -> str:

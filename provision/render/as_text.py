@@ -1,6 +1,6 @@
 """Plans and outcomes for a person at a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from provision.model import Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Plan
@@ -37,24 +37,22 @@ def plan_text(
     diff: bool = False,
     unmanaged: bool = False,
     kinds: KindNames = NO_NAMES,
-) -> str:
+) -> Iterator[str]:
     """The plan for a person at a terminal, cabinet by cabinet; unchanged cabinets share one line.
 
     With `diff` every change is followed by its whole unified diff; `unmanaged` lists the objects without our mark.
     """
-    blocks = []
     for cabinet in plan.cabinets:
         if not is_quiet(cabinet, unmanaged=unmanaged):
             lines = [_header(cabinet, colour), *_refusal(cabinet, lang, colour)]
             lines += _changes(cabinet.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
             lines += _unmarked(cabinet.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
-            blocks.append("\n".join(lines))
+            yield "\n".join(lines) + "\n\n"
     quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged) and not one.shared]
     if quiet:
-        blocks.append(harmless(unchanged_line(quiet).say(lang)))
+        yield harmless(unchanged_line(quiet).say(lang)) + "\n\n"
     summary = paint(f"{plan_summary(plan).say(lang)}.", "bold", on=colour)
-    blocks.append(f"{summary}\n{DIGEST.say(lang)}: {plan.digest}")
-    return "\n\n".join(blocks)
+    yield f"{summary}\n{DIGEST.say(lang)}: {plan.digest}"
 
 
 def _header(cabinet: CabinetPlan, colour: bool) -> str:
@@ -120,7 +118,7 @@ def outcome_text(
     lang: Lang,
     colour: bool = False,
     kinds: KindNames = NO_NAMES,
-) -> str:
+) -> Iterator[str]:
     """What became of the plan: a line for each cabinet that failed or was refused, then the sums."""
     outcomes = list(outcomes)
     lines = []
@@ -132,7 +130,7 @@ def outcome_text(
         elif outcome.status == "failed":
             lines.append(paint(f"! {name}{_failure(outcome, lang, kinds)}", "red", on=colour))
     summary = f"{outcome_summary(outcomes, plan.size).say(lang)}."
-    return "\n".join([*lines, paint(summary, "bold", on=colour)])
+    yield "\n".join([*lines, paint(summary, "bold", on=colour)])
 
 
 def _failure(outcome: CabinetOutcome, lang: Lang, kinds: KindNames) -> str:

@@ -13,6 +13,7 @@ from provision.sandbox import (
     counting,
     dashboards,
     data_sources,
+    doors,
     faults,
     folders,
     info,
@@ -31,7 +32,7 @@ from provision.sandbox.store import Store
 
 _BLUEPRINTS = (
     *(info.blueprint, orgs.blueprint, users.blueprint, members.blueprint, preferences.blueprint),
-    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint),
+    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, doors.blueprint),
     counting.blueprint,
     faults.blueprint,
     pages.blueprint,

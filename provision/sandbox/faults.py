@@ -3,7 +3,8 @@
     PUT /sandbox/faults {"seed": 7, "faults": [{"kind": "error_after", "method": "POST", "path": "/orgs$", "times": 1}]}
 
 Kinds: `delay` (waits `seconds`), `error_before` (500, nothing done), `error_after` (done, and then 500), `busy` (429
-with `Retry-After: seconds`), `drop_before` and `drop_after` (the connection is cut before or after the work).
+with `Retry-After: seconds`), `gateway` (502 with the page of a proxy that does not reach Grafana), `drop_before` and
+`drop_after` (the connection is cut before or after the work), `cut_body` (done, the answer breaks off).
 A fault strikes requests of its `method` whose path its regular expression `path` finds; `times` at most (0: always),
 each time with probability `rate`, drawn from one generator with that seed.
 """
@@ -25,8 +26,8 @@ from provision.sandbox.refusals import Refused
 
 blueprint = Blueprint("faults", __name__)
 
-_BEFORE = ("delay", "error_before", "busy", "drop_before")
-_AFTER = ("error_after", "drop_after")
+_BEFORE = ("delay", "error_before", "busy", "gateway", "drop_before")
+_AFTER = ("error_after", "drop_after", "cut_body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def strike_before() -> Response | None:
             answer = jsonify({"message": "Too many requests"})
             answer.status_code, answer.headers["Retry-After"] = 429, f"{fault.seconds:g}"
             return answer
+        elif fault.kind == "gateway":
+            return Response("<html><body><h1>502 Bad Gateway</h1></body></html>\n", 502, mimetype="text/html")
         else:
             return _cut() if fault.kind == "drop_before" else _error()
     return None
@@ -93,7 +96,9 @@ def strike_before() -> Response | None:
 def strike_after(response: Response) -> Response:
     """Hook, once the work is stored: the answer in place of the true one."""
     for fault in () if _is_ours() else _faults().striking(_AFTER):
-        return _cut() if fault.kind == "drop_after" else _error()
+        if fault.kind == "cut_body" and response.data:
+            return _halved(response)
+        return _error() if fault.kind == "error_after" else _cut()
     return response
 
 
@@ -150,6 +155,14 @@ def _error() -> Response:
     answer = jsonify({"message": "database is locked"})
     answer.status_code = 500
     return answer
+
+
+def _halved(response: Response) -> Response:
+    """Promises the whole body, sends half of it and hangs up."""
+    whole = response.get_data()
+    response.set_data(whole[: len(whole) // 2])
+    response.headers["Content-Length"], response.headers["Connection"] = str(len(whole)), "close"
+    return response
 
 
 def _cut() -> Response:

@@ -79,6 +79,21 @@ def update(name: str) -> dict[str, Any]:
     return _shown(objects.update(database(), before, wanted, who.uid), who)
 
 
+@blueprint.post("/api/folders/<name>/move")
+def move(name: str) -> dict[str, Any]:
+    """Into `parentUid`, "" for the root."""
+    who, parent = needs("folders:write", "Editor"), text(body(), "parentUid")
+    before = _found(who.org, name)
+    up = parent
+    while up:
+        if up == name:
+            circle = "cannot move folder under its own descendant, this would create a circular reference"
+            raise Refused(500, circle)
+        up = _found(who.org, up).folder
+    wanted = replace(before, annotations={**before.annotations, FOLDER: parent})
+    return _shown(objects.update(database(), before, wanted, who.uid), who)
+
+
 @blueprint.delete("/api/folders/<name>")
 def delete(name: str) -> dict[str, Any]:
     """With its dashboards, without a word about them (12.4)."""

@@ -37,6 +37,9 @@ CREATE TABLE IF NOT EXISTS dashboard_version (
     org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL, version INTEGER NOT NULL,
     created TEXT NOT NULL, created_by TEXT NOT NULL, message TEXT NOT NULL, spec TEXT NOT NULL,
     PRIMARY KEY (org_id, name, version));
+CREATE TABLE IF NOT EXISTS door (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
+    kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (org_id, kind, key));
 """
 
 

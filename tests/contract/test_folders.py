@@ -33,6 +33,28 @@ class TestTheOldWay:
         assert (read["uid"], read["title"], read["version"], read["id"]) == ("smart-f", "Папка", 1, made["id"])
         assert admin.get("/api/folders", org=org) == [{"id": made["id"], "uid": "smart-f", "title": "Папка"}]
 
+    def test_a_folder_is_moved_and_moved_back(self, admin: Caller, org: int) -> None:
+        """It is one version further, tells its parent, and is in the list of the root no more; not below itself."""
+        for uid in ("f", "g"):
+            admin.do("POST", "/api/folders", {"uid": uid, "title": uid}, org=org)
+        moved = admin.do("POST", "/api/folders/f/move", {"parentUid": "g"}, org=org)
+        assert (moved["parentUid"], moved["version"]) == ("g", 2)
+        assert admin.get("/api/folders/f", org=org)["parentUid"] == "g"
+        assert [row["uid"] for row in admin.get("/api/folders", org=org)] == ["g"]
+        assert admin.ask("POST", "/api/folders/g/move", {"parentUid": "f"}, org=org).status_code == 500
+        assert admin.ask("POST", "/api/folders/f/move", {"parentUid": "no"}, org=org).status_code == 404
+        assert admin.ask("POST", "/api/folders/no/move", {"parentUid": ""}, org=org).status_code == 404
+        assert "parentUid" not in admin.do("POST", "/api/folders/f/move", {"parentUid": ""}, org=org)
+
+    def test_a_put_without_the_folder_moves_it_to_the_root(self, admin: Caller, org: int) -> None:
+        """Through `/apis`, where the annotation says where it lies."""
+        for uid in ("f", "g"):
+            admin.do("POST", "/api/folders", {"uid": uid, "title": uid}, org=org)
+        admin.do("POST", "/api/folders/f/move", {"parentUid": "g"}, org=org)
+        assert admin.get(f"{folders(org)}/f")["metadata"]["annotations"]["grafana.app/folder"] == "g"
+        admin.do("PUT", f"{folders(org)}/f", folder("f", "f"))
+        assert "parentUid" not in admin.get("/api/folders/f", org=org)
+
     def test_a_taken_uid_is_412_and_a_taken_title_is_fine(self, admin: Caller, make_org: MakeOrg) -> None:
         """Within an org; another org may have the same uid."""
         org, other = make_org(), make_org()

@@ -1,8 +1,8 @@
 """Made-up plans for the tests of the renderers: a few by hand, and any at all."""
 
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ParamSpec
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -11,7 +11,18 @@ from provision.model import Ref, Resource
 from provision.plan import CabinetPlan, Change, Plan
 from provision.text import Text
 
+P = ParamSpec("P")
+
 KINDS = {"dashboard": Text("дашборд", "dashboard"), "folder": Text("папка", "folder")}
+
+
+def joined(form: Callable[P, Iterator[str]]) -> Callable[P, str]:
+    """The output format, its pieces put together."""
+
+    def whole(*args: P.args, **more: P.kwargs) -> str:
+        return "".join(form(*args, **more))
+
+    return whole
 
 
 def resource(

@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from provision import render
 from provision.plan import CabinetPlan, Plan
-from provision.render import (
-    plan_markdown,
-)
 from provision.text import Text
 from tests.render.sample_plans import (
     CREATE,
@@ -21,9 +19,12 @@ from tests.render.sample_plans import (
     UPDATE,
     calm,
     change,
+    joined,
     one,
     plans,
 )
+
+plan_markdown = joined(render.plan_markdown)
 
 LIMIT = 60_000
 

@@ -1,6 +1,7 @@
 """What holds for every output format, and plans and outcomes as JSON and text."""
 
 import json
+import tracemalloc
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provision import render
 from provision.errors import ApiError, ProvisionError
 from provision.model import Ref, Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan
 from provision.render import (
     OUTCOME_FORMATS,
     PLAN_FORMATS,
-    outcome_json,
-    outcome_text,
-    plan_json,
 )
 from provision.render.words import NO_NAMES
 from provision.text import Lang, Text
@@ -31,15 +30,33 @@ from tests.render.sample_plans import (
     assert_harmless,
     calm,
     change,
+    joined,
     one,
     plans,
 )
+
+outcome_json = joined(render.outcome_json)
+outcome_text = joined(render.outcome_text)
+plan_json = joined(render.plan_json)
 
 
 def every_form(plan: Plan, lang: Lang) -> Iterable[tuple[str, str]]:
     """The plan in all formats with everything shown."""
     for name, form in PLAN_FORMATS.items():
-        yield name, form(plan, lang=lang, colour=False, diff=True, unmanaged=True, kinds=KINDS)
+        yield name, joined(form)(plan, lang=lang, colour=False, diff=True, unmanaged=True, kinds=KINDS)
+
+
+@pytest.mark.parametrize("form", PLAN_FORMATS)
+def test_a_long_plan_is_never_whole_in_memory(form: str) -> None:
+    """It is made cabinet by cabinet: a hundred cabinets need no more room than a few."""
+    board = {"panels": [{"id": number, "title": "x" * 100} for number in range(300)]}
+    plan = Plan(tuple(CabinetPlan(f"c{n}", f"C{n}", (change("x", None, board, cabinet=f"c{n}"),)) for n in range(100)))
+    tracemalloc.start()
+    written = sum(map(len, PLAN_FORMATS[form](plan, lang="en", colour=False, diff=True, unmanaged=True, kinds=KINDS)))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert written > (50_000 if form == "markdown" else 4_000_000)
+    assert peak < 2_000_000
 
 
 def test_json_of_a_plan() -> None:
@@ -107,7 +124,7 @@ def test_secrets_are_masked(form: str, key: str) -> None:
     inner = change("w", {key: {"hunter2": 1}}, {key: {"hunter2": 2}})
     changed = change("x", spec, {**spec, key: "hunter2-new"})
     plan = one(inner, changed, change("y", None, spec), change("z", spec, None))
-    shown = PLAN_FORMATS[form](plan, lang="ru", colour=False, diff=True, unmanaged=True, kinds=NO_NAMES)
+    shown = joined(PLAN_FORMATS[form])(plan, lang="ru", colour=False, diff=True, unmanaged=True, kinds=NO_NAMES)
 
     assert "hunter2" not in shown
     assert "***" in shown
@@ -117,7 +134,9 @@ def test_secrets_are_masked(form: str, key: str) -> None:
 def test_change_of_a_secret_alone_is_told(form: str) -> None:
     """When only a masked value differs, its path is named and the diff says that there is nothing else."""
     changed = change("x", {"password": "old-one"}, {"password": "new-one"})
-    shown = PLAN_FORMATS[form](one(changed), lang="en", colour=False, diff=True, unmanaged=False, kinds=NO_NAMES)
+    shown = joined(PLAN_FORMATS[form])(
+        one(changed), lang="en", colour=False, diff=True, unmanaged=False, kinds=NO_NAMES
+    )
 
     assert "dashboards/x.py: password" in shown
     assert "(only hidden values differ)" in shown
@@ -149,7 +168,7 @@ def test_odd_characters_are_written_out(form: str, char: str) -> None:
     text, stranger = Text(odd, odd), Resource(new.ref, {"title": odd}, "grafana", managed=False)
     wishes = (Change(new.ref, None, new), Change(new.ref, old, None), Change(new.ref, old, new))
     plan = Plan((CabinetPlan(odd, odd, wishes, (stranger,), text, text), CabinetPlan(odd, odd)))
-    shown = PLAN_FORMATS[form](plan, lang="ru", colour=False, diff=True, unmanaged=True, kinds={odd: text})
+    shown = joined(PLAN_FORMATS[form])(plan, lang="ru", colour=False, diff=True, unmanaged=True, kinds={odd: text})
 
     assert_harmless(shown)
     assert odd not in shown
@@ -252,7 +271,9 @@ def test_any_outcome_is_harmless(form: str) -> None:
         CabinetOutcome(refused),
         CabinetOutcome(lost, (), ProvisionError(text, text)),
     ]
-    shown = OUTCOME_FORMATS[form](Plan((failed, refused, lost)), ends, lang="ru", colour=False, kinds={odd: text})
+    shown = joined(OUTCOME_FORMATS[form])(
+        Plan((failed, refused, lost)), ends, lang="ru", colour=False, kinds={odd: text}
+    )
 
     assert_harmless(shown)
     assert r"a\u001bb" in shown

@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from provision import render
 from provision.plan import CabinetOutcome, CabinetPlan, Outcome, Plan
-from provision.render import (
-    outcome_text,
-    plan_json,
-    plan_markdown,
-    plan_text,
-)
 from provision.render.words import cabinets, where
 from provision.text import Text
 from tests.render.sample_plans import (
@@ -26,8 +21,14 @@ from tests.render.sample_plans import (
     UPDATE,
     calm,
     change,
+    joined,
     one,
 )
+
+outcome_text = joined(render.outcome_text)
+plan_json = joined(render.plan_json)
+plan_markdown = joined(render.plan_markdown)
+plan_text = joined(render.plan_text)
 
 
 def test_text_tells_each_change() -> None:
