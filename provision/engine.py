@@ -23,7 +23,8 @@ Progress = Callable[[str], None]
 
 def check(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
     """What is wrong with the cabinets' wishes, kind by kind, told without a server."""
-    return tuple(problem for cabinet in cabinets for kind in KINDS for problem in kind.check(cabinet))
+    wished = [cabinet for cabinet in cabinets if cabinet.state != "absent"]
+    return tuple(problem for cabinet in wished for kind in KINDS for problem in kind.check(cabinet))
 
 
 def lint(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
@@ -108,10 +109,11 @@ class Engine:
         """Reads the stores once for all cabinets; the plan of what these share."""
         if not self._stores:
             return ()
-        accesses = accesses_of(cabinet for cabinet in cabinets if not cabinet.blocked)
+        known = [cabinet for cabinet in cabinets if not cabinet.blocked or cabinet.state == "suspended"]
+        present, all_ = accesses_of(one for one in known if one.state != "absent"), accesses_of(known)
         kinds = self._stores.values()
-        wanted = {ref: one for kind in kinds for ref, one in kind.desired(accesses).items()}
-        live = {ref: one for kind in kinds for ref, one in kind.read(accesses).items()}
+        wanted = {ref: one for kind in kinds for ref, one in kind.desired(present).items()}
+        live = {ref: one for kind in kinds for ref, one in kind.read(all_).items()}
         self._stored = (wanted, live)
         changes = diff(_of("", wanted), _of("", live), ORDER)
         unmanaged = tuple(one for one in _of("", live).values() if not one.managed)
@@ -153,26 +155,33 @@ class Engine:
     def _plan(self, cabinet: Cabinet) -> CabinetPlan:
         place = self._places[cabinet.id] = Place(self._run, cabinet)
         try:
-            if cabinet.blocked:
-                raise Refused(
-                    Text("Ошибки в списках или в tenants.yaml", "Mistakes in the lists or in tenants.yaml"),
-                    Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
-                )
+            if cabinet.blocked and cabinet.state != "suspended":
+                raise _mistakes(cabinet)
             place.find()
+            if cabinet.blocked and place.found is None:
+                raise _mistakes(cabinet)
             live = self._live(place)
             live |= _of(cabinet.id, self._stored[1])
             changes = diff(self._desired(cabinet) | _of(cabinet.id, self._stored[0]), live, ORDER)
         except (UnreachableError, LoginError, SecretError):
             raise
         except ProvisionError as error:
-            return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)
+            return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint, state=cabinet.state)
+        if cabinet.blocked:  # what else it should have its lists do not tell; that nobody may come in is certain
+            changes = tuple(change for change in changes if self._admits(change.ref))
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
         refused, hint = self._brake(cabinet, changes, live)
-        return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint)
+        return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint, cabinet.state)
+
+    def _admits(self, ref: Ref) -> bool:
+        """Whether the object decides who gets in: the stores' users do."""
+        return ref.kind in self._stores or self._kinds[ref.kind].admits
 
     def _brake(self, cabinet: Cabinet, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
         """Why a plan that takes away too much is not written, unless its number of deletions was expressly allowed."""
         deleted = [change.before for change in changes if change.after is None and change.before]
+        if cabinet.state == "suspended":  # that nobody gets in has been said expressly
+            deleted = [one for one in deleted if not self._admits(one.ref)]
         ours = sum(resource.managed for resource in live.values())
         reasons = [
             kind.brake(cabinet, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
@@ -253,6 +262,13 @@ class Engine:
         if kind.needs_org and place.found is None:
             return None
         return next((seen for seen in kind.read(place) if seen.ref == change.ref), None)
+
+
+def _mistakes(cabinet: Cabinet) -> Refused:
+    return Refused(
+        Text("Ошибки в списках или в tenants.yaml", "Mistakes in the lists or in tenants.yaml"),
+        Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
+    )
 
 
 def _to_write(plan: Plan) -> Iterator[Change]:

@@ -11,12 +11,14 @@ from provision.kinds.membership import MembershipKind
 from provision.kinds.org import OrgKind
 from provision.kinds.preferences import PreferencesKind
 from provision.kinds.stores import STORE_KINDS, StoreKind, accesses_of
+from provision.kinds.suspension import SuspensionKind
 from provision.kinds.user import UserKind
 
 KINDS: tuple[type[Kind], ...] = (
     OrgKind,
     UserKind,
     MembershipKind,
+    SuspensionKind,
     FolderKind,
     DataSourceKind,
     DashboardKind,

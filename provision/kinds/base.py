@@ -176,6 +176,7 @@ class Kind(ABC):
     name: ClassVar[str]
     title: ClassVar[Text]
     needs_org: ClassVar[bool] = True  # to be read at all
+    admits: ClassVar[bool] = False  # decides who gets in: what a suspension takes away
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -17,6 +17,7 @@ from provision.render.words import (
     kind_name,
     outcome_summary,
     plan_summary,
+    state_word,
     unchanged_line,
     why,
     with_hint,
@@ -45,7 +46,7 @@ def plan_text(
     blocks = []
     for cabinet in plan.cabinets:
         if not is_quiet(cabinet, unmanaged=unmanaged):
-            lines = [_header(cabinet, colour), *_refusal(cabinet, lang, colour)]
+            lines = [_header(cabinet, lang, colour), *_refusal(cabinet, lang, colour)]
             lines += _changes(cabinet.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
             lines += _unmarked(cabinet.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
             blocks.append("\n".join(lines))
@@ -57,9 +58,11 @@ def plan_text(
     return "\n\n".join(blocks)
 
 
-def _header(cabinet: CabinetPlan, colour: bool) -> str:
+def _header(cabinet: CabinetPlan, lang: Lang, colour: bool) -> str:
     title = paint(harmless(cabinet.title), "bold", on=colour)
-    return f"{title} ({harmless(cabinet.cabinet)})" if cabinet.cabinet else title
+    named = f"{title} ({harmless(cabinet.cabinet)})" if cabinet.cabinet else title
+    state = state_word(cabinet)
+    return f"{named}, {state.say(lang)}" if state else named
 
 
 def _refusal(cabinet: CabinetPlan, lang: Lang, colour: bool) -> list[str]:
