@@ -5,15 +5,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 
 from provision.errors import ApiError, ConflictError, LoginError, ProvisionError, SecretError, UnreachableError
-from provision.kinds import KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
+from provision.kinds import EXTRAS, KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
 from provision.model import Cabinet, Code, Problem, Ref, Resource, State
-from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
+from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, Status, diff
 from provision.text import Text
 
 ORDER = (*(kind.name for kind in STORE_KINDS), *(kind.name for kind in KINDS))
 TITLES = {kind.name: kind.title for kind in KINDS} | {kind.name: kind.title for kind in STORE_KINDS}
+TITLES |= {extra.name: extra.title for extra in EXTRAS}
 STORES = "Хранилища · Stores"  # what all cabinets share below Grafana
 
 MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
@@ -49,6 +51,7 @@ class Engine:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.handover = run.handover
+        self.backup = run.backup
         self._stores = {kind.name: kind(run) for kind in STORE_KINDS if kind.is_ours(run)}
         self._stored: tuple[State, State] = ({}, {})  # wanted and there
         self._kinds: dict[str, Kind] = {kind.name: kind(run) for kind in KINDS}
@@ -170,7 +173,7 @@ class Engine:
         if cabinet.blocked:  # what else it should have its lists do not tell; that nobody may come in is certain
             changes = tuple(change for change in changes if self._admits(change.ref))
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
-        refused, hint = self._brake(cabinet, changes, live)
+        refused, hint = self._strangers(cabinet, live) or self._brake(cabinet, changes, live)
         return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint, cabinet.state)
 
     def _admits(self, ref: Ref) -> bool:
@@ -182,6 +185,8 @@ class Engine:
         deleted = [change.before for change in changes if change.after is None and change.before]
         if cabinet.state == "suspended":  # that nobody gets in has been said expressly
             deleted = [one for one in deleted if not self._admits(one.ref)]
+        if all(one.ref.kind in self._stores for one in deleted):  # credentials that nobody needs any more
+            return None, None
         ours = sum(resource.managed for resource in live.values())
         reasons = [
             kind.brake(cabinet, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
@@ -195,7 +200,24 @@ class Engine:
         word = f"--allow-deletes {cabinet.id}={len(deleted)}"
         return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
 
+    def _strangers(self, cabinet: Cabinet, live: State) -> tuple[Text, Text] | None:
+        """Why an org is not deleted, and what to do: something in it does not bear our mark, and would go with it."""
+        found = [one.ref for one in live.values() if not one.managed and one.ref.kind not in self._stores]
+        if cabinet.state != "absent" or not found:
+            return None
+        ru, en = (", ".join(f"{TITLES[one.kind][lang]} {one.key}" for one in found[:5]) for lang in (0, 1))
+        more = " …" if len(found) > 5 else ""
+        return (
+            Text(
+                f"В организации есть не наше, всего {len(found)}: {ru}{more}",
+                f"The org holds what is not ours, {len(found)} in all: {en}{more}",
+            ),
+            Text("Перенесите или удалите это сами и повторите", "Move it or delete it by hand, then repeat"),
+        )
+
     def _desired(self, cabinet: Cabinet) -> State:
+        if cabinet.state == "absent":
+            return {}
         return {wanted.ref: wanted for kind in self._kinds.values() for wanted in kind.desired(cabinet)}
 
     def _live(self, place: Place) -> State:
@@ -206,6 +228,9 @@ class Engine:
         """Carries out a cabinet's changes in Grafana; `opened` is what became of those in the stores."""
         outcomes: list[Outcome] = []
         failed = any(outcome.status != "done" for outcome in opened.values())
+        whole = next((change for change in plan.changes if change.after is None and self._is_whole(change)), None)
+        if whole and not (failed or plan.refused or self._stop.is_set()):
+            return self._take_away(plan, whole)
         for change in () if plan.refused else plan.changes:
             if change.ref in opened:
                 outcomes.append(opened[change.ref])
@@ -213,18 +238,30 @@ class Engine:
             if failed or self._stop.is_set() or self._goes_last(change):
                 outcomes.append(Outcome(change, "skipped"))
                 continue
-            try:
-                self._write(self._places[plan.cabinet], change)
-                outcomes.append(Outcome(change, "done"))
-            except ProvisionError as error:
-                failed = True
-                outcomes.append(Outcome(change, "failed", error))
-            except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
-                failed = True
-                what = f"{type(error).__name__}: {error}"
-                told = ProvisionError(Text(f"Непредвиденное: {what}", f"Unexpected: {what}"))
-                outcomes.append(Outcome(change, "failed", told))
+            outcomes.append(_attempt(change, partial(self._write, self._places[plan.cabinet], change)))
+            failed = outcomes[-1].status == "failed"
         return CabinetOutcome(plan, tuple(outcomes))
+
+    def _take_away(self, plan: CabinetPlan, whole: Change) -> CabinetOutcome:
+        """Saves what Grafana shows of the cabinet, then deletes its org, and with that one write all that is in it."""
+        place = self._places[plan.cabinet]
+
+        def work() -> None:
+            place.forget()
+            if place.found is None:  # deleted by somebody since the plan
+                return
+            if strangers := self._strangers(place.cabinet, self._live(place)):  # put there since the plan
+                raise Refused(*strangers)
+            self._run.backup.save(place.org)
+            self._write(place, whole)
+
+        done = _attempt(whole, work)
+        rest: Status = "done" if done.status == "done" else "skipped"
+        outcomes = (Outcome(one, "skipped" if self._goes_last(one) else rest) for one in plan.changes if one != whole)
+        return CabinetOutcome(plan, (done, *outcomes))
+
+    def _is_whole(self, change: Change) -> bool:
+        return change.ref.kind in self._kinds and self._kinds[change.ref.kind].whole
 
     def _write(self, place: Place, change: Change) -> None:
         """Carries out one change. After a failure that may pass, looks at the object before trying again.
@@ -262,6 +299,19 @@ class Engine:
         if kind.needs_org and place.found is None:
             return None
         return next((seen for seen in kind.read(place) if seen.ref == change.ref), None)
+
+
+def _attempt(change: Change, work: Callable[[], None]) -> Outcome:
+    """What became of the change that `work` carries out."""
+    try:
+        work()
+    except ProvisionError as error:
+        return Outcome(change, "failed", error)
+    except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
+        what = f"{type(error).__name__}: {error}"
+        told = ProvisionError(Text(f"Непредвиденное: {what}", f"Unexpected: {what}"))
+        return Outcome(change, "failed", told)
+    return Outcome(change, "done")
 
 
 def _mistakes(cabinet: Cabinet) -> Refused:

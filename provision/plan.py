@@ -95,7 +95,7 @@ def diff(desired: State, live: State, order: Sequence[str]) -> tuple[Change, ...
         for ref in by_rank(desired)
         if ref not in live or (live[ref].managed and live[ref].spec != desired[ref].spec)
     ]
-    gone = [ref for ref in by_rank(live) if ref not in desired and live[ref].managed]
+    gone = by_rank(ref for ref in live if ref not in desired and live[ref].managed)
     return (*writes, *(Change(ref, live[ref], None) for ref in reversed(gone)))
 
 

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,157 @@ def test_the_audit_of_a_suspended_cabinet_says_so(world: World) -> None:
     findings = json.loads(result.stdout)["findings"]
     assert [one for one in findings if one["verdict"] == "leaked"] == []
     assert any("suspended" in one["why"] for one in findings if one["verdict"] == "untried")
+
+
+def word(world: World) -> tuple[str, str]:
+    """The brakes' word for taking Volga away, as the refusal has it."""
+    refused = world.run("apply", world.volga, "--yes")
+    assert refused.exit_code == 1, refused.output
+    found = re.search(rf"(--allow-deletes) ({world.volga}=\d+)", refused.output)
+    assert found, refused.output
+    return found[1], found[2]
+
+
+def backups(world: World) -> list[Path]:
+    return sorted((world.folder / "backup").glob("*"))
+
+
+def test_an_absent_cabinet_is_saved_and_taken_away(world: World) -> None:
+    """With the explicit word its org goes; what stood there is in a file of mode 0600, and the logins stay."""
+    org, people = world.org(world.volga), passwords(world)
+    shown = {row["uid"] for row in world.ask("GET", "/api/search?type=dash-db", org=org)}
+    put(world, "absent")
+    for name in ("volga_manager_20260417.csv", "volga_online_20260417.csv"):
+        (world.folder / name).unlink()
+    allow = word(world)
+    assert world.org(world.volga) == org
+    assert backups(world) == []
+    result = world.apply(*allow)
+    world.ask("GET", f"/api/orgs/{org}", status=404)
+    assert world.orgs() == [f"Дон {world.tag}"]
+    (file,) = backups(world)
+    assert str(file) in result.output
+    assert file.stat().st_mode & 0o777 == 0o600
+    saved = json.loads(file.read_text(encoding="utf-8"))
+    assert {one["dashboard"]["uid"] for one in saved["dashboards"]} == shown
+    assert {row["login"] for row in saved["members"]} == {world.user, *people}
+    assert {row["uid"] for row in saved["data sources"]} == {"smart-metrics", "smart-events"}
+    assert [row["uid"] for row in saved["folders"]] == ["smart-dashboards"]
+    assert saved["preferences"]["homeDashboardUID"] == "smart-kodeks-analytics"
+    assert saved["org"]["name"] == f"Волга {world.tag}"
+    for login, password in people.items():
+        assert orgs_of(world, login, password) == []
+        assert password not in file.read_text(encoding="utf-8")
+    before = world.writes()
+    world.apply()
+    assert world.writes() == before
+    assert world.run("drift").exit_code == 0
+    assert backups(world) == [file]
+
+
+def test_the_plan_names_all_that_goes_with_the_org(world: World) -> None:
+    """Each object of the cabinet is a deletion in the plan; their number is the word that the brakes want."""
+    org = world.org(world.volga)
+    count = len(world.ask("GET", "/api/search?type=dash-db", org=org))
+    put(world, "absent")
+    (refused,) = world.plan()["refused"]
+    kinds = [change["kind"] for change in refused["changes"]]
+    assert {change["action"] for change in refused["changes"]} == {"delete"}
+    assert kinds.count("dashboard") == count
+    assert {"org", "membership", "folder", "data source", "preferences"} < set(kinds)
+    assert word(world)[1] == f"{world.volga}={len(kinds)}"
+    assert "to be removed" in world.run("plan").stdout
+
+
+def test_a_cabinet_that_comes_back_is_made_anew(world: World) -> None:
+    """A new org with the people of the lists, who get new passwords and a new note."""
+    org, people = world.org(world.volga), passwords(world)
+    put(world, "absent")
+    world.apply(*word(world))
+    put(world, "active", before="absent")
+    world.apply()
+    assert world.org(world.volga) != org
+    assert members(world, world.org(world.volga)) == {world.user, *people}
+    assert len(list((world.folder / "handover").glob(f"{world.volga}-*.txt"))) == 2
+    assert world.run("drift").exit_code == 0
+
+
+def add_dashboard(world: World, org: int) -> None:
+    world.ask("POST", "/api/dashboards/db", {"dashboard": {"uid": "mine", "title": "Mine"}}, org=org)
+
+
+def add_folder(world: World, org: int) -> None:
+    world.ask("POST", "/api/folders", {"uid": "mine", "title": "Mine"}, org=org)
+
+
+def add_source(world: World, org: int) -> None:
+    body = {"uid": "mine", "name": "Mine", "type": "prometheus", "access": "proxy", "url": "http://127.0.0.1:9999"}
+    world.ask("POST", "/api/datasources", body, org=org)
+
+
+def add_admin(world: World, org: int) -> None:
+    login = f"mine{world.tag}"
+    body = {"login": login, "email": f"{login}@example.com", "password": "Pw-Example-1", "OrgId": org}
+    user = world.ask("POST", "/api/admin/users", body)["id"]
+    world.ask("PATCH", f"/api/orgs/{org}/users/{user}", {"role": "Admin"})
+
+
+@pytest.mark.parametrize("add", [add_dashboard, add_folder, add_source, add_admin])
+def test_what_is_not_ours_is_not_taken_away(world: World, add: Callable[[World, int], None]) -> None:
+    """Something unmarked in the org keeps it whole, whatever was said; the message names it, drift lists it."""
+    org = world.org(world.volga)
+    put(world, "absent")
+    allow = word(world)
+    add(world, org)
+    refused = world.run("apply", world.volga, "--yes", *allow)
+    assert refused.exit_code == 1, refused.output
+    assert "what is not ours, 1 in all" in refused.output
+    assert "mine" in refused.output
+    assert len(json.loads(world.run("drift", "--format", "json").stdout)["unmanaged"]) == 1
+    assert len(members(world, org) & {*passwords(world)}) == 2
+    assert backups(world) == []
+
+
+def test_an_org_without_our_mark_is_not_taken_away(world: World) -> None:
+    """One of the cabinet's name whose mark somebody removed is a stranger's."""
+    org = world.org(world.volga)
+    world.ask("PUT", f"/api/orgs/{org}/address", {"address1": "ул. Ленина, 1"})
+    put(world, "absent")
+    world.apply("--adopt", world.volga)
+    assert world.ask("GET", f"/api/orgs/{org}")["name"] == f"Волга {world.tag}"
+
+
+def test_without_a_backup_nothing_is_deleted(world: World) -> None:
+    """A folder that cannot be written ends it before anything goes, in plain words."""
+    put(world, "absent")
+    allow = word(world)
+    world.write("file", "where a folder should be")
+    (world.folder / "backup").symlink_to(world.folder / "file" / "backup")
+    result = world.apply(world.volga, *allow, status=1)
+    assert "nothing was deleted" in result.output
+    assert "--backup" in result.output
+    assert "Traceback" not in result.output
+    assert len(members(world, world.org(world.volga))) == 3
+
+
+def test_the_org_we_work_in_is_taken_away_too(world: World) -> None:
+    """Grafana does not delete the org that the admin has open; he is let work in another one first."""
+    org = world.org(world.volga)
+    world.ask("POST", f"/api/user/using/{org}")
+    put(world, "absent")
+    world.apply(*word(world))
+    world.ask("GET", f"/api/orgs/{org}", status=404)
+    assert world.ask("GET", "/api/user")["orgId"] != org
+
+
+def test_commands_that_need_a_cabinet_say_that_it_is_gone(world: World) -> None:
+    """rotate and audit refuse an absent cabinet and go past it unnamed; render and check have nothing for it."""
+    put(world, "absent")
+    for command in (("rotate", "--yes"), ("audit",)):
+        result = world.run(*command, world.volga, "--url", world.url)
+        assert result.exit_code == 2, result.output
+        assert "absent" in result.output
+    assert world.run("check", world.volga).exit_code == 0
+    out = world.folder / "rendered"
+    assert world.run("render", "-o", str(out)).exit_code == 0
+    assert [path.name for path in out.iterdir()] == [world.don]

@@ -3,6 +3,7 @@
 STORE_KINDS are those below Grafana; they come first, and what goes from them goes last.
 """
 
+from provision.backup import EXTRAS
 from provision.kinds.base import Kind, Place, Refused, Run, StoreAdmin
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
@@ -26,6 +27,7 @@ KINDS: tuple[type[Kind], ...] = (
 )
 
 __all__ = [
+    "EXTRAS",
     "KINDS",
     "STORE_KINDS",
     "Kind",

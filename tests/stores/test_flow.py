@@ -1,6 +1,11 @@
 """The stores in the one flow: planned, applied and checked for drift with everything else, on real servers."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -299,3 +304,73 @@ def test_a_suspended_cabinet_is_rotated_behind_closed_doors(world: World, empty:
     assert numbers(world, world.volga, 2) == [world.volga]
     assert rows(empty, world.volga, 2) == []
     assert rows(empty, world.volga, 1) is None
+
+
+def word(world: World) -> tuple[str, ...]:
+    """The words with which the brakes let Volga go."""
+    refused = world.run("apply", world.volga, "--yes")
+    found = re.search(rf"--allow-deletes {world.volga}=\d+", refused.output)
+    assert found, refused.output
+    return tuple(found[0].split())
+
+
+def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServer) -> None:
+    """User and role go with the org; its numbers and rows stay, and the other cabinet is as it was."""
+    world.apply()
+    fill(empty, world.volga, world.don)
+    put(world, "absent")
+    refused = {change["kind"] for change in world.plan()["refused"][0]["changes"]}
+    assert {"org", "metrics user", "events user"} <= refused
+    assert numbers(world, world.volga) == [world.volga]
+    world.apply(*word(world))
+    assert world.orgs() == [f"Дон {world.tag}"]
+    assert numbers(world, world.volga) is None
+    with psycopg.connect(empty.conninfo()) as connection:
+        role = ROOT.name("events", world.volga, 1)
+        assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchall() == []
+        found = connection.execute("SELECT cabinet FROM core.search_queries ORDER BY 1").fetchall()
+    assert found == [(cabinet,) for cabinet in sorted((world.volga, world.don))]
+    assert numbers(world, world.don) == [world.don]
+    assert rows(empty, world.don) == [f"client of {world.don}"]
+    before = world.writes()
+    world.apply()
+    assert world.writes() == before
+    assert world.run("drift").exit_code == 0
+    put(world, "active", before="absent")
+    world.apply()
+    assert numbers(world, world.volga) == [world.volga]
+    assert rows(empty, world.volga) == [f"client of {world.volga}"]
+
+
+def test_credentials_that_a_killed_apply_left_are_found(world: World, empty: EventsServer) -> None:
+    """SIGKILL with the org deleted and the stores not yet: the next apply takes the rest, without another word."""
+    world.apply()
+    put(world, "absent")
+    allow = word(world)
+    fault = {"kind": "delay", "method": "DELETE", "path": "^/api/orgs/[0-9]+$", "seconds": 1}
+    requests.put(f"{world.url}/sandbox/faults", json={"faults": [fault]}, timeout=60).raise_for_status()
+    command = [sys.executable, "-c", "from provision.cli import main; main()"]
+    command += ["-f", str(world.folder / "tenants.yaml"), "apply", "--yes", *allow]
+    command += ["--backup", str(world.folder / "backup")]
+    ours = {"GRAFANA_URL": world.url, "GRAFANA_PASSWORD": "admin", "SMART_SECRET": SECRET, **world.env}
+    running = subprocess.Popen(
+        command, env={**os.environ, **ours}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not requests.get(f"{world.url}/sandbox/faults", timeout=60).json()[0]["struck"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    deadline = time.monotonic() + 60
+    while len(world.orgs()) > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    requests.delete(f"{world.url}/sandbox/faults", timeout=60).raise_for_status()
+    assert numbers(world, world.volga) == [world.volga]
+    assert rows(empty, world.volga) == []
+    assert {change["kind"] for change in world.plan()["changes"]} == {"metrics user", "events user"}
+    world.apply()
+    assert numbers(world, world.volga) is None
+    assert rows(empty, world.volga) is None
+    assert world.run("drift").exit_code == 0
