@@ -21,6 +21,7 @@ import dashboards
 from benchmarks import estate
 from benchmarks.bare import Bare
 from provision import config
+from provision.backup import Backup
 from provision.credentials import Root
 from provision.directory import Directory
 from provision.engine import Engine
@@ -143,6 +144,7 @@ class Server:
                 directory=Directory(server),
                 root=Root(SECRET),
                 handover=Handover(Path(tempfile.mkdtemp(prefix="bench-")), self.url, home_title),
+                backup=Backup(Path(tempfile.mkdtemp(prefix="bench-"))),
                 realms={cabinet.id: cabinet.realm for cabinet in cabinets},
             )
         )

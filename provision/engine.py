@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 
 from provision.errors import (
     ApiError,
@@ -15,12 +16,13 @@ from provision.errors import (
     SecretError,
     UnreachableError,
 )
-from provision.kinds import DOOR_KINDS, KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
+from provision.kinds import DOOR_KINDS, EXTRAS, KINDS, STORE_KINDS, Kind, Place, Refused, Run, accesses_of
 from provision.model import Cabinet, Code, Problem, Ref, Resource, State
-from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, diff
+from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan, Status, diff
 from provision.text import Text
 
 TITLES = {kind.name: kind.title for kind in STORE_KINDS} | {kind.name: kind.title for kind in (*KINDS, *DOOR_KINDS)}
+TITLES |= {extra.name: extra.title for extra in EXTRAS}
 ORDER = tuple(TITLES)
 STORES = "Хранилища · Stores"  # what all cabinets share below Grafana
 
@@ -31,7 +33,8 @@ Progress = Callable[[str], None]
 
 def check(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
     """What is wrong with the cabinets' wishes, kind by kind, told without a server."""
-    return tuple(problem for cabinet in cabinets for kind in KINDS for problem in kind.check(cabinet))
+    wished = [cabinet for cabinet in cabinets if cabinet.state != "absent"]
+    return tuple(problem for cabinet in wished for kind in KINDS for problem in kind.check(cabinet))
 
 
 def lint(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
@@ -56,6 +59,7 @@ class Engine:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.handover = run.handover
+        self.backup = run.backup
         self._stores = {kind.name: kind(run) for kind in STORE_KINDS if kind.is_ours(run)}
         self._stored: tuple[State, State] = ({}, {})  # wanted and there
         kinds = (*KINDS, *(DOOR_KINDS if run.doors else ()))
@@ -118,10 +122,11 @@ class Engine:
         """Reads the stores once for all cabinets; the plan of what these share."""
         if not self._stores:
             return ()
-        accesses = accesses_of(cabinet for cabinet in cabinets if not cabinet.blocked)
+        known = [cabinet for cabinet in cabinets if not cabinet.blocked or cabinet.state == "suspended"]
+        present, all_ = accesses_of(one for one in known if one.state != "absent"), accesses_of(known)
         kinds = self._stores.values()
-        wanted = {ref: one for kind in kinds for ref, one in kind.desired(accesses).items()}
-        live = {ref: one for kind in kinds for ref, one in kind.read(accesses).items()}
+        wanted = {ref: one for kind in kinds for ref, one in kind.desired(present).items()}
+        live = {ref: one for kind in kinds for ref, one in kind.read(all_).items()}
         self._stored = (wanted, live)
         changes = diff(_of("", wanted), _of("", live), ORDER)
         unmanaged = tuple(one for one in _of("", live).values() if not one.managed)
@@ -163,12 +168,11 @@ class Engine:
     def _plan(self, cabinet: Cabinet) -> CabinetPlan:
         place = self._places[cabinet.id] = Place(self._run, cabinet)
         try:
-            if cabinet.blocked:
-                raise Refused(
-                    Text("Ошибки в списках или в tenants.yaml", "Mistakes in the lists or in tenants.yaml"),
-                    Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
-                )
+            if cabinet.blocked and cabinet.state != "suspended":
+                raise _mistakes(cabinet)
             place.find()
+            if cabinet.blocked and place.found is None:
+                raise _mistakes(cabinet)
             live = self._live(place)
             live |= _of(cabinet.id, self._stored[1])
             changes = diff(self._desired(cabinet) | _of(cabinet.id, self._stored[0]), live, ORDER)
@@ -177,14 +181,24 @@ class Engine:
         except ProvisionError as error:
             if self._is_gone_with(error):
                 raise
-            return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint)
+            return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint, state=cabinet.state)
+        if cabinet.blocked:  # what else it should have its lists do not tell; that nobody may come in is certain
+            changes = tuple(change for change in changes if self._admits(change.ref))
         unmanaged = tuple(resource for resource in live.values() if not resource.managed)
-        refused, hint = self._brake(place, changes, live)
-        return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint)
+        refused, hint = self._strangers(cabinet, live) or self._brake(place, changes, live)
+        return CabinetPlan(cabinet.id, cabinet.title, changes, unmanaged, refused, hint, cabinet.state)
+
+    def _admits(self, ref: Ref) -> bool:
+        """Whether the object decides who gets in: the stores' users do."""
+        return ref.kind in self._stores or self._kinds[ref.kind].admits
 
     def _brake(self, place: Place, changes: Sequence[Change], live: State) -> tuple[Text | None, Text | None]:
         """Why a plan that takes away too much is not written, unless its number of deletions was expressly allowed."""
         deleted = [change.before for change in changes if change.after is None and change.before]
+        if place.cabinet.state == "suspended":  # that nobody gets in has been said expressly
+            deleted = [one for one in deleted if not self._admits(one.ref)]
+        if all(one.ref.kind in self._stores for one in deleted):  # credentials that nobody needs any more
+            return None, None
         ours = sum(resource.managed for resource in live.values())
         reasons = [
             kind.brake(place, [one for one in deleted if one.ref.kind == name]) for name, kind in self._kinds.items()
@@ -202,17 +216,39 @@ class Engine:
         """Whether the failure of one cabinet is that of the whole server."""
         return isinstance(error, GrafanaError) and error.is_outage and self._run.server.ask_whether_gone()
 
+    def _strangers(self, cabinet: Cabinet, live: State) -> tuple[Text, Text] | None:
+        """Why an org is not deleted, and what to do: something in it does not bear our mark, and would go with it."""
+        found = [one.ref for one in live.values() if not one.managed and one.ref.kind not in self._stores]
+        if cabinet.state != "absent" or not found:
+            return None
+        ru, en = (", ".join(f"{TITLES[one.kind][lang]} {one.key}" for one in found[:5]) for lang in (0, 1))
+        more = " …" if len(found) > 5 else ""
+        return (
+            Text(
+                f"В организации есть не наше, всего {len(found)}: {ru}{more}",
+                f"The org holds what is not ours, {len(found)} in all: {en}{more}",
+            ),
+            Text("Перенесите или удалите это сами и повторите", "Move it or delete it by hand, then repeat"),
+        )
+
     def _desired(self, cabinet: Cabinet) -> State:
+        if cabinet.state == "absent":
+            return {}
         return {wanted.ref: wanted for kind in self._kinds.values() for wanted in kind.desired(cabinet)}
 
     def _live(self, place: Place) -> State:
-        readable = (kind for kind in self._kinds.values() if place.found or not kind.needs_org)
+        """What the cabinet has; the doors of one that is taken away go with its org."""
+        kinds = [kind for kind in self._kinds.values() if not (kind.is_door and place.cabinet.state == "absent")]
+        readable = (kind for kind in kinds if place.found or not kind.needs_org)
         return {seen.ref: seen for kind in readable for seen in kind.read(place)}
 
     def _apply(self, plan: CabinetPlan, opened: Mapping[Ref, Outcome]) -> CabinetOutcome:
         """Carries out a cabinet's changes in Grafana; `opened` is what became of those in the stores."""
         outcomes: list[Outcome] = []
         failed = any(outcome.status != "done" for outcome in opened.values())
+        whole = next((change for change in plan.changes if change.after is None and self._is_whole(change)), None)
+        if whole and not (failed or plan.refused or self._stop.is_set()):
+            return self._take_away(plan, whole)
         for change in () if plan.refused else plan.changes:
             if change.ref in opened:
                 outcomes.append(opened[change.ref])
@@ -220,19 +256,43 @@ class Engine:
             if failed or self._stop.is_set() or self._goes_last(change):
                 outcomes.append(Outcome(change, "skipped"))
                 continue
-            try:
-                self._write(self._places[plan.cabinet], change)
-                outcomes.append(Outcome(change, "done"))
-            except ProvisionError as error:
-                failed = True
-                self._is_gone_with(error)
-                outcomes.append(Outcome(change, "failed", error))
-            except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
-                failed = True
-                what = f"{type(error).__name__}: {error}"
-                told = ProvisionError(Text(f"Непредвиденное: {what}", f"Unexpected: {what}"))
-                outcomes.append(Outcome(change, "failed", told))
+            outcomes.append(self._attempt(change, partial(self._write, self._places[plan.cabinet], change)))
+            failed = outcomes[-1].status == "failed"
         return CabinetOutcome(plan, tuple(outcomes))
+
+    def _take_away(self, plan: CabinetPlan, whole: Change) -> CabinetOutcome:
+        """Saves what Grafana shows of the cabinet, then deletes its org, and with that one write all that is in it."""
+        place = self._places[plan.cabinet]
+
+        def work() -> None:
+            place.forget()
+            if place.found is None:  # deleted by somebody since the plan
+                return
+            if strangers := self._strangers(place.cabinet, self._live(place)):  # put there since the plan
+                raise Refused(*strangers)
+            self._run.backup.save(place.org)
+            self._write(place, whole)
+
+        done = self._attempt(whole, work)
+        rest: Status = "done" if done.status == "done" else "skipped"
+        outcomes = (Outcome(one, "skipped" if self._goes_last(one) else rest) for one in plan.changes if one != whole)
+        return CabinetOutcome(plan, (done, *outcomes))
+
+    def _attempt(self, change: Change, work: Callable[[], None]) -> Outcome:
+        """What became of the change that `work` carries out."""
+        try:
+            work()
+        except ProvisionError as error:
+            self._is_gone_with(error)
+            return Outcome(change, "failed", error)
+        except Exception as error:  # noqa: BLE001 - a surprise here must not lose what became of the others
+            what = f"{type(error).__name__}: {error}"
+            told = ProvisionError(Text(f"Непредвиденное: {what}", f"Unexpected: {what}"))
+            return Outcome(change, "failed", told)
+        return Outcome(change, "done")
+
+    def _is_whole(self, change: Change) -> bool:
+        return change.ref.kind in self._kinds and self._kinds[change.ref.kind].whole
 
     def _write(self, place: Place, change: Change) -> None:
         """Carries out one change. After a failure that may pass, looks at the object before trying again.
@@ -270,6 +330,13 @@ class Engine:
         if kind.needs_org and place.found is None:
             return None
         return next((seen for seen in kind.read(place) if seen.ref == change.ref), None)
+
+
+def _mistakes(cabinet: Cabinet) -> Refused:
+    return Refused(
+        Text("Ошибки в списках или в tenants.yaml", "Mistakes in the lists or in tenants.yaml"),
+        Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
+    )
 
 
 def _to_write(plan: Plan) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from provision.text import Text
 
 Level = Literal["error", "warning", "note"]
 Role = Literal["Viewer", "Editor", "Admin"]
+Condition = Literal["active", "suspended", "absent"]
 Spec = Mapping[str, Any]
 # Worst first, with the words for them.
 LEVELS: Mapping[Level, Text] = {
@@ -95,6 +96,7 @@ class Cabinet:
     Cabinets of one `realm` may share people. `title` is the org's name. `home` is a slug, `dashboards` are patterns of
     slugs ("*", "billing-online-*").
     `installations` and `online` count what its lists hold, each once. `generation` numbers its credentials.
+    `state`: suspended, everything stays and nobody is let in; absent, nothing is wanted and no list was read.
     `origin` is `tenants.yaml:LINE`. `blocked`: a problem stops this cabinet, it is neither planned nor applied.
     `unused_lines` counts the lines of its lists that mistakes exclude: whoever stands there alone is not in `people`.
     """
@@ -118,8 +120,14 @@ class Cabinet:
     online: int
     generation: int
     origin: str
+    state: Condition = "active"
     blocked: bool = False
     unused_lines: int = 0
+
+    @property
+    def let_in(self) -> tuple[Person, ...]:
+        """Those of its people who may come in now."""
+        return self.people if self.state == "active" else ()
 
 
 @dataclass(frozen=True, slots=True)

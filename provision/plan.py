@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from provision.errors import ProvisionError
-from provision.model import Ref, Resource, State
+from provision.model import Condition, Ref, Resource, State
 from provision.text import Text
 
 Action = Literal["create", "update", "delete"]
@@ -40,7 +40,7 @@ class CabinetPlan:
 
     A refused plan may hold changes: those that would have been made.
 
-    `unmanaged` are the objects in the cabinet's org that do not bear our mark.
+    `unmanaged` are the objects in the cabinet's org that do not bear our mark. `state` is the cabinet's.
     """
 
     cabinet: str
@@ -49,6 +49,7 @@ class CabinetPlan:
     unmanaged: tuple[Resource, ...] = ()
     refused: Text | None = None
     hint: Text | None = None
+    state: Condition = "active"
 
     @property
     def shared(self) -> bool:
@@ -104,7 +105,7 @@ def diff(desired: State, live: State, order: Sequence[str]) -> tuple[Change, ...
         for ref in by_rank(desired)
         if ref not in live or (live[ref].managed and live[ref].spec != desired[ref].spec)
     ]
-    gone = [ref for ref in by_rank(live) if ref not in desired and live[ref].managed]
+    gone = by_rank(ref for ref in live if ref not in desired and live[ref].managed)
     return (*writes, *(Change(ref, live[ref], None) for ref in reversed(gone)))
 
 

@@ -147,6 +147,10 @@ _PATH = {
     "description": _about("Путь от папки этого файла", "Path from this file's folder"),
     "minLength": 1,
 }
+_STATE = _about(
+    "Состояние: работает, приостановлен (никто не войдёт, всё остаётся) или удалён",
+    "State: in use, suspended (nobody gets in, all is kept) or taken away",
+)
 _CABINET = _section(
     _about("Кабинет: закрытая организация Grafana", "A cabinet: a closed Grafana organisation"),
     {
@@ -167,6 +171,7 @@ _CABINET = _section(
         )
         | {"minProperties": 1},
         "heads": _list(_about("Руководители: люди помимо списков", "Heads: people besides the lists"), _HEAD),
+        "state": _choice(_STATE, "active", "suspended", "absent", default="active"),
         **SETTINGS,
     },
     "kind",
@@ -182,6 +187,9 @@ _DISTRIBUTOR = _section(
             "description": _about("Филиалы не должны видеть друг друга", "Branches must not see each other"),
             "default": False,
         },
+        "state": _choice(
+            _about("Состояние всех его кабинетов", "State of all its cabinets"), "active", "suspended", default="active"
+        ),
         "cabinets": _table(_about("Кабинеты", "Cabinets"), _ID, _CABINET),
         **SETTINGS,
     },

@@ -29,8 +29,10 @@ ALLOWED = {
     "provision.directory": {"provision.errors", "provision.grafana"},
     "provision.lock": {"provision.errors", "provision.text"},
     "provision.throttle": set(),
+    "provision.backup": {"provision.errors", "provision.grafana", "provision.text"},
     "provision.handover": {"provision.errors", "provision.model", "provision.text"},
     "provision.kinds": {
+        "provision.backup",
         "provision.credentials",
         "provision.directory",
         "provision.errors",

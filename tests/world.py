@@ -94,6 +94,7 @@ class World:
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
         """`provision --lang en …` on this estate; server options are added where they belong."""
         server = ["--api", self.api, "--handover", str(self.folder / "handover")]
+        server += ["--backup", str(self.folder / "backup")]
         extra = server if words[0] in ("plan", "apply", "drift", "new", "audit") else []
         settings = {
             "GRAFANA_URL": self.url,

@@ -25,6 +25,7 @@ from provision.text import Text
 _ALL = Text("весь аудит", "the whole audit")
 _NO_ORG = Text("в Grafana нет организации этого кабинета", "Grafana has no org of this cabinet")
 _ALONE = Text("нет другого кабинета, который не должен быть виден", "there is no other cabinet that must not be seen")
+_SUSPENDED = Text("кабинет приостановлен: войти в него некому", "the cabinet is suspended: nobody may get in")
 _VICTIMS = 2
 
 
@@ -68,6 +69,9 @@ class Audit:
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _NO_ORG)
                 return
             yield from checks(own, self._names_of_others(cabinet), self._directory)
+            if cabinet.state == "suspended":  # a Viewer would meet closed doors that tell nothing of the fences
+                yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _SUSPENDED)
+                return
             victims = list(self._victims(own))
             if not victims:
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)

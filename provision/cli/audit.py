@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from provision.cli.estate import choose, load
+from provision.cli.estate import choose_present, load
 from provision.cli.settings import (
     ERROR,
     FINE,
@@ -42,7 +42,7 @@ def audit(settings: Settings, /, names: tuple[str, ...], shape: str, out: Path |
     from provision.lock import alone_on
 
     estate = load(settings.estate)
-    chosen = choose(estate, names)
+    chosen = choose_present(estate, names)
     root = Root(settings.secret("SMART_SECRET"))
     with alone_on(options["url"]):
         server = connect(settings, options)

@@ -129,6 +129,8 @@ def apply(
         click.echo(settings.say(rest), err=True)
     for note in engine.handover.notes.values():
         click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
+    for copy in engine.backup.files.values():
+        click.echo(settings.say(Text(f"Резервная копия: {copy}", f"Backup: {copy}")), err=True)
     sys.exit(status_of(outcomes))
 
 
@@ -149,6 +151,7 @@ def make_plan(
     settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, doors: bool = False
 ) -> "tuple[Engine, Plan]":
     """The engine, logged in, and its plan for the named cabinets of the estate. `doors`: see Run."""
+    from provision.backup import Backup
     from provision.credentials import Root
     from provision.directory import Directory
     from provision.engine import Engine
@@ -167,6 +170,7 @@ def make_plan(
             directory=Directory(server),
             root=root,
             handover=Handover(options["handover"], server.url, home_title),
+            backup=Backup(options["backup"]),
             realms={cabinet.id: cabinet.realm for cabinet in estate.cabinets},
             admin=StoreAdmin(
                 users_file=options["vmauth_file"],

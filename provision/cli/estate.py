@@ -48,6 +48,16 @@ def choose(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
     return tuple(cabinet for cabinet in estate.cabinets if not names or cabinet.id in names)
 
 
+def choose_present(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
+    """The same without absent cabinets. Raises UsageError when one of these is named, or none is left."""
+    chosen = choose(estate, names)
+    present = tuple(cabinet for cabinet in chosen if cabinet.state != "absent")
+    if (names and len(present) < len(chosen)) or not present:
+        gone = ", ".join(cabinet.id for cabinet in chosen if cabinet.state == "absent")
+        raise UsageError(Text(f"Кабинет удалён (state: absent): {gone}", f"Taken away (state: absent): {gone}"))
+    return present
+
+
 def problems_of_dashboards(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:
     """What the linter says of the dashboards that the named cabinets get."""
     from provision import engine

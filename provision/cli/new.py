@@ -150,6 +150,11 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
         raise ProvisionError(
             Text("Такому кабинету мешают ошибки", "Mistakes are in the way of this cabinet"), _UNCHANGED
         )
+    if any(one.state != "active" for one in choose(estate, [wanted.id])):
+        raise ProvisionError(
+            Text(f"Дистрибьютор {wanted.distributor} приостановлен", f"Distributor {wanted.distributor} is suspended"),
+            _UNCHANGED,
+        )
     return estate
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
-from provision.cli.estate import check, choose, load
+from provision.cli.estate import check, choose_present, load
 from provision.cli.new import show_edit
 from provision.cli.settings import ERROR, Settings, _, cabinets_argument, echo, progress, server_options
 from provision.errors import ProvisionError, UsageError
@@ -34,7 +34,7 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --yes", "Add --yes"),
         )
-    chosen = [cabinet.id for cabinet in choose(load(settings.estate), names)]
+    chosen = [cabinet.id for cabinet in choose_present(load(settings.estate), names)]
     edits = raise_generations(settings.estate, chosen)
     for edit in edits:
         click.echo(show_edit(settings, edit))

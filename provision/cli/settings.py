@@ -285,6 +285,13 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
             help=_("Папка памяток с первыми паролями.", "Folder for the notes with first passwords."),
         ),
         click.option(
+            "--backup",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path("backup"),
+            show_default=True,
+            help=_("Папка копий удаляемых кабинетов.", "Folder for backups of cabinets that are taken away."),
+        ),
+        click.option(
             "--message",
             default=f"smart-provision {__version__}",
             help=_("Запись в истории дашбордов.", "What the dashboards' version history says."),

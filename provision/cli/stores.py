@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provision.cli.estate import choose, load
+from provision.cli.estate import choose_present, load
 from provision.cli.settings import ERROR, P, R, Settings, _, cabinets_argument, progress
 from provision.errors import EstateError, StoreError, UsageError
 from provision.text import Text
@@ -61,7 +61,7 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
     from provision.stores.schema import connect
 
     administrator = _administrator(settings)
-    cabinets = _samples(settings, choose(load(settings.estate), names))
+    cabinets = _samples(settings, choose_present(load(settings.estate), names))
     metrics = MetricsServer(vm_url.rstrip("/"), settings.secret("SMART_VM_KEY"))
     now, samples, rows = datetime.now(UTC), 0, 0
     with connect(administrator) as events:

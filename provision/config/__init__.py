@@ -36,7 +36,7 @@ def check(path: Path, *, today: date | None = None, instead: Mapping[str, bytes]
     documents = tenants.read(path, instead)
     entries = list(tenants.entries(documents))
     problems = [problem for each in documents for problem in each.problems] + references.find(documents, entries)
-    problems = problems or references.no_home(entries)
+    problems = problems or references.no_home([entry for entry in entries if entry.state != "absent"])
     if problems:
         order = {each.shown: number for number, each in enumerate(documents)}
         return Estate((), tuple(sorted(problems, key=lambda each: (order[each.file], each.line, each.column))))

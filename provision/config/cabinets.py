@@ -70,6 +70,9 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
 
 
 def _named(entry: Entry) -> Iterator[_Named]:
+    """The lists of a cabinet; none of an absent one, whose lists may be gone like itself."""
+    if entry.state == "absent":
+        return
     folder = Path(entry.document.shown).parent
     for kind in _KINDS:
         for number, name in enumerate(entry.own["lists"].get(kind, ())):
@@ -79,6 +82,8 @@ def _named(entry: Entry) -> Iterator[_Named]:
 def _member(entry: Entry, places: dict[str, list[_Named]], today: date | None) -> _Member:
     files: list[ListFile] = []
     problems: list[Problem] = []
+    if entry.state == "absent":
+        return _Member(entry, (), (), ())
     for one in _named(entry):
         wrong = _twice(one, places[realpath(one.file)]) or _nowhere(one)
         if wrong:
@@ -167,6 +172,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         online=online,
         generation=settings["generation"],
         origin=entry.document.origin(entry.path),
+        state=entry.state,
         blocked=blocked,
         unused_lines=len({(one.file, one.line) for one in member.problems if one.level == "error" and one.line}),
     )

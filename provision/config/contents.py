@@ -9,11 +9,15 @@ _KINDS: tuple[Kind, ...] = ("managers", "online")
 
 
 def lists_of(path: Path) -> dict[str, list[ListFile]]:
-    """The lists of each cabinet of the estate at `path`, usable or not, by its id, managers' lists first."""
+    """The lists of each cabinet of the estate at `path`, usable or not, by its id, managers' lists first.
+
+    An absent cabinet has none.
+    """
     found: dict[str, list[ListFile]] = {}
     for entry in tenants.entries(tenants.read(path)):
         folder = Path(entry.document.shown).parent
-        named = [(kind, folder / name) for kind in _KINDS for name in entry.own["lists"].get(kind, ())]
+        lists = entry.own["lists"] if entry.state != "absent" else {}
+        named = [(kind, folder / name) for kind in _KINDS for name in lists.get(kind, ())]
         found[entry.id] = [read(file, shown=str(file), kind=kind) for kind, file in named]
     return found
 

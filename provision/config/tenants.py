@@ -10,7 +10,7 @@ from typing import Any
 from provision.config import document, mistakes
 from provision.config.document import Document, Trail, printable
 from provision.errors import EstateError
-from provision.model import Problem
+from provision.model import Condition, Problem
 from provision.schema import SCHEMA, SETTINGS
 from provision.text import Text
 
@@ -30,6 +30,7 @@ class Entry:
     own: Layer
     settings: Layer
     isolated: bool
+    state: Condition
 
     @property
     def id(self) -> str:
@@ -95,7 +96,9 @@ def entries(documents: list[Document]) -> Iterator[Entry]:
                     kind = section(main.data, "kinds", own["kind"])
                     levels = (section(main.data, "defaults"), kind, distributor, own)
                     settings = merge(BUILT_IN, *(_settings(level) for level in levels))
-                    yield Entry(each, path, own, settings, distributor.get("isolated", False) is True)
+                    isolated = distributor.get("isolated", False) is True
+                    state = own.get("state", distributor.get("state", "active"))
+                    yield Entry(each, path, own, settings, isolated, state)
 
 
 def unusable(path: Path, problems: Sequence[Problem]) -> EstateError:

@@ -3,6 +3,7 @@
 STORE_KINDS are those below Grafana; they come first, and what goes from them goes last. DOOR_KINDS are only looked at.
 """
 
+from provision.backup import EXTRAS
 from provision.kinds.base import Kind, Place, Refused, Run, StoreAdmin
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
@@ -12,12 +13,14 @@ from provision.kinds.membership import MembershipKind
 from provision.kinds.org import OrgKind
 from provision.kinds.preferences import PreferencesKind
 from provision.kinds.stores import STORE_KINDS, StoreKind, accesses_of
+from provision.kinds.suspension import SuspensionKind
 from provision.kinds.user import UserKind
 
 KINDS: tuple[type[Kind], ...] = (
     OrgKind,
     UserKind,
     MembershipKind,
+    SuspensionKind,
     FolderKind,
     DataSourceKind,
     DashboardKind,
@@ -26,6 +29,7 @@ KINDS: tuple[type[Kind], ...] = (
 
 __all__ = [
     "DOOR_KINDS",
+    "EXTRAS",
     "KINDS",
     "STORE_KINDS",
     "Kind",

@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from provision.backup import Backup
 from provision.credentials import Root
 from provision.directory import Directory
-from provision.errors import ForbiddenError, ProvisionError
+from provision.errors import ForbiddenError, NotFoundError, ProvisionError
 from provision.grafana import Grafana, Json, Org, mark
 from provision.handover import Handover
 from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec
 from provision.text import Text
 
 PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
-HEADS = "smart heads"  # the `address2` of an org that has been given heads: nothing else tells them from managers
+# The `address2` of an org that has been given heads: nothing else tells them from managers. An empty line would keep
+# what it was (12.4).
+HEADS, NO_HEADS = "smart heads", "smart no heads"
 
 
 class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
@@ -52,6 +55,7 @@ class Run:
     directory: Directory
     root: Root
     handover: Handover
+    backup: Backup
     realms: Mapping[str, str]
     admin: StoreAdmin = StoreAdmin()
     adopt: frozenset[str] = frozenset()
@@ -81,6 +85,9 @@ class Place:
         """
         directory, title = self.run.directory, self.cabinet.title
         number = directory.find(self.cabinet.id, title)
+        if self.cabinet.state == "absent":  # whoever else has its name now may keep it
+            self.found = None if number is None else Org(self.run.server, number, self.cabinet.id)
+            return
         taken = directory.orgs.get(title)
         if taken is not None and taken != number:
             if number is None and self.cabinet.id in self.run.adopt and not directory.mark(taken):
@@ -111,10 +118,15 @@ class Place:
         return self._members
 
     def forget(self) -> None:
-        """What was read of the org is to be read anew."""
+        """What was read of the org is to be read anew, and whether it is there at all."""
         self._members = None
         if self.found is not None:
-            self.found.prove()
+            try:
+                self.run.server.get(f"/api/orgs/{self.found.number}")
+            except NotFoundError:
+                self.found = None
+            else:
+                self.found.prove()
 
     def _enter(self, number: int) -> Org:
         """The org, if we are a member: a server admin who is none may read there, but write no dashboards (12.4)."""
@@ -179,6 +191,9 @@ class Kind(ABC):
     name: ClassVar[str]
     title: ClassVar[Text]
     needs_org: ClassVar[bool] = True  # to be read at all
+    admits: ClassVar[bool] = False  # decides who gets in: what a suspension takes away
+    whole: ClassVar[bool] = False  # all else that the cabinet has in Grafana goes with it
+    is_door: ClassVar[bool] = False  # a way in past the membership: only looked at
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -21,6 +21,7 @@ _DEFAULT = {"Viewer": 1, "Editor": 2, "Admin": 4}  # permissions that a new fold
 class DoorKind(Kind):
     """One kind of door. `path` lists them, under `rows` or as a plain list."""
 
+    is_door = True
     path: ClassVar[str]
     rows: ClassVar[str] = ""
 

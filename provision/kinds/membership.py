@@ -13,9 +13,10 @@ AUDITOR = "smart-audit-"  # begins the login of an audit's throw-away Viewer, wh
 class MembershipKind(Kind):
     name = "membership"
     title = Text("участник", "membership")
+    admits = True
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
-        for person in cabinet.people:
+        for person in cabinet.let_in:
             spec = {"login": person.login, "role": person.role}
             yield self.resource(cabinet, person.login, spec, person.origin)
 
@@ -59,7 +60,7 @@ class MembershipKind(Kind):
     @staticmethod
     def brake(place: Place, deleted: Sequence[Resource]) -> Text | None:
         cabinet = place.cabinet
-        if all(one.ref.key == f"{AUDITOR}{cabinet.id}" for one in deleted):
+        if cabinet.state != "active" or all(one.ref.key == f"{AUDITOR}{cabinet.id}" for one in deleted):
             return None
         if cabinet.unused_lines:
             return Text(

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from provision.backup import extras
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import mark
-from provision.kinds.base import HEADS, Kind, Place, Refused
-from provision.model import Cabinet, Resource, Spec
+from provision.kinds.base import HEADS, NO_HEADS, PREFIX, Kind, Place, Refused
+from provision.model import Cabinet, Ref, Resource, Spec
 from provision.text import Text
 
 
 class OrgKind(Kind):
     name = "org"
     title = Text("организация", "org")
+    whole = True
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         heads = any(person.head for person in cabinet.people)
@@ -23,7 +25,11 @@ class OrgKind(Kind):
         org = place.org
         address = org.address
         spec = {"name": org.name, "mark": address.get("address1", ""), "heads": address.get("address2") == HEADS}
-        return [self.seen(place, "org", spec)]
+        yield self.seen(place, "org", spec, managed=org.proven or place.cabinet.state != "absent")
+        if place.cabinet.state == "absent":
+            for extra, uid, name in extras(org):
+                ref = Ref(place.cabinet.id, extra.name, uid)
+                yield Resource(ref, {"title": name}, "grafana", managed=uid.startswith(PREFIX))
 
     def create(self, place: Place, new: Resource) -> None:
         """Makes the org under its mark as a name, marks it, then names it.
@@ -46,6 +52,25 @@ class OrgKind(Kind):
             self._rename(org.number, new.spec["name"])
         org.prove()
 
+    def delete(self, place: Place, old: Resource) -> None:
+        """Deletes the org with all that is in it. Its people keep their logins (12.4)."""
+        org = place.org
+        if not org.prove():
+            raise Refused(
+                Text("Метки кабинета на организации больше нет", "The org no longer bears the cabinet's mark")
+            )
+        self._leave(org.number)
+        self.run.server.request("DELETE", f"/api/orgs/{org.number}")
+        place.found = None
+
+    def _leave(self, number: int) -> None:
+        """Goes to work in another org where this is the one that we have open: such a one Grafana does not delete."""
+        server = self.run.server
+        if server.get("/api/user")["orgId"] == number:
+            others = [int(org["orgId"]) for org in server.get("/api/user/orgs") if int(org["orgId"]) != number]
+            if others:
+                server.request("POST", f"/api/user/using/{min(others)}")
+
     def _require_free(self, place: Place, title: str) -> None:
         """Raises Refused when somebody has made an org of that name since the plan."""
         try:
@@ -67,7 +92,8 @@ class OrgKind(Kind):
 
     def _mark(self, number: int, address: Mapping[str, str], spec: Spec) -> None:
         """The marks into the address; the rest of it stays."""
-        second = HEADS if spec["heads"] else address.get("address2", "").replace(HEADS, "")
+        had = address.get("address2", "")
+        second = HEADS if spec["heads"] else NO_HEADS if had == HEADS else had
         body = {**address, "address1": spec["mark"], "address2": second}
         self.run.server.request("PUT", f"/api/orgs/{number}/address", json=body)
 

@@ -147,7 +147,10 @@ STORE_KINDS: tuple[type[StoreKind], ...] = (MetricsUserKind, EventsFenceKind, Ev
 
 def accesses_of(cabinets: Iterable[Cabinet]) -> list[Access]:
     """How each cabinet reaches the stores."""
-    return [Access(cabinet.id, cabinet.generation, origin=cabinet.origin) for cabinet in cabinets]
+    return [
+        Access(cabinet.id, cabinet.generation, suspended=cabinet.state == "suspended", origin=cabinet.origin)
+        for cabinet in cabinets
+    ]
 
 
 def _keys(*resources: Resource | None) -> list[str]:

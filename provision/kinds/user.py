@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import Json
 from provision.kinds.base import Kind, Place, Refused
-from provision.model import Cabinet, Person, Resource
+from provision.kinds.suspension import is_suspended
+from provision.model import Cabinet, Person, Resource, Spec
 from provision.text import Text
 
 
@@ -15,16 +16,15 @@ class UserKind(Kind):
     needs_org = False
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
-        # Grafana 12.4 takes the login for an e-mail that is not given (user.go, Create).
-        for person in cabinet.people:
-            owner = self.run.directory.emails.get(person.email, person.login)
-            spec = {"login": person.login, "email": person.email if owner == person.login else person.login}
-            spec["email"] = spec["email"] or person.login
-            yield self.resource(cabinet, person.login, spec, person.origin)
+        for person in cabinet.let_in:
+            yield self.resource(cabinet, person.login, self._spec(person), person.origin)
 
     def read(self, place: Place) -> Iterable[Resource]:
-        """The cabinet's people who have a login. One who is in no org at all counts as missing: he is taken over."""
-        for person in place.cabinet.people:
+        """The cabinet's people who have a login. One who is in no org at all counts as missing: he is taken over.
+
+        Not so while the org says that a suspension took its people out: then he who still has his e-mail is the same.
+        """
+        for person in place.cabinet.let_in:
             row = self.run.directory.users.get(person.login)
             if row is None:
                 continue
@@ -36,9 +36,10 @@ class UserKind(Kind):
                     ),
                     Text("Дайте менеджеру другой логин", "Give the manager another login"),
                 )
-            if person.login not in place.members and not self._orgs(place.cabinet, row):
-                continue
             spec = {"login": person.login, "email": str(row["email"]).lower()}
+            belongs = person.login in place.members or self._orgs(place.cabinet, row)
+            if not belongs and not (is_suspended(place) and spec == self._spec(person)):
+                continue
             yield self.seen(place, person.login, spec, handle={"id": row["id"], "name": row.get("name", "")})
 
     def create(self, place: Place, new: Resource) -> None:
@@ -66,6 +67,12 @@ class UserKind(Kind):
 
     def delete(self, place: Place, old: Resource) -> None:
         raise NotImplementedError("a login is global: only its membership ends")
+
+    def _spec(self, person: Person) -> Spec:
+        # Grafana 12.4 takes the login for an e-mail that is not given (user.go, Create).
+        owner = self.run.directory.emails.get(person.email, person.login)
+        email = person.email if owner == person.login else person.login
+        return {"login": person.login, "email": email or person.login}
 
     def _take_over(self, cabinet: Cabinet, body: dict[str, str], password: str, conflict: ConflictError) -> None:
         server = self.run.server

@@ -14,7 +14,8 @@ from provision.text import Lang
 def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
     """The plan as JSON, refusals in that language. What only people need (colour, diff, …) is taken and not looked at.
 
-    `changes` and `summary` hold what would be written; those of a refused cabinet stand beside its reason.
+    `changes` and `summary` hold what would be written; those of a refused cabinet stand beside its reason. `states`
+    names the cabinets that are suspended or absent.
     """
     return _pieces(_plan_value(plan, lang))
 
@@ -37,6 +38,7 @@ def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
             if cabinet.refused
         ),
         "unmanaged": (_unmarked_value(resource) for resource in unmarked),
+        "states": {cabinet.cabinet: cabinet.state for cabinet in plan.cabinets if cabinet.state != "active"},
     }
 
 

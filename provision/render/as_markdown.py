@@ -17,6 +17,7 @@ from provision.render.words import (
     is_quiet,
     kind_name,
     plan_summary,
+    state_word,
     unchanged_line,
     why,
     with_hint,
@@ -78,7 +79,7 @@ def _top(plan: Plan, loud: Sequence[CabinetPlan], lang: Lang) -> Iterator[str]:
     for cabinet in loud:
         if cabinet.refused:
             told = _words(with_hint(cabinet.refused, cabinet.hint, lang), LONGEST_REASON)
-            yield f"- **{REFUSED.say(lang)}**: {_name(cabinet)}: {told}"
+            yield f"- **{REFUSED.say(lang)}**: {_name(cabinet, lang)}: {told}"
     if loud:
         head = Text(
             "Кабинет | Создать | Изменить | Удалить | Без метки", "Cabinet | Create | Update | Delete | Unmarked"
@@ -87,16 +88,17 @@ def _top(plan: Plan, loud: Sequence[CabinetPlan], lang: Lang) -> Iterator[str]:
     for cabinet in loud:
         counts = [*count_actions(cabinet.changes).values(), len(cabinet.unmanaged)]
         cells = [f"~~{count}~~" if cabinet.refused and count else str(count) for count in counts[:3]] + [str(counts[3])]
-        yield f"| {_name(cabinet)} | {' | '.join(cells)} |"
+        yield f"| {_name(cabinet, lang)} | {' | '.join(cells)} |"
 
 
-def _name(cabinet: CabinetPlan) -> str:
-    title = _words(cabinet.title)
-    return title if cabinet.shared else f"{title} {_code(cabinet.cabinet)}"
+def _name(cabinet: CabinetPlan, lang: Lang) -> str:
+    title, state = _words(cabinet.title), state_word(cabinet)
+    named = title if cabinet.shared else f"{title} {_code(cabinet.cabinet)}"
+    return f"{named}, {state.say(lang)}" if state else named
 
 
 def _cabinet(cabinet: CabinetPlan, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNames) -> Iterator[str]:
-    yield from ("", f"<details><summary>{_name(cabinet)}</summary>", "")
+    yield from ("", f"<details><summary>{_name(cabinet, lang)}</summary>", "")
     for change in cabinet.changes:
         kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
         title = _words(title_of(change.after or change.before))

@@ -17,6 +17,7 @@ from provision.render.words import (
     kind_name,
     outcome_summary,
     plan_summary,
+    state_word,
     unchanged_line,
     why,
     with_hint,
@@ -44,7 +45,7 @@ def plan_text(
     """
     for cabinet in plan.cabinets:
         if not is_quiet(cabinet, unmanaged=unmanaged):
-            lines = [_header(cabinet, colour), *_refusal(cabinet, lang, colour)]
+            lines = [_header(cabinet, lang, colour), *_refusal(cabinet, lang, colour)]
             lines += _changes(cabinet.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
             lines += _unmarked(cabinet.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
             yield "\n".join(lines) + "\n\n"
@@ -55,9 +56,11 @@ def plan_text(
     yield f"{summary}\n{DIGEST.say(lang)}: {plan.digest}"
 
 
-def _header(cabinet: CabinetPlan, colour: bool) -> str:
+def _header(cabinet: CabinetPlan, lang: Lang, colour: bool) -> str:
     title = paint(harmless(cabinet.title), "bold", on=colour)
-    return title if cabinet.shared else f"{title} ({harmless(cabinet.cabinet)})"
+    named = title if cabinet.shared else f"{title} ({harmless(cabinet.cabinet)})"
+    state = state_word(cabinet)
+    return f"{named}, {state.say(lang)}" if state else named
 
 
 def _refusal(cabinet: CabinetPlan, lang: Lang, colour: bool) -> list[str]:
@@ -123,7 +126,7 @@ def outcome_text(
     outcomes = list(outcomes)
     lines = []
     for outcome in outcomes:
-        name = _header(outcome.plan, colour=False)
+        name = _header(outcome.plan, lang, colour=False)
         if outcome.plan.refused:
             told = f"{WAS_REFUSED.say(lang)}: {with_hint(outcome.plan.refused, outcome.plan.hint, lang)}"
             lines.append(paint(f"! {name}: {told}", "yellow", on=colour))

@@ -106,12 +106,26 @@ def outcome_summary(outcomes: Sequence[CabinetOutcome], planned: int) -> Text:
     return said
 
 
-def unchanged_line(quiet: Iterable[CabinetPlan]) -> Text:
-    """«Без изменений: 12 кабинетов: a, b, c …», ids as they are."""
-    names = [cabinet.cabinet for cabinet in quiet]
-    shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
-    count = cabinets(len(names))
-    return Text(f"Без изменений: {count.ru}: {shown}", f"Unchanged: {count.en}: {shown}")
+def state_word(cabinet: CabinetPlan) -> Text | None:
+    """What is said of a cabinet that is not in use; None of one that is."""
+    if cabinet.state == "suspended":
+        return Text("приостановлен", "suspended")
+    if cabinet.state == "absent":
+        return Text("на удаление", "to be removed") if cabinet.changes else Text("удалён", "removed")
+    return None
+
+
+def unchanged_line(quiet: Sequence[CabinetPlan]) -> Text:
+    """«Без изменений: 12 кабинетов: a, b (приостановлен), c …», ids as they are."""
+    ru, en = (", ".join(_named(cabinet, lang) for cabinet in quiet[:NAMES_SHOWN]) for lang in (0, 1))
+    more = " …" if len(quiet) > NAMES_SHOWN else ""
+    count = cabinets(len(quiet))
+    return Text(f"Без изменений: {count.ru}: {ru}{more}", f"Unchanged: {count.en}: {en}{more}")
+
+
+def _named(cabinet: CabinetPlan, lang: int) -> str:
+    state = state_word(cabinet)
+    return f"{cabinet.cabinet} ({state[lang]})" if state else cabinet.cabinet
 
 
 def is_quiet(cabinet: CabinetPlan, *, unmanaged: bool) -> bool:

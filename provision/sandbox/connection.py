@@ -29,6 +29,7 @@ class Handler(WSGIRequestHandler):
         self.server.open_connections.discard(self.connection)
         with suppress(OSError):
             super().finish()
+        self.rfile.close()  # which the line above has not come to where the last answer could not be sent
 
     def run_wsgi(self) -> None:
         """Answer one request. Werkzeug's own version closes the connection after each, as no Grafana does."""

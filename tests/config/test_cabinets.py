@@ -297,3 +297,47 @@ def test_no_password_gets_out_of_a_list(tmp_path: Path) -> None:
 
     assert {"O01", "O06", "O09", "P06"} <= codes(found)["volga"]
     assert "Hidden" not in repr(found)
+
+
+def test_the_nearest_state_wins(tmp_path: Path) -> None:
+    """A distributor's word is for all its cabinets but those that have their own; without any a cabinet is active."""
+    company = distributor("company", cabinet("volga"), cabinet("ural", "state: active"), more="    state: suspended\n")
+    files = {VOLGA: MINE, URAL: THINE, DON: THEIRS}
+    found = check(tmp_path, {"tenants.yaml": estate(company, distributor("other", cabinet("don"))), **files})
+
+    assert [each.state for each in found.cabinets] == ["suspended", "active", "active"]
+    assert [bool(each.people) for each in found.cabinets] == [True, True, True]
+    assert [bool(each.let_in) for each in found.cabinets] == [False, True, True]
+
+
+@pytest.mark.parametrize("state", ["absent", "paused"])
+def test_a_distributor_is_not_taken_away_whole(state: str, tmp_path: Path) -> None:
+    """Y05 at the value; what there is stands in the hint."""
+    company = distributor("company", cabinet("volga"), more=f"    state: {state}\n")
+    found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE})
+
+    assert told(found.problems, tmp_path) == ["tenants.yaml:8:12 Y05"]
+    assert "active, suspended" in found.problems[0].hint.en
+
+
+def test_the_lists_of_a_suspended_cabinet_are_checked(tmp_path: Path) -> None:
+    """Whoever stands in two companies' lists stops both, suspended or not."""
+    thine = installations(("Most", "ivanova", "sidorova@example.com"))
+    suspended = distributor("other", cabinet("don", "state: suspended"))
+    found = check(
+        tmp_path,
+        {"tenants.yaml": estate(distributor("company", cabinet("volga")), suspended), VOLGA: MINE, DON: thine},
+    )
+
+    assert blocked(found) == ["volga", "don"]
+
+
+def test_the_lists_of_an_absent_cabinet_are_not_read(tmp_path: Path) -> None:
+    """They may be gone, or serve another cabinet now; its people stand in nobody's way."""
+    absent = cabinet("ural", "state: absent", "heads: [{login: ivanova, email: other@example.ru}]", managers=VOLGA)
+    gone = cabinet("don", "state: absent", "home: for-managers", 'dashboards: ["kodeks-*"]')
+    company = distributor("company", cabinet("volga"), absent, gone, more=CLOSED)
+    found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE})
+
+    assert (found.problems, blocked(found)) == ((), [])
+    assert [each.people for each in found.cabinets[1:]] == [(), ()]

@@ -118,3 +118,53 @@ def test_only_a_server_admin_makes_orgs(org: int, make_user: MakeUser) -> None:
     assert boss.ask("GET", f"/api/orgs/{org}").status_code == 200
     for method, path in (("GET", "/api/orgs"), ("POST", "/api/orgs"), ("DELETE", f"/api/orgs/{org}")):
         assert boss.ask(method, path, {"name": "x"}).status_code == 403, (method, path)
+
+
+def test_an_empty_address_line_keeps_what_it_was(admin: Caller, org: int) -> None:
+    """A word in it can be replaced by another one, never taken out."""
+    admin.do("PUT", f"/api/orgs/{org}/address", {"address2": "smart suspended"})
+    admin.do("PUT", f"/api/orgs/{org}/address", {"address2": ""})
+    assert admin.get("/api/org", org=org)["address"]["address2"] == "smart suspended"
+    admin.do("PUT", f"/api/orgs/{org}/address", {"address2": "smart active"})
+    assert admin.get("/api/org", org=org)["address"]["address2"] == "smart active"
+
+
+def test_the_org_that_one_has_open_cannot_be_removed(admin: Caller, make_org: MakeOrg) -> None:
+    """400, also without the header; once another one is open it can."""
+    before, org = admin.get("/api/user")["orgId"], make_org()
+    admin.do("POST", f"/api/user/using/{org}")
+    assert admin.get("/api/user")["orgId"] == org
+    assert admin.ask("DELETE", f"/api/orgs/{org}").status_code == 400
+    admin.do("POST", f"/api/user/using/{before}")
+    assert admin.ask("DELETE", f"/api/orgs/{org}").status_code == 200
+
+
+def test_who_is_taken_out_of_his_only_org_can_come_back(admin: Caller, org: int, make_user: MakeUser) -> None:
+    """Login and password stay: he is in no org, and the same person in the org when he is added again."""
+    user = make_user(org, "Editor")
+    admin.do("DELETE", f"/api/orgs/{org}/users/{user.id}")
+    assert user.caller.get("/api/user/orgs") == []
+    assert user.caller.ask("GET", "/api/org").status_code in {401, 403, 404}
+    admin.do("POST", f"/api/orgs/{org}/users", {"loginOrEmail": user.login, "role": "Editor"})
+    assert [(one["orgId"], one["role"]) for one in user.caller.get("/api/user/orgs")] == [(org, "Editor")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/search?type=dash-folder&limit=5000",
+        "/api/alertmanager/grafana/config/api/v1/alerts",
+        "/api/annotations?type=annotation&limit=10000",
+        "/api/v1/provisioning/alert-rules",
+        "/api/library-elements?perPage=1000",
+        "/api/playlists?limit=1000",
+        "/api/teams/search?perpage=1000",
+        "/api/serviceaccounts/search?perpage=1000",
+    ],
+)
+def test_what_a_backup_asks_of_a_new_org_is_never_a_failure(admin: Caller, org: int, path: str) -> None:
+    """An answer without anything in it, or 404 where there is no such thing."""
+    answer = admin.ask("GET", path, org=org)
+    assert answer.status_code in {200, 404}, answer.text
+    told = answer.json()
+    assert answer.status_code == 404 or not (told if isinstance(told, list) else told.get("totalCount", 0)), told

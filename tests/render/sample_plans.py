@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, get_args
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from provision.model import Ref, Resource
+from provision.model import Condition, Ref, Resource
 from provision.plan import CabinetPlan, Change, Plan
 from provision.text import Text
 
@@ -103,7 +103,8 @@ def plans(draw: st.DrawFn) -> Plan:
         strangers = [Resource(Ref(name, draw(WORDS), draw(WORDS)), draw(SPECS), "grafana", managed=False)]
         texts = [draw(st.none() | st.builds(Text, WORDS, WORDS)) for _ in range(2)]
         wishes = draw(st.lists(changes(name), max_size=3))
-        found.append(CabinetPlan(name, draw(WORDS), tuple(wishes), tuple(strangers), *texts))
+        state = draw(st.sampled_from(get_args(Condition)))
+        found.append(CabinetPlan(name, draw(WORDS), tuple(wishes), tuple(strangers), texts[0], texts[1], state))
     return Plan(tuple(found))
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from provision import render
+from provision.model import Condition
 from provision.plan import CabinetOutcome, CabinetPlan, Outcome, Plan
 from provision.render.words import cabinets, where
 from provision.text import Text
@@ -29,6 +30,7 @@ outcome_text = joined(render.outcome_text)
 plan_json = joined(render.plan_json)
 plan_markdown = joined(render.plan_markdown)
 plan_text = joined(render.plan_text)
+STATES: dict[str, Condition] = {"don": "active", "ural": "suspended", "volga": "absent"}
 
 
 def test_text_tells_each_change() -> None:
@@ -44,6 +46,23 @@ def test_text_tells_each_change() -> None:
         "Создать 1, изменить 1, удалить 1 в 1 кабинете.",
         f"Отпечаток плана: {one(CREATE, UPDATE, DELETE).digest}",
     ]
+
+
+def test_the_state_of_a_cabinet_stands_beside_its_name() -> None:
+    """In the heading where there is something to tell, else in the line of those that stay as they are."""
+    quiet = [CabinetPlan(name, name, state=state) for name, state in STATES.items()]
+    loud = [CabinetPlan(name, name, (DELETE,), state=state) for name, state in STATES.items()]
+
+    shown = plan_text(Plan((*loud, *quiet)), lang="ru").splitlines()
+    assert [line for line in shown if line[:1].isalpha()][:4] == [
+        "don (don)",
+        "ural (ural), приостановлен",
+        "volga (volga), на удаление",
+        "Без изменений: 3 кабинета: don, ural (приостановлен), volga (удалён)",
+    ]
+    assert "ural (suspended), volga (removed)" in plan_text(Plan(tuple(quiet)), lang="en")
+    assert "<code>ural</code>, suspended" in plan_markdown(Plan(tuple(loud)), lang="en")
+    assert json.loads(plan_json(Plan(tuple(quiet))))["states"] == {"ural": "suspended", "volga": "absent"}
 
 
 def test_empty_column_takes_no_room() -> None:

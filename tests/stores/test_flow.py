@@ -1,6 +1,11 @@
 """The stores in the one flow: planned, applied and checked for drift with everything else, on real servers."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -223,3 +228,149 @@ def test_a_changed_root_secret_rewrites_nothing_unasked(world: World) -> None:
     assert world.run("apply", "--yes", "--new-secret", env=other).exit_code == 0
     assert world.run("drift", env=other).exit_code == 0
     assert numbers(world, world.volga) is None
+
+
+def put(world: World, state: str, before: str = "") -> None:
+    """Volga gets that state in tenants.yaml; `before` is the one it has there."""
+    title = f"title: Волга {world.tag}\n"
+    there = f"{title}        state: {before}\n" if before else title
+    world.change("tenants.yaml", there, f"{title}        state: {state}\n")
+
+
+def test_a_suspended_cabinet_gets_no_rows_until_it_is_resumed(world: World, empty: EventsServer) -> None:
+    """Neither store lets its credentials in, an open session ends; resumed, the same credentials see the same."""
+    world.apply()
+    fill(empty, world.volga, world.don)
+    user, password = ROOT.name("events", world.volga, 1), ROOT.password("events", world.volga, 1)
+    put(world, "suspended")
+    with psycopg.connect(empty.conninfo(user=user, password=password), autocommit=True) as session:
+        assert session.execute("SELECT client FROM core.search_queries").fetchall() != []
+        world.apply()
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT client FROM core.search_queries")
+    assert numbers(world, world.volga) is None
+    assert rows(empty, world.volga) is None
+    assert numbers(world, world.don) == [world.don]
+    assert rows(empty, world.don) == [f"client of {world.don}"]
+    assert world.plan()["changes"] == []
+    put(world, "active", before="suspended")
+    world.apply()
+    assert numbers(world, world.volga) == [world.volga]
+    assert rows(empty, world.volga) == [f"client of {world.volga}"]
+    assert world.run("drift").exit_code == 0
+
+
+def test_a_door_opened_by_hand_while_suspended_is_drift(world: World, empty: EventsServer) -> None:
+    """A role that may log in again, and no other: apply shuts it."""
+    world.apply()
+    put(world, "suspended")
+    world.apply()
+    sql(empty, f"ALTER ROLE {ROOT.name('events', world.volga, 1)} LOGIN")
+    assert rows(empty, world.volga) == []
+    drift = world.run("drift", "--format", "json")
+    assert drift.exit_code == 3, drift.output
+    assert [change["kind"] for change in json.loads(drift.stdout)["changes"]] == ["events user"]
+    world.apply()
+    assert rows(empty, world.volga) is None
+
+
+def test_the_stores_open_before_the_people_come_back(world: World, empty: EventsServer) -> None:
+    """With the store's write done and Grafana failing, nobody is let in early, and the next apply ends it."""
+    world.apply()
+    put(world, "suspended")
+    world.apply()
+    put(world, "active", before="suspended")
+    fault = {"kind": "error_before", "method": "POST", "path": "/api/orgs/[0-9]+/users"}
+    requests.put(f"{world.url}/sandbox/faults", json={"faults": [fault]}, timeout=60).raise_for_status()
+    world.apply("--pause", "0.01", status=4)
+    assert numbers(world, world.volga) == [world.volga]
+    assert rows(empty, world.volga) == []
+    requests.delete(f"{world.url}/sandbox/faults", timeout=60).raise_for_status()
+    world.apply()
+    assert len(list((world.folder / "handover").glob(f"{world.volga}-*.txt"))) == 1
+    assert world.run("drift").exit_code == 0
+
+
+def test_a_suspended_cabinet_is_rotated_behind_closed_doors(world: World, empty: EventsServer) -> None:
+    """The next generation comes into force when it is resumed; neither lets anybody in before."""
+    world.apply()
+    put(world, "suspended")
+    world.apply()
+    assert world.run("rotate", world.volga, "--yes").exit_code == 0
+    assert numbers(world, world.volga, 1) is numbers(world, world.volga, 2) is None
+    assert rows(empty, world.volga, 1) is rows(empty, world.volga, 2) is None
+    put(world, "active", before="suspended")
+    world.apply()
+    assert numbers(world, world.volga, 2) == [world.volga]
+    assert rows(empty, world.volga, 2) == []
+    assert rows(empty, world.volga, 1) is None
+
+
+def word(world: World) -> tuple[str, ...]:
+    """The words with which the brakes let Volga go."""
+    refused = world.run("apply", world.volga, "--yes")
+    found = re.search(rf"--allow-deletes {world.volga}=\d+", refused.output)
+    assert found, refused.output
+    return tuple(found[0].split())
+
+
+def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServer) -> None:
+    """User and role go with the org; its numbers and rows stay, and the other cabinet is as it was."""
+    world.apply()
+    fill(empty, world.volga, world.don)
+    put(world, "absent")
+    refused = {change["kind"] for change in world.plan()["refused"][0]["changes"]}
+    assert {"org", "metrics user", "events user"} <= refused
+    assert numbers(world, world.volga) == [world.volga]
+    world.apply(*word(world))
+    assert world.orgs() == [f"Дон {world.tag}"]
+    assert numbers(world, world.volga) is None
+    with psycopg.connect(empty.conninfo()) as connection:
+        role = ROOT.name("events", world.volga, 1)
+        assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchall() == []
+        found = connection.execute("SELECT cabinet FROM core.search_queries ORDER BY 1").fetchall()
+    assert found == [(cabinet,) for cabinet in sorted((world.volga, world.don))]
+    assert numbers(world, world.don) == [world.don]
+    assert rows(empty, world.don) == [f"client of {world.don}"]
+    before = world.writes()
+    world.apply()
+    assert world.writes() == before
+    assert world.run("drift").exit_code == 0
+    put(world, "active", before="absent")
+    world.apply()
+    assert numbers(world, world.volga) == [world.volga]
+    assert rows(empty, world.volga) == [f"client of {world.volga}"]
+
+
+def test_credentials_that_a_killed_apply_left_are_found(world: World, empty: EventsServer) -> None:
+    """SIGKILL with the org deleted and the stores not yet: the next apply takes the rest, without another word."""
+    world.apply()
+    put(world, "absent")
+    allow = word(world)
+    fault = {"kind": "delay", "method": "DELETE", "path": "^/api/orgs/[0-9]+$", "seconds": 1}
+    requests.put(f"{world.url}/sandbox/faults", json={"faults": [fault]}, timeout=60).raise_for_status()
+    command = [sys.executable, "-c", "from provision.cli import main; main()"]
+    command += ["-f", str(world.folder / "tenants.yaml"), "apply", "--yes", *allow]
+    command += ["--backup", str(world.folder / "backup")]
+    ours = {"GRAFANA_URL": world.url, "GRAFANA_PASSWORD": "admin", "SMART_SECRET": SECRET, **world.env}
+    running = subprocess.Popen(
+        command, env={**os.environ, **ours}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not requests.get(f"{world.url}/sandbox/faults", timeout=60).json()[0]["struck"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    deadline = time.monotonic() + 60
+    while len(world.orgs()) > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    requests.delete(f"{world.url}/sandbox/faults", timeout=60).raise_for_status()
+    assert numbers(world, world.volga) == [world.volga]
+    assert rows(empty, world.volga) == []
+    assert {change["kind"] for change in world.plan()["changes"]} == {"metrics user", "events user"}
+    world.apply()
+    assert numbers(world, world.volga) is None
+    assert rows(empty, world.volga) is None
+    assert world.run("drift").exit_code == 0

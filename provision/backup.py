@@ -1,0 +1,148 @@
+"""The backup of a cabinet that is taken away: all that Grafana shows of its org, in one file.
+
+Nothing reads it back: a cabinet that returns is made from code and lists. It is for looking up what was changed or
+written by hand. Grafana gives out no secrets (12.4), and what may hold some all the same is left out.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from provision.errors import NotFoundError, ProvisionError
+from provision.grafana import PAGE, Json, Org
+from provision.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A sort of thing that people may put into an org and no kind of ours reads; it would go with the org."""
+
+    name: str
+    title: Text
+    path: str
+    keys: tuple[str, ...] = ()  # where in the answer the list stands
+
+
+EXTRAS = (
+    Extra("alert rule", Text("правило оповещения", "alert rule"), "/api/v1/provisioning/alert-rules"),
+    Extra(
+        "library panel",
+        Text("библиотечная панель", "library panel"),
+        f"/api/library-elements?perPage={PAGE}",
+        ("result", "elements"),
+    ),
+    Extra("playlist", Text("плейлист", "playlist"), f"/api/playlists?limit={PAGE}"),
+    Extra("team", Text("команда", "team"), f"/api/teams/search?perpage={PAGE}", ("teams",)),
+    Extra(
+        "service account",
+        Text("сервисный аккаунт", "service account"),
+        f"/api/serviceaccounts/search?perpage={PAGE}",
+        ("serviceAccounts",),
+    ),
+)
+_SECTIONS: Mapping[str, str] = {
+    "org": "/api/org",
+    "preferences": "/api/org/preferences",
+    "members": "/api/org/users",
+    "folders": "/api/search?type=dash-folder&limit=5000",
+    "data sources": "/api/datasources",
+    "notifications": "/api/alertmanager/grafana/config/api/v1/alerts",  # not provisioning/…: 500 for a new org (12.4)
+    "annotations": "/api/annotations?type=annotation&limit=10000",
+}
+
+
+class Backup:
+    """The files of one run, in a folder; each of mode 0600 and whole, `files` has them by cabinet."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.files: dict[str, Path] = {}
+
+    def save(self, org: Org) -> None:
+        """Writes the org's file and waits until the disk has it.
+
+        Raises ProvisionError when it cannot be written (then nothing must be deleted), and what Org.get raises.
+        """
+        now = datetime.now(UTC)
+        whole = {"cabinet": org.cabinet, "taken": f"{now:%Y-%m-%dT%H:%M:%SZ}", "grafana": org.server.version}
+        text = json.dumps({**whole, **_contents(org)}, ensure_ascii=False, indent=2)
+        path = self._folder / f"{org.cabinet}-{now:%Y%m%d-%H%M%S}.json"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(path, f"{text}\n".encode())
+        except OSError as error:
+            raise ProvisionError(
+                Text(
+                    f"Не удалось записать резервную копию {path}: {error.strerror}; ничего не удалено",
+                    f"The backup {path} could not be written: {error.strerror}; nothing was deleted",
+                ),
+                Text(
+                    "Освободите место или укажите другую папку: --backup ПАПКА",
+                    "Make room or name another folder: --backup FOLDER",
+                ),
+            ) from None
+        self.files[org.cabinet] = path
+
+
+def extras(org: Org) -> Iterator[tuple[Extra, str, str]]:
+    """Sort, uid and name of everything in the org that no kind of ours reads."""
+    for extra in EXTRAS:
+        for row in _rows(org, extra):
+            yield extra, str(row.get("uid") or row.get("id")), str(row.get("title") or row.get("name") or "")
+
+
+def _contents(org: Org) -> dict[str, Json]:
+    """All that the server shows of the org, section by section; what this server does not have is left out."""
+    found = {name: _shown(org, path) for name, path in _SECTIONS.items()}
+    for receiver in ((found["notifications"] or {}).get("alertmanager_config") or {}).get("receivers") or ():
+        for way in receiver.get("grafana_managed_receiver_configs") or ():
+            way.pop("settings", None)  # an address to call may hold a token
+    found["dashboards"] = [org.get(f"/api/dashboards/uid/{uid}") for uid in _dashboards(org)]
+    found |= {f"{extra.name}s": _rows(org, extra) for extra in EXTRAS}
+    return {name: section for name, section in found.items() if section is not None}
+
+
+def _dashboards(org: Org) -> Iterator[str]:
+    page = 1
+    while rows := org.get("/api/search", type="dash-db", limit=PAGE, page=page):
+        yield from (str(row["uid"]) for row in rows)
+        if len(rows) < PAGE:
+            return
+        page += 1
+
+
+def _rows(org: Org, extra: Extra) -> list[Mapping[str, Json]]:
+    found = _shown(org, extra.path)
+    for key in extra.keys if found else ():
+        found = found[key]
+    return list(found or ())
+
+
+def _shown(org: Org, path: str) -> Json:
+    """The answer, None where the server has no such path (an older one, or a part that is switched off)."""
+    try:
+        return org.get(path)
+    except NotFoundError:
+        return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The file, whole or not at all, so that a power cut right after leaves it there."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
