@@ -191,6 +191,15 @@ def test_a_viewer_left_behind_is_drift_and_goes_with_apply(world: World, deaf: i
     assert viewers(world) == []
 
 
+def test_a_login_like_an_audits_own_is_refused(world: World) -> None:
+    """A list cannot name one: the next audit would delete it. The other cabinets are left alone."""
+    login = f"smart-audit-{world.tag}"
+    world.change("don_manager_20260417.csv", world.login("petrov") + ",", login + ",")
+    result = world.apply(status=4)
+    assert f"The login {login}" in result.output
+    assert viewers(world) == []
+
+
 def test_ctrl_c_leaves_no_viewer(world: World, deaf: int) -> None:
     """SIGINT ends the audit without a traceback, its Viewer gone."""
     running = begun(world, deaf)

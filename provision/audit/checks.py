@@ -8,7 +8,6 @@ from provision.directory import Directory
 from provision.errors import ProvisionError
 from provision.grafana import Json
 from provision.kinds.base import PREFIX
-from provision.kinds.membership import AUDITOR
 from provision.text import Text
 
 _WAY = Text("проверка настроек", "check of the settings")
@@ -54,7 +53,7 @@ def _strangers(own: Party, directory: Directory) -> Iterator[Text]:
     for member in own.org.get("/api/org/users"):
         login = str(member["login"]).lower()
         admin = member["role"] == "Admin" or directory.users.get(login, {}).get("isAdmin")
-        if login not in known and not admin and not login.startswith(AUDITOR):
+        if login not in known and not admin:
             yield Text(f"посторонний: {login} ({member['role']})", f"a stranger: {login} ({member['role']})")
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import Json
 from provision.kinds.base import Kind, Place, Refused
+from provision.kinds.membership import AUDITOR
 from provision.model import Cabinet, Person, Resource
 from provision.text import Text
+
+_ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
 
 
 class UserKind(Kind):
@@ -25,6 +28,14 @@ class UserKind(Kind):
     def read(self, place: Place) -> Iterable[Resource]:
         """The cabinet's people who have a login. One who is in no org at all counts as missing: he is taken over."""
         for person in place.cabinet.people:
+            if person.login.startswith(AUDITOR):
+                raise Refused(
+                    Text(
+                        f"Логин {person.login} ({person.origin}) занят: с {AUDITOR} начинаются логины аудита",
+                        f"The login {person.login} ({person.origin}) is reserved: with {AUDITOR} begin an audit's own",
+                    ),
+                    _ANOTHER_LOGIN,
+                )
             row = self.run.directory.users.get(person.login)
             if row is None:
                 continue
@@ -34,7 +45,7 @@ class UserKind(Kind):
                         f"Логин {person.login} ({person.origin}) принадлежит администратору сервера Grafana",
                         f"The login {person.login} ({person.origin}) belongs to a Grafana server admin",
                     ),
-                    Text("Дайте менеджеру другой логин", "Give the manager another login"),
+                    _ANOTHER_LOGIN,
                 )
             if person.login not in place.members and not self._orgs(place.cabinet, row):
                 continue
