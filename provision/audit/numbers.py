@@ -69,7 +69,13 @@ def _expression(attempt: MetricAttempt) -> dict[str, Any]:
     """The attempt as a query of Grafana's, {} for one that is about the request itself."""
     path, _, query = attempt.path.partition("?")
     fields = dict(parse_qsl(query))
-    if attempt.method != "GET" or attempt.body or not fields.keys() <= {"query", "step"} or ";" in query:
+    if (
+        attempt.method != "GET"
+        or attempt.body
+        or attempt.header
+        or not fields.keys() <= {"query", "step"}
+        or ";" in query
+    ):
         return {}
     kinds = {"/api/v1/query": "instant", "/api/v1/query_range": "range"}
     return {"expr": fields["query"], kinds[path]: True} if path in kinds else {}
@@ -77,7 +83,7 @@ def _expression(attempt: MetricAttempt) -> dict[str, Any]:
 
 def _by_path(viewer: Viewer, prefix: str, extra: Mapping[str, str] | None = None) -> Send:
     def send(attempt: MetricAttempt) -> Heard:
-        headers = {**(extra or {}), **({"Content-Type": attempt.content_type} if attempt.body else {})}
+        headers = {**(extra or {}), **attempt.headers}
         body = attempt.body.encode() or None
         return heard(*viewer.visitor.ask(attempt.method, f"{prefix}{attempt.path}", body=body, headers=headers))
 

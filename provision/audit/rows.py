@@ -36,17 +36,17 @@ def ways_to_rows(own: Party, victim: Party, viewer: Viewer) -> Iterator[Way]:
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
         send, uid = _by_query(viewer, source), source["uid"]
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
-        yield _way(title, send, victim, marks)
+        yield _way(title, send, [one for one in ROW_ATTEMPTS if not one.database], victim, marks)
     yield _past_grafana(own, victim)
 
 
-def _way(title: Text, send: Send, victim: Party, marks: Sequence[str]) -> Way:
+def _way(title: Text, send: Send, attempts: Sequence[RowAttempt], victim: Party, marks: Sequence[str]) -> Way:
     target = as_victim(victim, marks)
 
     def trial(attempt: RowAttempt) -> Trial:
         return Trial(attempt.what, attempt.expected, lambda: send(attempt.against(target)), marks)
 
-    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in ROW_ATTEMPTS])
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts])
 
 
 def _contained(attempt: RowAttempt) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _past_grafana(own: Party, victim: Party) -> Way:
     title = Text(f"строки мимо Grafana, {address}", f"rows past Grafana, {address}")
     send = _at_the_database(own)
     marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(victim)(_PLAIN))
-    return _way(title, send, victim, marks)
+    return _way(title, send, ROW_ATTEMPTS, victim, marks)
 
 
 def _at_the_database(party: Party) -> Send:

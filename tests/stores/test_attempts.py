@@ -101,6 +101,11 @@ FAULTS = {
     "the right to make schemas": ("GRANT CREATE ON DATABASE smart TO cabinet_reader", "CREATE SCHEMA smart_attempt"),
     "temporary tables": ("GRANT TEMP ON DATABASE smart TO PUBLIC", "CREATE TEMP TABLE smart_attempt (x int)"),
     "large objects": ("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC", "SELECT lo_create(0)"),
+    "the table of locks that all share": (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO PUBLIC",
+        "pg_advisory_lock",
+    ),
+    "snapshots": ("GRANT EXECUTE ON FUNCTION pg_catalog.pg_export_snapshot() TO VOLGA", "pg_export_snapshot"),
     "the server's files": (
         "GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) TO cabinet_reader",
         "pg_ls_dir",

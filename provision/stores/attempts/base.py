@@ -39,19 +39,31 @@ class MetricAttempt:
     method: str = "GET"
     body: str = ""
     content_type: str = FORM
+    header: tuple[str, str] | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Its headers, but for a login."""
+        own = dict([self.header] if self.header else [])
+        return {**own, "Content-Type": self.content_type} if self.body else own
 
     def against(self, victim: Victim) -> "MetricAttempt":
         """The attempt with the victim in it."""
-        return replace(self, path=victim.fill(self.path), body=victim.fill(self.body))
+        header = self.header and (self.header[0], victim.fill(self.header[1]))
+        return replace(self, path=victim.fill(self.path), body=victim.fill(self.body), header=header)
 
 
 @dataclass(frozen=True, slots=True)
 class RowAttempt:
-    """SQL statements, one after another in one session. The first that fails ends the attempt."""
+    """SQL statements, one after another in one session. The first that fails ends the attempt.
+
+    `database` is another one of the server than the cabinet's; Grafana cannot be made to go there.
+    """
 
     what: Text
     statements: tuple[str, ...]
     expected: Expected = "own"
+    database: str = ""
 
     def against(self, victim: Victim) -> "RowAttempt":
         """The attempt with the victim in it."""
@@ -65,9 +77,7 @@ def leaks(expected: Expected, *, succeeded: bool, text: str, marks: Iterable[str
 
 def try_metrics(attempt: MetricAttempt, url: str, user: str, password: str) -> Answer:
     """The answer to a filled attempt, straight at vmauth."""
-    headers = basic(user, password)
-    if attempt.body:
-        headers["Content-Type"] = attempt.content_type
+    headers = {**basic(user, password), **attempt.headers}
     body = attempt.body.encode() if attempt.body else None
     return ask(url.rstrip("/") + attempt.path, method=attempt.method, body=body, headers=headers)
 
@@ -76,7 +86,10 @@ def try_rows(attempt: RowAttempt, conninfo: str) -> tuple[bool, str]:
     """Whether a filled attempt succeeded in a session of its own, and all it said."""
     said: list[str] = []
     try:
-        with psycopg.connect(conninfo, autocommit=True, connect_timeout=10) as session:
+        where = conninfo
+        if attempt.database:
+            where = psycopg.conninfo.make_conninfo(conninfo, dbname=attempt.database)
+        with psycopg.connect(where, autocommit=True, connect_timeout=10) as session:
             session.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
             for statement in attempt.statements:
                 cursor = session.execute(statement.encode())
