@@ -9,7 +9,7 @@ from provision.audit.answers import Heard, heard, heard_query
 from provision.audit.attempts import PASSWORD_GUESSES
 from provision.audit.parties import Party, marks_of_clients
 from provision.audit.viewer import Viewer
-from provision.audit.ways import Trial, Way, seen, why_closed
+from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import METRICS
 from provision.stores.attempts import METRIC_ATTEMPTS, MetricAttempt, Victim, try_metrics
@@ -22,33 +22,33 @@ _PLAIN = METRIC_ATTEMPTS[0]
 Send = Callable[[MetricAttempt], Heard]
 
 
-def ways_to_numbers(own: Party, victim: Party, viewer: Viewer) -> Iterator[Way]:
+def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
     """Through Grafana by /api/ds/query, the plugin's resources and the data source proxy; then past Grafana."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
         queries = [attempt for attempt in METRIC_ATTEMPTS if _expression(attempt)]
         path = "/api/ds/query"
-        yield _way(path, uid, _by_query(viewer, uid), queries, victim, marks)
+        yield _way(_title(path, uid), _by_query(viewer, uid), queries, victim, marks, memory)
         for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
-            yield _way(path, uid, _by_path(viewer, path), METRIC_ATTEMPTS, victim, marks)
+            yield _way(_title(path, uid), _by_path(viewer, path), METRIC_ATTEMPTS, victim, marks, memory)
             yield _guesses(path, own, victim, viewer, marks)
-    yield _past_grafana(own, victim)
+    yield _past_grafana(own, victim, memory)
+
+
+def _title(path: str, uid: str) -> Text:
+    return Text(f"числа через {path} ({uid})", f"numbers through {path} ({uid})")
 
 
 def _way(
-    path: str, uid: str, send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str]
+    title: Text, send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str], memory: Memory
 ) -> Way:
-    title = Text(f"числа через {path} ({uid})", f"numbers through {path} ({uid})")
-    return Way(title, lambda: why_closed(send(_PLAIN)), _trials(send, attempts, victim, marks))
-
-
-def _trials(send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str]) -> list[Trial]:
     target = as_victim(victim, marks)
 
     def trial(attempt: MetricAttempt) -> Trial:
-        return Trial(attempt.what, attempt.expected, lambda: send(attempt.against(target)), marks)
+        filled = attempt.against(target)
+        return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
 
-    return [trial(attempt) for attempt in attempts]
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts])
 
 
 def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
@@ -106,7 +106,7 @@ def _guesses(path: str, own: Party, victim: Party, viewer: Viewer, marks: Sequen
     return Way(title, lambda: why_closed(plainly(_PLAIN)), trials)
 
 
-def _past_grafana(own: Party, victim: Party) -> Way:
+def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     """With the cabinet's own credential at the address its data source has, where that can be reached from here."""
 
     def at(party: Party) -> Send:
@@ -117,7 +117,7 @@ def _past_grafana(own: Party, victim: Party) -> Way:
     marks = seen(marks_of_clients(victim, own), lambda: at(victim)(_PLAIN))
     host = urlsplit(own.cabinet.metrics.url).netloc.rpartition("@")[2]
     title = Text(f"числа мимо Grafana, {host}", f"numbers past Grafana, {host}")
-    return Way(title, lambda: why_closed(send(_PLAIN)), _trials(send, METRIC_ATTEMPTS, victim, marks))
+    return _way(title, send, METRIC_ATTEMPTS, victim, marks, memory)
 
 
 def _as_admin(victim: Party) -> Heard:

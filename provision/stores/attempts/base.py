@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import psycopg
 
@@ -82,13 +82,19 @@ def try_metrics(attempt: MetricAttempt, url: str, user: str, password: str) -> A
     return ask(url.rstrip("/") + attempt.path, method=attempt.method, body=body, headers=headers)
 
 
-def try_rows(attempt: RowAttempt, conninfo: str) -> tuple[bool, str]:
-    """Whether a filled attempt succeeded in a session of its own, and all it said."""
+class Said(NamedTuple):
+    """What a session said. `judged` is False where the server neither let the attempt through nor refused it."""
+
+    succeeded: bool
+    text: str
+    judged: bool = True
+
+
+def try_rows(attempt: RowAttempt, conninfo: str) -> Said:
+    """What a filled attempt came to in a session of its own."""
     said: list[str] = []
     try:
-        where = conninfo
-        if attempt.database:
-            where = psycopg.conninfo.make_conninfo(conninfo, dbname=attempt.database)
+        where = psycopg.conninfo.make_conninfo(conninfo, dbname=attempt.database) if attempt.database else conninfo
         with psycopg.connect(where, autocommit=True, connect_timeout=10) as session:
             session.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
             for statement in attempt.statements:
@@ -99,5 +105,14 @@ def try_rows(attempt: RowAttempt, conninfo: str) -> tuple[bool, str]:
         # Not the context: it quotes the attempt itself, and the victim's name stands there.
         parts = (error.diag.message_primary, error.diag.message_detail, error.diag.message_hint)
         said += [part for part in parts if part] or [str(error)]
-        return False, "\n".join(said)
-    return True, "\n".join(said)
+        return Said(False, "\n".join(said), _judged(attempt, error))
+    return Said(True, "\n".join(said))
+
+
+def _judged(attempt: RowAttempt, error: psycopg.Error) -> bool:
+    """Not so where there was no session, or it was lost, found no room (53) or was broken off (57)."""
+    if not isinstance(error, psycopg.OperationalError):
+        return True
+    if error.sqlstate is None:  # while connecting
+        return bool(attempt.database) and "pg_hba.conf" in str(error)
+    return error.sqlstate[:2] not in ("08", "53", "57")

@@ -198,6 +198,11 @@ _OPEN = (
     ),
 )
 
+_DATABASES = tuple(
+    RowAttempt(Text(f"база {name}", f"the database {name}"), ("SELECT 1",), "refused", name)
+    for name in ("postgres", "template1")
+)
+
 ROW_ATTEMPTS: tuple[RowAttempt, ...] = (
     *_READING,
     *_ROLES,
@@ -207,4 +212,5 @@ ROW_ATTEMPTS: tuple[RowAttempt, ...] = (
     *_FILES,
     *_CATALOGUE,
     *_OPEN,
+    *_DATABASES,
 )
