@@ -6,12 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from provision.grafana import Connection, Grafana
+from provision.sandbox import Sandbox, Settings
 from tests.world import SECRET, World
 
 APART = """\
@@ -140,7 +144,21 @@ def no_credential(world: World) -> str:
     return f"{made['datasource']['uid']} has no credentials of the cabinet's own"
 
 
-@pytest.mark.parametrize("wrong", [a_stranger, anothers_login, shared_credential, no_credential])
+def another_plugin(world: World) -> str:
+    body = {"name": "charts", "type": "graphite", "url": "http://127.0.0.1:1", "access": "proxy"}
+    made = world.ask("POST", "/api/datasources", body, org=world.org(world.volga))
+    return f"{made['datasource']['uid']} has no credentials of the cabinet's own"
+
+
+def somebody_elsewhere(world: World) -> str:
+    login = world.login("ivanova")
+    world.ask("POST", "/api/orgs/1/users", {"loginOrEmail": login, "role": "Viewer"})
+    return f"{login} is in 'Main Org.', too"
+
+
+@pytest.mark.parametrize(
+    "wrong", [a_stranger, anothers_login, shared_credential, no_credential, another_plugin, somebody_elsewhere]
+)
 def test_wrong_settings_are_found(world: World, wrong: Callable[[World], str]) -> None:
     """What somebody has changed behind our back is told as a leak, with exit code 1."""
     hole = wrong(world)
@@ -191,6 +209,15 @@ def test_a_viewer_left_behind_is_drift_and_goes_with_apply(world: World, deaf: i
     assert viewers(world) == []
 
 
+def test_a_login_like_an_audits_own_is_refused(world: World) -> None:
+    """A list cannot name one: the next audit would delete it. The other cabinets are left alone."""
+    login = f"smart-audit-{world.tag}"
+    world.change("don_manager_20260417.csv", world.login("petrov") + ",", login + ",")
+    result = world.apply(status=4)
+    assert f"The login {login}" in result.output
+    assert viewers(world) == []
+
+
 def test_ctrl_c_leaves_no_viewer(world: World, deaf: int) -> None:
     """SIGINT ends the audit without a traceback, its Viewer gone."""
     running = begun(world, deaf)
@@ -199,3 +226,20 @@ def test_ctrl_c_leaves_no_viewer(world: World, deaf: int) -> None:
     assert running.returncode == 1, output
     assert "Traceback" not in output
     assert viewers(world) == []
+
+
+@pytest.mark.parametrize("server", [Settings(rotation_seconds=5), Settings(password_login=False)])
+def test_a_visitor_stays_known(server: Settings, tmp_path: Path) -> None:
+    """Whether his session has come to its end or there are no sessions, he is not taken for nobody."""
+    past = [0.0]
+    running = Sandbox(port=0, data=tmp_path, settings=replace(server, clock=lambda: time.time() + past[0]))
+    running.start()
+    try:
+        visitor = Grafana(Connection(running.url, "admin", "admin")).visitor("admin", "admin")
+        first = visitor.ask("GET", "/api/user")
+        past[0] = 60
+        second = visitor.ask("GET", "/api/user")
+        nobody = visitor.ask("GET", "/api/user", login=False)
+    finally:
+        running.close()
+    assert (first.status, second.status, nobody.status) == (200, 200, 401)

@@ -12,7 +12,7 @@ from provision.audit.parties import Party
 from provision.audit.rows import ways_to_rows
 from provision.audit.server import way_to_grafana
 from provision.audit.viewer import remove_left, viewer
-from provision.audit.ways import go
+from provision.audit.ways import Memory, go
 from provision.config import Neighbour
 from provision.credentials import Root
 from provision.directory import Directory
@@ -68,26 +68,28 @@ class Audit:
             if own is None:
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _NO_ORG)
                 return
-            yield from checks(own, self._names_of_others(cabinet), self._directory)
+            realms = {one.id: one.realm for one in self._cabinets.values()}
+            yield from checks(own, self._names_of_others(cabinet), realms, self._directory)
             if cabinet.state == "suspended":  # a Viewer would meet closed doors that tell nothing of the fences
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _SUSPENDED)
                 return
             victims = list(self._victims(own))
             if not victims:
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
+            memory = Memory()
             for victim in victims:
-                yield from self._try(own, victim)
+                yield from self._try(own, victim, memory)
         except (UnreachableError, LoginError):
             raise
         except ProvisionError as error:
             yield Finding(cabinet.id, "", _ALL, _ALL, "untried", error.text)
 
-    def _try(self, own: Party, victim: Party) -> Iterator[Finding]:
+    def _try(self, own: Party, victim: Party, memory: Memory) -> Iterator[Finding]:
         with viewer(self._server, own.org) as someone:
             ways = chain(
-                ways_to_numbers(own, victim, someone),
-                ways_to_rows(own, victim, someone),
-                [way_to_grafana(own, victim, someone)],
+                ways_to_numbers(own, victim, someone, memory),
+                ways_to_rows(own, victim, someone, memory),
+                [way_to_grafana(own, victim, someone, memory)],
             )
             for way in ways:
                 if self._stop.is_set():

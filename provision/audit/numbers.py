@@ -9,7 +9,7 @@ from provision.audit.answers import Heard, heard, heard_query
 from provision.audit.attempts import PASSWORD_GUESSES
 from provision.audit.parties import Party, marks_of_clients
 from provision.audit.viewer import Viewer
-from provision.audit.ways import Trial, Way, seen, why_closed
+from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import METRICS
 from provision.stores.attempts import METRIC_ATTEMPTS, MetricAttempt, Victim, try_metrics
@@ -22,33 +22,33 @@ _PLAIN = METRIC_ATTEMPTS[0]
 Send = Callable[[MetricAttempt], Heard]
 
 
-def ways_to_numbers(own: Party, victim: Party, viewer: Viewer) -> Iterator[Way]:
+def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
     """Through Grafana by /api/ds/query, the plugin's resources and the data source proxy; then past Grafana."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
         queries = [attempt for attempt in METRIC_ATTEMPTS if _expression(attempt)]
         path = "/api/ds/query"
-        yield _way(path, uid, _by_query(viewer, uid), queries, victim, marks)
+        yield _way(_title(path, uid), _by_query(viewer, uid), queries, victim, marks, memory)
         for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
-            yield _way(path, uid, _by_path(viewer, path), METRIC_ATTEMPTS, victim, marks)
+            yield _way(_title(path, uid), _by_path(viewer, path), METRIC_ATTEMPTS, victim, marks, memory)
             yield _guesses(path, own, victim, viewer, marks)
-    yield _past_grafana(own, victim)
+    yield _past_grafana(own, victim, memory)
+
+
+def _title(path: str, uid: str) -> Text:
+    return Text(f"числа через {path} ({uid})", f"numbers through {path} ({uid})")
 
 
 def _way(
-    path: str, uid: str, send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str]
+    title: Text, send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str], memory: Memory
 ) -> Way:
-    title = Text(f"числа через {path} ({uid})", f"numbers through {path} ({uid})")
-    return Way(title, lambda: why_closed(send(_PLAIN)), _trials(send, attempts, victim, marks))
-
-
-def _trials(send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str]) -> list[Trial]:
     target = as_victim(victim, marks)
 
     def trial(attempt: MetricAttempt) -> Trial:
-        return Trial(attempt.what, attempt.expected, lambda: send(attempt.against(target)), marks)
+        filled = attempt.against(target)
+        return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
 
-    return [trial(attempt) for attempt in attempts]
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts])
 
 
 def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
@@ -58,18 +58,27 @@ def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
 
 def _by_query(viewer: Viewer, uid: str) -> Send:
     def send(attempt: MetricAttempt) -> Heard:
-        query = {"refId": "A", "datasource": {"uid": uid, "type": PROMETHEUS}, **_expression(attempt)}
-        body = {"queries": [query], "from": "now-1h", "to": "now"}
-        return heard_query(*viewer.visitor.ask("POST", "/api/ds/query", json=body))
+        return heard_query(*viewer.visitor.ask("POST", "/api/ds/query", json=_body(uid, attempt)))
 
     return send
+
+
+def _body(uid: str, attempt: MetricAttempt) -> dict[str, Any]:
+    query = {"refId": "A", "datasource": {"uid": uid, "type": PROMETHEUS}, **_expression(attempt)}
+    return {"queries": [query], "from": "now-1h", "to": "now"}
 
 
 def _expression(attempt: MetricAttempt) -> dict[str, Any]:
     """The attempt as a query of Grafana's, {} for one that is about the request itself."""
     path, _, query = attempt.path.partition("?")
     fields = dict(parse_qsl(query))
-    if attempt.method != "GET" or attempt.body or not fields.keys() <= {"query", "step"} or ";" in query:
+    if (
+        attempt.method != "GET"
+        or attempt.body
+        or attempt.header
+        or not fields.keys() <= {"query", "step"}
+        or ";" in query
+    ):
         return {}
     kinds = {"/api/v1/query": "instant", "/api/v1/query_range": "range"}
     return {"expr": fields["query"], kinds[path]: True} if path in kinds else {}
@@ -77,7 +86,7 @@ def _expression(attempt: MetricAttempt) -> dict[str, Any]:
 
 def _by_path(viewer: Viewer, prefix: str, extra: Mapping[str, str] | None = None) -> Send:
     def send(attempt: MetricAttempt) -> Heard:
-        headers = {**(extra or {}), **({"Content-Type": attempt.content_type} if attempt.body else {})}
+        headers = {**(extra or {}), **attempt.headers}
         body = attempt.body.encode() or None
         return heard(*viewer.visitor.ask(attempt.method, f"{prefix}{attempt.path}", body=body, headers=headers))
 
@@ -100,7 +109,7 @@ def _guesses(path: str, own: Party, victim: Party, viewer: Viewer, marks: Sequen
     return Way(title, lambda: why_closed(plainly(_PLAIN)), trials)
 
 
-def _past_grafana(own: Party, victim: Party) -> Way:
+def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     """With the cabinet's own credential at the address its data source has, where that can be reached from here."""
 
     def at(party: Party) -> Send:
@@ -111,13 +120,13 @@ def _past_grafana(own: Party, victim: Party) -> Way:
     marks = seen(marks_of_clients(victim, own), lambda: at(victim)(_PLAIN))
     host = urlsplit(own.cabinet.metrics.url).netloc.rpartition("@")[2]
     title = Text(f"числа мимо Grafana, {host}", f"numbers past Grafana, {host}")
-    return Way(title, lambda: why_closed(send(_PLAIN)), _trials(send, METRIC_ATTEMPTS, victim, marks))
+    return _way(title, send, METRIC_ATTEMPTS, victim, marks, memory)
 
 
 def _as_admin(victim: Party) -> Heard:
     """What the victim sees of its own, asked for by ourselves; silence where its data source does not answer."""
     try:
-        answer = victim.org.get(f"/api/datasources/proxy/uid/{METRICS}{_PLAIN.path}")
+        answer = victim.org.request("POST", "/api/ds/query", json=_body(METRICS, _PLAIN))  # a GET would be repeated
     except ProvisionError:
         return Heard(False, "")
-    return heard(200, json.dumps(answer))
+    return heard_query(200, json.dumps(answer))

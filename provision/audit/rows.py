@@ -14,7 +14,7 @@ from provision.audit.answers import Heard, heard_query
 from provision.audit.numbers import as_victim
 from provision.audit.parties import Party, marks_of_clients
 from provision.audit.viewer import Viewer
-from provision.audit.ways import Trial, Way, seen, why_closed
+from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
 from provision.stores.attempts import ROW_ATTEMPTS, RowAttempt, try_rows
@@ -26,27 +26,31 @@ _PLAIN = ROW_ATTEMPTS[0]
 # How Grafana hands on what PostgreSQL refused (12.4, and before pgx); not a lost or missing connection, nor a timeout.
 _REFUSED = re.compile(r"pq: |\(SQLSTATE (?!08|28|53|57)")
 _NOT_ASKED = Text("Grafana не смогла выполнить запрос", "Grafana could not carry out the query")
+_NOT_JUDGED = Text("база не отвечает или занята", "the database does not answer, or has no room")
 
 Send = Callable[[RowAttempt], Heard]
 
 
-def ways_to_rows(own: Party, victim: Party, viewer: Viewer) -> Iterator[Way]:
+def ways_to_rows(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
     """Through Grafana by /api/ds/query, then past Grafana."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
         send, uid = _by_query(viewer, source), source["uid"]
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
-        yield _way(title, send, victim, marks)
-    yield _past_grafana(own, victim)
+        yield _way(title, send, [one for one in ROW_ATTEMPTS if not one.database], victim, marks, memory)
+    yield _past_grafana(own, victim, memory)
 
 
-def _way(title: Text, send: Send, victim: Party, marks: Sequence[str]) -> Way:
+def _way(
+    title: Text, send: Send, attempts: Sequence[RowAttempt], victim: Party, marks: Sequence[str], memory: Memory
+) -> Way:
     target = as_victim(victim, marks)
 
     def trial(attempt: RowAttempt) -> Trial:
-        return Trial(attempt.what, attempt.expected, lambda: send(attempt.against(target)), marks)
+        filled = attempt.against(target)
+        return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
 
-    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in ROW_ATTEMPTS])
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts])
 
 
 def _contained(attempt: RowAttempt) -> tuple[str, ...]:
@@ -84,13 +88,13 @@ def _by_query(viewer: Viewer, source: Mapping[str, Any]) -> Send:
     return send
 
 
-def _past_grafana(own: Party, victim: Party) -> Way:
+def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     """With the cabinet's own role at the address its data source has, where that can be reached from here."""
     address = own.cabinet.events.address
     title = Text(f"строки мимо Grafana, {address}", f"rows past Grafana, {address}")
     send = _at_the_database(own)
     marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(victim)(_PLAIN))
-    return _way(title, send, victim, marks)
+    return _way(title, send, ROW_ATTEMPTS, victim, marks, memory)
 
 
 def _at_the_database(party: Party) -> Send:
@@ -100,8 +104,8 @@ def _at_the_database(party: Party) -> Send:
     url = f"postgresql://{login}@{store.address}/{store.database}?sslmode={store.sslmode}"
 
     def send(attempt: RowAttempt) -> Heard:
-        succeeded, said = try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), "ROLLBACK")), url)
-        return Heard(succeeded, said)
+        said = try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), "ROLLBACK")), url)
+        return Heard(said.succeeded, said.text, None if said.judged else _NOT_JUDGED)
 
     return send
 

@@ -1,6 +1,6 @@
 """A way is how attempts are sent, with the proof that it is open: what cannot be tried never counts as held."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from provision.audit.answers import Heard
@@ -23,6 +23,23 @@ class Trial:
     expected: Expected
     send: Callable[[], Heard]
     marks: Sequence[str] = field(repr=False)
+
+
+class Memory:
+    """What one cabinet was answered. An attempt that names no victim is sent once, and its answer judged for each."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[Text, Hashable], Heard] = {}
+
+    def ask(self, way: Text, attempt: Hashable, send: Callable[[], Heard]) -> Heard:
+        """The answer on that way, from memory if the same attempt had one."""
+        known = self._answers.get((way, attempt))
+        if known is not None:
+            return known
+        answer = send()
+        if answer.untried is None:
+            self._answers[way, attempt] = answer
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import Json
 from provision.kinds.base import Kind, Place, Refused
+from provision.kinds.membership import AUDITOR
 from provision.kinds.suspension import is_suspended
 from provision.model import Cabinet, Person, Resource, Spec
 from provision.text import Text
+
+_ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
 
 
 class UserKind(Kind):
@@ -25,6 +28,14 @@ class UserKind(Kind):
         Not so while the org says that a suspension took its people out: then he who still has his e-mail is the same.
         """
         for person in place.cabinet.let_in:
+            if person.login.startswith(AUDITOR):
+                raise Refused(
+                    Text(
+                        f"Логин {person.login} ({person.origin}) занят: с {AUDITOR} начинаются логины аудита",
+                        f"The login {person.login} ({person.origin}) is reserved: with {AUDITOR} begin an audit's own",
+                    ),
+                    _ANOTHER_LOGIN,
+                )
             row = self.run.directory.users.get(person.login)
             if row is None:
                 continue
@@ -34,7 +45,7 @@ class UserKind(Kind):
                         f"Логин {person.login} ({person.origin}) принадлежит администратору сервера Grafana",
                         f"The login {person.login} ({person.origin}) belongs to a Grafana server admin",
                     ),
-                    Text("Дайте менеджеру другой логин", "Give the manager another login"),
+                    _ANOTHER_LOGIN,
                 )
             spec = {"login": person.login, "email": str(row["email"]).lower()}
             belongs = person.login in place.members or self._orgs(place.cabinet, row)

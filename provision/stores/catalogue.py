@@ -5,7 +5,9 @@
 
 # Who holds what: PUBLIC, the groups and each cabinet's role. What initdb gave in the system's own schemas counts as
 # nothing, elsewhere every privilege counts; so do those that objects yet to be made would be born with (DEFAULT …).
-# Large objects would be a place for one cabinet to leave things for another, and initdb lets PUBLIC make them.
+# A few functions that initdb lets PUBLIC call are taken away all the same. Large objects would be a place for one
+# cabinet to leave things for another. All sessions share one table of locks: advisory ones fill it within a second, and
+# then nobody gets in any more. Snapshots fill the disk with files, messages with WAL.
 PRIVILEGES = """
 WITH RECURSIVE tenant AS (
     SELECT oid, rolname FROM pg_roles
@@ -16,7 +18,8 @@ WITH RECURSIVE tenant AS (
     UNION SELECT 0::oid, 'PUBLIC'::name
 ), forbidden(oid) AS (
     SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
-    AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite')
+    AND (proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'pg_export_snapshot',
+                     'pg_logical_emit_message') OR proname ~ '^pg_(try_)?advisory_(xact_)?lock')
 ), namespace AS (
     SELECT oid, nspname, nspacl, nspowner,
            nspname IN ('pg_catalog', 'information_schema', 'pg_toast') OR nspname LIKE 'pg\\_%%temp\\_%%' AS system

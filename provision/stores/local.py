@@ -89,6 +89,7 @@ def victoria_metrics(folder: Path, port: int = 0) -> Iterator[MetricsServer]:
             "-retentionPeriod=100y",
             "-search.latencyOffset=0s",
             "-search.maxLookback=30m",
+            "-search.maxConcurrentRequests=32",  # by default two a core: one cabinet's slow panels would shut out all
             "-search.maxUniqueTimeseries=1000000",
             "-memory.allowedPercent=20",
             "-loggerLevel=ERROR",

@@ -121,6 +121,8 @@ def _put_rows(connection: Connection, table: str, old: Spec, new: Spec) -> None:
     if old.get("owner") != new["owner"]:
         owner = sql.Identifier(new["owner"])
         connection.execute(sql.SQL("ALTER TABLE {} OWNER TO {}").format(name, owner))
+        # What was taken away from a strange owner would be lacking to ours, and to the migrations.
+        connection.execute(sql.SQL("GRANT ALL ON TABLE {} TO {}").format(name, owner))
     if not (old.get("enabled") and old.get("forced")):
         both = "ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
         connection.execute(sql.SQL(both).format(name))

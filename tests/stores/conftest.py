@@ -40,15 +40,20 @@ def postgres(ground: Path) -> Iterator[EventsServer]:
 @pytest.fixture
 def empty(postgres: EventsServer) -> EventsServer:
     """The server with a database as CREATE DATABASE leaves it, and none of our roles."""
-    with connect(postgres.conninfo("postgres")) as connection:
-        name = sql.Identifier(postgres.database)
+    wipe(postgres)
+    return postgres
+
+
+def wipe(server: EventsServer) -> None:
+    """Makes its database anew and removes every role of ours."""
+    with connect(server.conninfo("postgres")) as connection:
+        name = sql.Identifier(server.database)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
         ours = "SELECT rolname FROM pg_roles WHERE oid >= 16384"
         for (role,) in connection.execute(ours).fetchall():
             connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(str(role))))
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(str(role))))
-    return postgres
 
 
 @pytest.fixture

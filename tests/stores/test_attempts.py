@@ -2,8 +2,10 @@
 
 import json
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from provision.credentials import Root
@@ -11,6 +13,7 @@ from provision.stores import local
 from provision.stores.attempts import METRIC_ATTEMPTS, ROW_ATTEMPTS, leaks, try_metrics, try_rows
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.metric_fence import PATHS
+from provision.stores.row_roles import CONNECTIONS
 from provision.stores.schema import Connection
 from tests.stores.world import (
     MARKS,
@@ -101,6 +104,11 @@ FAULTS = {
     "the right to make schemas": ("GRANT CREATE ON DATABASE smart TO cabinet_reader", "CREATE SCHEMA smart_attempt"),
     "temporary tables": ("GRANT TEMP ON DATABASE smart TO PUBLIC", "CREATE TEMP TABLE smart_attempt (x int)"),
     "large objects": ("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC", "SELECT lo_create(0)"),
+    "the table of locks that all share": (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO PUBLIC",
+        "pg_advisory_lock",
+    ),
+    "snapshots": ("GRANT EXECUTE ON FUNCTION pg_catalog.pg_export_snapshot() TO VOLGA", "pg_export_snapshot"),
     "the server's files": (
         "GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) TO cabinet_reader",
         "pg_ls_dir",
@@ -132,9 +140,10 @@ def row_leaks(root: Root, server: EventsServer, only: str = "") -> dict[str, str
     """What leaked to volga in the database: each attempt (of all, or `only` one) that got through, and what it said."""
     found = {}
     for attempt in (attempt for attempt in ROW_ATTEMPTS if only in ("", attempt.what.en)):
-        succeeded, said = try_rows(attempt.against(victim(root)), conninfo(root, server))
-        if leaks(attempt.expected, succeeded=succeeded, text=said, marks=MARKS):
-            found[attempt.what.en] = said[:300]
+        said = try_rows(attempt.against(victim(root)), conninfo(root, server))
+        assert said.judged, f"{attempt.what.en}: {said.text}"
+        if leaks(attempt.expected, succeeded=said.succeeded, text=said.text, marks=MARKS):
+            found[attempt.what.en] = said.text[:300]
     return found
 
 
@@ -204,7 +213,7 @@ def test_no_attempt_gets_through_postgresql(events: EventsServer, admin: Connect
     fence_rows(admin, root)
 
     assert row_leaks(root, events) == {}
-    assert VOLGA_MARK in try_rows(ROW_ATTEMPTS[0], conninfo(root, events))[1]
+    assert VOLGA_MARK in try_rows(ROW_ATTEMPTS[0], conninfo(root, events)).text
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -236,7 +245,18 @@ def test_a_cabinet_enters_its_own_database_only(
 ) -> None:
     """The server's other databases refuse a cabinet's role."""
     fence_rows(admin, root)
-    succeeded, said = try_rows(ROW_ATTEMPTS[0], conninfo(root, events, database))
+    said = try_rows(ROW_ATTEMPTS[0], conninfo(root, events, database))
 
-    assert not succeeded
-    assert "pg_hba.conf rejects" in said
+    assert not said.succeeded
+    assert "pg_hba.conf rejects" in said.text
+
+
+def test_a_session_without_room_is_no_refusal(events: EventsServer, admin: Connection, root: Root) -> None:
+    """Where a cabinet's connections are all taken nothing was refused, and nothing is proven."""
+    fence_rows(admin, root)
+    with ExitStack() as taken:
+        for _ in range(CONNECTIONS):
+            taken.enter_context(psycopg.connect(conninfo(root, events)))
+        said = try_rows(next(one for one in ROW_ATTEMPTS if one.expected == "refused"), conninfo(root, events))
+
+    assert (said.succeeded, said.judged) == (False, False)

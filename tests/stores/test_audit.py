@@ -5,10 +5,12 @@ Without GRAFANA_URL there is a sandbox, through which no store can be asked: the
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -18,10 +20,12 @@ from provision.stores.attempts import METRIC_ATTEMPTS, ROW_ATTEMPTS
 from provision.stores.local import DoorServer, EventsServer, MetricsServer
 from provision.stores.schema import connect
 from provision.stores.wire import ask, basic
+from tests.stores.conftest import wipe
 from tests.test_audit import add_ural, audit, those
 from tests.world import SECRET, World
 
 ROOT = Root(SECRET)
+README = Path(__file__).parents[2] / "README.md"
 THROUGH_GRAFANA = bool(os.environ.get("GRAFANA_URL"))
 
 
@@ -39,50 +43,88 @@ class Stage:
         with connect(self.events.conninfo()) as connection:
             connection.execute(text.replace("VOLGA", ROOT.name("events", self.world.volga, 1)).encode())
 
+    def mislay(self, old: str, new: str, path: str) -> None:
+        """Changes vmauth's file by hand and waits until volga is let in at that path, and its neighbour shown."""
+        text = self.door.config.read_text(encoding="utf-8")
+        assert old in text
+        self.door.config.write_text(text.replace(old, new), encoding="utf-8")
+        assert ask(f"{self.door.url}/-/reload?authKey={self.door.key}").status == 200
+        who = ROOT.name("metrics", self.world.volga, 1), ROOT.password("metrics", self.world.volga, 1)
+        while f"{self.world.tag}b" not in ask(f"{self.door.url}{path}", headers=basic(*who)).text:
+            pass
 
-@pytest.fixture
-def stage(
-    grafana_url: str, metrics_server: MetricsServer, empty: EventsServer, ground: Path, tmp_path: Path
+    def mend(self) -> None:
+        """Puts everything back: apply does, but for a view, and the rows."""
+        self.sql("DROP VIEW IF EXISTS core.peek; DELETE FROM core.clients; DELETE FROM core.search_queries")
+        plant_rows(self.world, self.events)
+        self.world.apply()
+
+
+@pytest.fixture(scope="module")
+def built(
+    grafana_url: str,
+    metrics_server: MetricsServer,
+    postgres: EventsServer,
+    ground: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stage]:
-    """Three cabinets, each with its client's data in both stores."""
-    users = tmp_path / "auth.yml"
+    """Three cabinets, each with its client's data in both stores; the tests of this module share them."""
+    folder = tmp_path_factory.mktemp("estate")
+    users = folder / "auth.yml"
     users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
-    folder = tmp_path / "estate"
-    folder.mkdir()
     user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
+    wipe(postgres)
     with local.vmauth(users) as door:
         world = World(grafana_url, user, password, folder=folder, api="auto")
         world.change("tenants.yaml", "http://127.0.0.1:8427", door.url)
-        world.change("tenants.yaml", "127.0.0.1:5432", f"127.0.0.1:{empty.port}")
+        world.change("tenants.yaml", "127.0.0.1:5432", f"127.0.0.1:{postgres.port}")
         add_ural(world)
         world.env = {
             "SMART_VMAUTH_FILE": str(users),
             "SMART_VMAUTH_URL": door.url,
             "SMART_VMAUTH_RELOAD_KEY": door.key,
             "SMART_VM_URL": metrics_server.url,
-            "SMART_EVENTS_ADMIN": empty.conninfo(),
+            "SMART_EVENTS_ADMIN": postgres.conninfo(),
         }
         world.apply()
-        plant(world, metrics_server, empty)
-        yield Stage(world, empty, metrics_server, door)
+        plant_series(world, metrics_server)
+        plant_rows(world, postgres)
+        yield Stage(world, postgres, metrics_server, door)
         world.remove()
 
 
-def plant(world: World, metrics: MetricsServer, events: EventsServer) -> None:
-    """Numbers and rows of one client a cabinet, named as its list does."""
-    lines, now = [], int(time.time())
+@pytest.fixture
+def stage(built: Stage) -> Iterator[Stage]:
+    """The estate as applied; what the test does to it is put right."""
+    yield built
+    built.mend()
+
+
+def clients(world: World) -> dict[str, str]:
+    """The client of each cabinet, named as its list does."""
+    cabinets = {world.volga: "a", world.don: "b", f"{world.tag}-ural": "c"}
+    return {cabinet: f"{world.tag}{sign}.example.ru:80" for cabinet, sign in cabinets.items()}
+
+
+def plant_series(world: World, metrics: MetricsServer) -> None:
+    """Numbers of one client a cabinet."""
+    now = int(time.time())
+    lines = [
+        f'kodeks_licenses_registered{{cabinet="{cabinet}",client="{client}",host="{client}"}} 5 {now - 60}000'
+        for cabinet, client in clients(world).items()
+    ]
+    assert ask(f"{metrics.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode()).status == 204
+    assert ask(f"{metrics.url}/internal/force_flush?authKey={metrics.key}").status == 200
+
+
+def plant_rows(world: World, events: EventsServer) -> None:
+    """A row of one client a cabinet."""
     with connect(events.conninfo()) as connection:
-        for cabinet, sign in ((world.volga, "a"), (world.don, "b"), (f"{world.tag}-ural", "c")):
-            client = f"{world.tag}{sign}.example.ru:80"
-            lines.append(
-                f'kodeks_licenses_registered{{cabinet="{cabinet}",client="{client}",host="{client}"}} 5 {now - 60}000'
-            )
+        for cabinet, client in clients(world).items():
             connection.execute(
                 "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', %s, 'm', 'cloud')",
                 [cabinet, client],
             )
-    assert ask(f"{metrics.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode()).status == 204
-    assert ask(f"{metrics.url}/internal/force_flush?authKey={metrics.key}").status == 200
 
 
 def test_fences_hold(stage: Stage) -> None:
@@ -113,6 +155,28 @@ def own_table_without_force(stage: Stage) -> str:
     return "reading without a condition"
 
 
+def view_of_the_owner(stage: Stage) -> str:
+    stage.sql("ALTER TABLE core.clients NO FORCE ROW LEVEL SECURITY")
+    stage.sql("CREATE VIEW core.peek AS SELECT client FROM core.clients")
+    stage.sql("ALTER VIEW core.peek OWNER TO reports_owner")
+    stage.sql("GRANT SELECT ON core.peek TO cabinet_reader")
+    return "all that can be read"
+
+
+def policy_on_a_setting(stage: Stage) -> str:
+    stage.sql("DROP POLICY cabinet_reads ON core.clients")
+    stage.sql(
+        "CREATE POLICY cabinet_reads ON core.clients FOR SELECT TO cabinet_reader"
+        " USING (cabinet = current_setting('app.cabinet', true))"
+    )
+    for cabinet in clients(stage.world):
+        role = ROOT.name("events", cabinet, 1)
+        stage.sql(f"ALTER ROLE {role} SET app.cabinet = '{cabinet}'")
+        # A setting of a role is taken up by new sessions, and Grafana keeps its own for hours.
+        stage.sql(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{role}'")
+    return "each setting of one's own with another's value"
+
+
 def view_of_a_superuser(stage: Stage) -> str:
     stage.sql("CREATE VIEW core.peek AS SELECT client FROM core.clients")
     stage.sql("GRANT SELECT ON core.peek TO cabinet_reader")
@@ -125,22 +189,36 @@ def right_to_write(stage: Stage) -> str:
 
 
 def every_path(stage: Stage) -> str:
-    text = stage.door.config.read_text(encoding="utf-8")
-    assert "- /api/v1/series\n" in text
-    stage.door.config.write_text(text.replace("- /api/v1/series\n", "- /api/v1/series\n    - /.*\n"), encoding="utf-8")
-    who = ROOT.name("metrics", stage.world.volga, 1), ROOT.password("metrics", stage.world.volga, 1)
-    assert ask(f"{stage.door.url}/-/reload?authKey={stage.door.key}").status == 200
-    while ask(f"{stage.door.url}/tags", headers=basic(*who)).status != 200:
-        pass
+    stage.mislay("- /api/v1/series\n", "- /api/v1/series\n    - /.*\n", "/metrics/find?query=*&label=client")
     return "GET /metrics/find"
 
 
-@pytest.mark.parametrize("wrong", [own_table_without_force, view_of_a_superuser, right_to_write, every_path])
+def extra_filters_alone(stage: Stage) -> str:
+    narrow = quote(f'{{cabinet="{stage.world.volga}"}}')
+    everything = quote('count by (client) (last_over_time({__name__!=""}[1d]))')
+    path = f"/api/v1/query?query={everything}&extra_filters=" + quote('{cabinet=~".*"}')
+    stage.mislay(f"extra_label=cabinet={stage.world.volga}&extra_filters={narrow}&", "", path)
+    return "extra_filters in the URL"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        extra_filters_alone,
+        every_path,
+        policy_on_a_setting,
+        own_table_without_force,
+        view_of_the_owner,
+        view_of_a_superuser,
+        right_to_write,
+    ],
+)
 def test_wrong_fences_are_found(stage: Stage, wrong: Callable[[Stage], str]) -> None:
     """A hole made on purpose is told as a leak by the attempt that is meant for it, whichever way it goes."""
     finder = wrong(stage)
     findings = audit(stage.world, stage.world.volga, status=1)
     ways = {one["way"] for one in findings if one["verdict"] == "leaked" and one["attempt"] == finder}
+    assert "leaked" not in {one["verdict"] for one in findings if "check of the settings" in one["way"]}
     assert {way.split(",")[0] for way in ways if "past" in way} in ({"numbers past Grafana"}, {"rows past Grafana"})
     assert any("through /api/d" in way for way in ways) == THROUGH_GRAFANA
 
@@ -168,3 +246,16 @@ def test_a_data_source_past_the_door_is_found(stage: Stage) -> None:
     assert "smart-metrics has no credentials of the cabinet's own" in {one["why"] for one in findings}
     proxied = those(findings, "leaked", "numbers through /api/datasources/proxy")
     assert ("a plain query" in proxied) == THROUGH_GRAFANA
+    said = as_in_the_guide(world, world.run("audit", world.volga).stdout)
+    shown = as_in_the_guide(world, README.read_text(encoding="utf-8"))
+    lines = [
+        line for line in shown if line.startswith(("rogaikopyta-volga: held", "Total: held", "  LEAKED", "  could not"))
+    ]
+    assert len(lines) == 6
+    assert [line for line in lines if line not in said and (THROUGH_GRAFANA or "through" not in line)] == []
+
+
+def as_in_the_guide(world: World, text: str) -> list[str]:
+    """The lines with the cabinets of the example estate for ours, and no numbers."""
+    text = text.replace(f"{world.tag}-ural", "romashka").replace(world.don, "rogaikopyta-ural")
+    return [re.sub(r"\d+", "0", line) for line in text.replace(world.volga, "rogaikopyta-volga").splitlines()]

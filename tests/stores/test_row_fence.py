@@ -130,6 +130,17 @@ def test_the_owner_itself_sees_no_rows(admin: Connection, root: Root) -> None:
     assert seen == (0,)
 
 
+def test_a_table_that_comes_back_to_its_owner_is_whole(admin: Connection, root: Root) -> None:
+    """Whoever owned it meanwhile, the owner has every right again, as the next migration needs."""
+    fence_rows(admin, root)
+    admin.execute(f"ALTER TABLE core.clients OWNER TO {root.name('events', 'volga', 1)}".encode())
+    fence_rows(admin, root)
+    rights = admin.execute("SELECT has_table_privilege('reports_owner', 'core.clients', 'UPDATE')").fetchone()
+
+    assert rights == (True,)
+    assert changes(admin, root) == ()
+
+
 def test_the_policy_lets_the_index_be_used(events: EventsServer, admin: Connection, root: Root) -> None:
     """A cabinet's query over a span of time goes by (cabinet, ts), not through all rows."""
     plant_rows(admin)

@@ -9,6 +9,7 @@ _NAMES = '__name__=~"kodeks_(licenses_registered|online_up)"'
 _SEEN = f"count by (client) (last_over_time({{{_NAMES}}}[1d]))"
 _THEIRS = f'last_over_time({{{_NAMES},cabinet="OTHER_CABINET"}}[1d])'
 _ALL_FILTER = '{cabinet=~".*"}'
+_QUOTED, _MATCH = urllib.parse.quote(_SEEN), urllib.parse.quote(f"{{{_NAMES}}}")
 
 
 def _path(query: str, *, before: str = "", after: str = "") -> str:
@@ -55,6 +56,16 @@ _LANGUAGE = (
         "a cabinet that is not empty",
         f'count by (client) (last_over_time({{{_NAMES},cabinet!=""}}[1d]))',
     ),
+    _ask(
+        "любая метрика",
+        "any metric",
+        'count by (client) (last_over_time({__name__!=""}[1d]))',
+    ),
+    _ask(
+        "селектор с or",
+        "a selector with or",
+        f'count by (client) (last_over_time({{{_NAMES} or {_NAMES},cabinet="OTHER_CABINET"}}[1d]))',
+    ),
     _ask("объединение через or", "a union by or", f"{_SEEN} or count by (client) ({_THEIRS})"),
     _ask("функция union", "the function union", f"union({_SEEN}, count by (client) ({_THEIRS}))"),
     _ask(
@@ -98,6 +109,10 @@ _PARAMETERS = (
             ("чужой, перед запросом", "another's, before the query", "extra_label=cabinet=OTHER_CABINET&", ""),
             ("пустой, после запроса", "empty, after the query", "", "&extra_label=cabinet="),
             ("пустой, перед запросом", "empty, before the query", "extra_label=cabinet=&", ""),
+            ("пустая метка", "an empty label", "", "&extra_label="),
+            ("другая метка", "another label", "", "&extra_label=client=OTHER_CLIENT"),
+            ("регулярное выражение", "a regular expression", "", "&extra_label=cabinet=~.*"),
+            ("с вариантами", "with alternatives", "", "&extra_label=cabinet=OTHER_CABINET|x"),
         )
     ),
     *(
@@ -123,6 +138,17 @@ _PARAMETERS = (
         after="&x=1%26extra_label=cabinet=OTHER_CABINET",
     ),
     _ask("испорченное кодирование", "a broken escape", _SEEN, after="&x=%ZZ&extra_label=cabinet=OTHER_CABINET"),
+    _ask("решётка", "a number sign", _SEEN, after="%23&extra_label=cabinet=OTHER_CABINET"),
+    _ask(
+        "extra_filters[] дважды",
+        "extra_filters[] twice",
+        _SEEN,
+        after=f"&extra_filters[]={urllib.parse.quote(_ALL_FILTER)}" * 2,
+    ),
+    *(
+        _ask(f"параметр {name}", f"the parameter {name}", _SEEN, after=f"&{name}={urllib.parse.quote(_ALL_FILTER)}")
+        for name in ("match[]", "filter", "etfs[]")
+    ),
     *(
         _post(f"{shown} в теле запроса", f"{shown} in the body", extra)
         for shown, extra in (
@@ -140,6 +166,21 @@ _PARAMETERS = (
         content_type="multipart/form-data; boundary=cut",
     ),
     MetricAttempt(
+        Text("extra_label и в адресе, и в теле", "extra_label both in the URL and in the body"),
+        _path(_SEEN, after="&extra_label=cabinet=OTHER_CABINET"),
+        method="POST",
+        body=urllib.parse.urlencode({"extra_label": "cabinet=OTHER_CABINET", "extra_filters[]": _ALL_FILTER}),
+    ),
+    *(
+        MetricAttempt(
+            Text(f"extra_filters[] в теле, метод {method}", f"extra_filters[] in the body, method {method}"),
+            "/api/v1/query",
+            method=method,
+            body=urllib.parse.urlencode({"query": _SEEN, "extra_filters[]": _ALL_FILTER}),
+        )
+        for method in ("PUT", "PATCH", "DELETE")
+    ),
+    MetricAttempt(
         Text("тело формы при GET", "a form body with GET"),
         _path(_SEEN),
         body=urllib.parse.urlencode({"extra_filters[]": _ALL_FILTER}),
@@ -151,15 +192,55 @@ _PARAMETERS = (
             f"extra_filters[]={_ALL_FILTER}",
             path=path,
         )
-        for path in (_LABELS, "/api/v1/series", "/api/v1/labels", "/api/v1/label/cabinet/values")
+        for path in (
+            "/api/v1/query_range",
+            "/api/v1/query_exemplars",
+            "/api/v1/metadata",
+            _LABELS,
+            "/api/v1/series",
+            "/api/v1/labels",
+            "/api/v1/label/cabinet/values",
+        )
     ),
     *(
         MetricAttempt(
             Text(f"{path} с чужим селектором", f"{path} with another's selector"),
-            f"{path}?start=1&match[]={urllib.parse.quote(f'{{{_NAMES}}}')}&extra_filters={urllib.parse.quote(_ALL_FILTER)}",
+            f"{path}?start=1&match[]={_MATCH}&extra_filters={urllib.parse.quote(_ALL_FILTER)}",
         )
         for path in (_LABELS, "/api/v1/series", "/api/v1/label/host/values")
     ),
+)
+
+# A header that names a tenant or an address to some proxy or store.
+_HEADERS = tuple(
+    MetricAttempt(Text(f"заголовок {name}", f"the header {name}"), _path(_SEEN), header=(name, value))
+    for name, value in (
+        ("X-Scope-OrgID", "OTHER_CABINET"),
+        ("AccountID", "0"),
+        ("TenantID", "0:0"),
+        ("X-Original-URL", "/metrics/find?query=*&label=client"),
+        ("X-Rewrite-URL", "/metrics/find?query=*&label=client"),
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("Connection", "Authorization"),
+    )
+)
+
+# The same question by another spelling of a path that is open.
+_SPELLINGS = tuple(
+    MetricAttempt(Text(f"путь {shown}", f"the path {shown}"), f"{shown}?start=1&match[]={_MATCH}&query={_QUOTED}")
+    for shown in (
+        "//api/v1/query",
+        "/./api/v1/query",
+        "/api/v1/labels/../query",
+        "/api/v1/query%23",
+        "/api/v1/query%3f",
+        "/api/v1/query%00",
+        "/api/v1/query;x=1",
+        "/api/v1/label/..;/values",
+        "/api/v1/label/client%0a/values",
+        "/api/v1/label/x%2f..%2f../values",
+        "/api/v1/label/x%2f..%2fclient/values",
+    )
 )
 
 # Paths that answer for all cabinets, or that change the store. delete_series and imports name what does not exist.
@@ -174,11 +255,12 @@ _PATHS = (
             "/tags",
             "/tags/client",
             "/tags/findSeries?expr=client!=",
+            "/tags/autoComplete/values?tag=client&expr=client!=",
             "/render?target=*&format=json",
-            "/federate?match[]=" + urllib.parse.quote(f"{{{_NAMES}}}"),
-            "/api/v1/export?match[]=" + urllib.parse.quote(f"{{{_NAMES}}}"),
-            "/api/v1/export/csv?format=client&match[]=" + urllib.parse.quote(f"{{{_NAMES}}}"),
-            "/api/v1/export/native?match[]=" + urllib.parse.quote(f"{{{_NAMES}}}"),
+            "/federate?match[]=" + _MATCH,
+            "/api/v1/export?match[]=" + _MATCH,
+            "/api/v1/export/csv?format=client&match[]=" + _MATCH,
+            "/api/v1/export/native?match[]=" + _MATCH,
             "/api/v1/series/count",
             "/api/v1/status/tsdb",
             "/api/v1/status/top_queries",
@@ -190,6 +272,7 @@ _PATHS = (
             "/api/v1/targets",
             f"/api/v1/admin/tsdb/delete_series?match[]={_NOTHING}",
             "/snapshot/list",
+            "/snapshot/delete?snapshot=smart_attempt_nothing",
             "/internal/force_flush",
             "/internal/resetRollupResultCache",
             "/config",
@@ -201,19 +284,23 @@ _PATHS = (
             "/",
             "/prometheus/" + _path(_SEEN).lstrip("/"),
             "/select/0/prometheus/" + _path(_SEEN).lstrip("/"),
-            "/api/v1/labels/../export?match[]=" + urllib.parse.quote(f"{{{_NAMES}}}"),
+            "/api/v1/labels/../export?match[]=" + _MATCH,
             "/api/v1/query/../../../metrics/find?query=*&label=client",
             "/api/v1/label/%2e%2e%2f%2e%2e/metrics/find?query=*&label=client",
+            "/api/v1/label/x%2f..%2f..%2fexport/values?match[]=" + _MATCH,
+            "/api/v1/query/..;/export?match[]=" + _MATCH,
+            "/api/v1/query%2f..%2fexport?match[]=" + _MATCH,
             "//metrics/find?query=*&label=client",
             "/metrics/find%3Fquery=*&label=client",
-            "/api/v1/query%3F/../export?match[]=" + urllib.parse.quote(f"{{{_NAMES}}}"),
+            "/api/v1/query%3F/../export?match[]=" + _MATCH,
         ),
     ),
     _closed(f"/api/v1/admin/tsdb/delete_series?match[]={_NOTHING}", "POST"),
     _closed("/api/v1/import/prometheus", "POST", "\n"),
+    _closed("/api/v1/import/prometheus", "GET", "\n"),
     _closed("/api/v1/import", "POST", "\n"),
     _closed("/write", "POST", "\n"),
     _closed("/api/v1/write", "POST"),
 )
 
-METRIC_ATTEMPTS: tuple[MetricAttempt, ...] = (*_LANGUAGE, *_PARAMETERS, *_PATHS)
+METRIC_ATTEMPTS: tuple[MetricAttempt, ...] = (*_LANGUAGE, *_PARAMETERS, *_HEADERS, *_SPELLINGS, *_PATHS)

@@ -1,4 +1,4 @@
-"""Attempts at the rows: reading, other roles, settings, own objects, files, the catalogue, whatever else is open."""
+"""Attempts at the rows: reading, roles, settings, objects, what all share, files, the catalogue, other databases."""
 
 from provision.stores.attempts.base import Expected, RowAttempt
 from provision.text import Text
@@ -92,6 +92,7 @@ _SETTINGS = (
         "each setting of one's own with another's value",
         """DO $$ DECLARE name text; BEGIN FOR name IN
         SELECT split_part(unnest(setconfig), '=', 1) FROM pg_db_role_setting WHERE setrole = current_user::regrole
+        UNION SELECT (regexp_matches(qual, 'current_setting\\(''([^'']+)', 'g'))[1] FROM pg_policies
         LOOP BEGIN PERFORM set_config(name, 'OTHER_CABINET', false); EXCEPTION WHEN OTHERS THEN NULL; END; END LOOP;
         END $$""",
         _SEEN,
@@ -120,6 +121,14 @@ _OBJECTS = (
     _write("DELETE FROM core.search_queries"),
     _write("TRUNCATE core.search_queries"),
     _refused("LOCK TABLE core.clients", "BEGIN", "LOCK TABLE core.clients IN ACCESS EXCLUSIVE MODE"),
+)
+
+# What all cabinets share: enough of it taken by one stops the others.
+_SHARED = (
+    _refused("pg_advisory_lock", "SELECT pg_advisory_xact_lock(4242)"),
+    _refused("pg_try_advisory_lock", "SELECT pg_try_advisory_xact_lock_shared(42, 42)"),
+    _refused("pg_export_snapshot", "SELECT pg_export_snapshot()"),
+    _refused("pg_logical_emit_message", "SELECT pg_logical_emit_message(true, 'smart', 'attempt')"),
 )
 
 _FILES = (
@@ -189,4 +198,19 @@ _OPEN = (
     ),
 )
 
-ROW_ATTEMPTS: tuple[RowAttempt, ...] = (*_READING, *_ROLES, *_SETTINGS, *_OBJECTS, *_FILES, *_CATALOGUE, *_OPEN)
+_DATABASES = tuple(
+    RowAttempt(Text(f"база {name}", f"the database {name}"), ("SELECT 1",), "refused", name)
+    for name in ("postgres", "template1")
+)
+
+ROW_ATTEMPTS: tuple[RowAttempt, ...] = (
+    *_READING,
+    *_ROLES,
+    *_SETTINGS,
+    *_OBJECTS,
+    *_SHARED,
+    *_FILES,
+    *_CATALOGUE,
+    *_OPEN,
+    *_DATABASES,
+)
