@@ -8,8 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -42,10 +40,6 @@ def taken(port: int) -> bool:
 def port_of(url: str) -> int:
     """The port of a server's URL."""
     return int(url.rpartition(":")[2])
-
-
-_MANY = ",".join(f'label_set(rand(), "n", "{number}")' for number in range(60))
-SLOW = f"quantile_over_time(0.5, union({_MANY})[1d:1m])"
 
 
 @pytest.fixture
@@ -173,19 +167,6 @@ def test_a_servers_secrets_are_not_shown(folder: Path) -> None:
 
 
 def test_slow_questions_of_one_leave_room_for_others(metrics_server: MetricsServer) -> None:
-    """While five long ones are being answered, a short one is, too."""
-    now = int(time.time())
-    slow = urlencode({"query": SLOW, "start": now - 86400, "end": now, "step": 3600})
-    asked = [Thread(target=ask, args=(f"{metrics_server.url}/api/v1/query_range?{slow}",)) for _ in range(5)]
-    for one in asked:
-        one.start()
-    numbers = f"{metrics_server.url}/metrics?authKey={metrics_server.key}"
-    waiting = re.compile(r"^vm_concurrent_select_current [45]$", re.MULTILINE)
-    while asked[0].is_alive() and not waiting.search(ask(numbers).text):
-        pass
-    short = ask(f"{metrics_server.url}/api/v1/query?query=1")
-    still = [one.is_alive() for one in asked]
-    for one in asked:
-        one.join()
-
-    assert (short.status, all(still)) == (200, True)
+    """More are answered side by side than one cabinet can ask; by itself the server would take twice its cores."""
+    told = ask(f"{metrics_server.url}/metrics?authKey={metrics_server.key}").text
+    assert re.search(r"^vm_concurrent_select_capacity 32$", told, re.MULTILINE)
