@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -103,6 +102,8 @@ def propose(settings: Settings, names: tuple[str, ...]) -> None:
 
 def _command(new: NewCabinet) -> str:
     """The `provision new` that makes the cabinet."""
+    import shlex
+
     options = [
         ("--kind", new.kind),
         ("--distributor", new.distributor),

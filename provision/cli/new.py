@@ -1,6 +1,5 @@
 """new: from lists to a working cabinet. Nothing is changed before all is known to fit and the question is answered."""
 
-import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,6 +121,8 @@ def new(
 
 def show_edit(settings: Settings, edit: "Edit") -> str:
     """What changes in the file, as a unified diff."""
+    import difflib
+
     from provision.render.values import harmless, paint
 
     before, after = (
