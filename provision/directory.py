@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from provision.errors import NotFoundError
 from provision.grafana import MARK, Grafana, Json, mark
@@ -36,8 +37,12 @@ class Directory:
         named = self.orgs.get(title)
         if named is not None and self.mark(named) == cabinet:
             return named
-        with self._lock:  # one thread looks through the marks, the others find them read
-            marked = next((number for number in self.orgs.values() if self.mark(number) == cabinet), None)
+        with self._lock:  # one thread has the marks read, the others find them so
+            unread = [number for number in self.orgs.values() if number not in self._marks]
+            if unread:
+                with ThreadPoolExecutor(self._server.throttle.most) as pool:
+                    list(pool.map(self.mark, unread))
+            marked = next((number for number in self.orgs.values() if self._marks[number] == cabinet), None)
         return marked if marked is not None else self.orgs.get(mark(cabinet))
 
     def orgs_of(self, user: int) -> Mapping[int, str]:
