@@ -10,29 +10,29 @@ from provision.cli.estate import choose_present, load
 from provision.cli.settings import (
     ERROR,
     FINE,
+    ServerCommand,
     Settings,
     _,
     cabinets_argument,
     format_option,
     progress,
-    server_options,
     write,
 )
 from provision.text import Text
 
 
 @click.command(
+    cls=ServerCommand,
     help=_(
         "Проверить, что кабинеты не видят друг друга: временный пользователь каждого пробует прочитать чужое. "
         "Код 1 при любой утечке и если проверить ничего не удалось.",
         "Try whether cabinets see each other: a throw-away Viewer of each tries to read the others. "
         "Exit 1 on any leak and where nothing could be tried.",
-    )
+    ),
 )
 @cabinets_argument
 @format_option("text", "json", "junit")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
-@server_options
 @click.pass_obj
 def audit(settings: Settings, /, names: tuple[str, ...], shape: str, out: Path | None, **options: Any) -> None:
     from provision.audit import REPORT_FORMATS, Audit

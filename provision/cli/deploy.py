@@ -13,6 +13,7 @@ from provision.cli.settings import (
     ERROR,
     FINE,
     PARTLY,
+    ServerCommand,
     Settings,
     _,
     cabinets_argument,
@@ -20,7 +21,6 @@ from provision.cli.settings import (
     echo,
     format_option,
     progress,
-    server_options,
     write,
 )
 from provision.errors import PlanChangedError, UsageError
@@ -33,13 +33,12 @@ if TYPE_CHECKING:
     from provision.plan import CabinetOutcome, Plan
 
 
-@click.command(help=_("Показать, что сделает apply.", "Show what apply would do."))
+@click.command(cls=ServerCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
 @cabinets_argument
 @format_option("text", "json", "markdown")
 @diff_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
 @click.option("--exit-code", is_flag=True, help=_("Код 3, если есть что делать.", "Exit 3 when there is work."))
-@server_options
 @click.pass_obj
 def plan(
     settings: Settings,
@@ -63,16 +62,16 @@ def plan(
 
 
 @click.command(
+    cls=ServerCommand,
     help=_(
         "Показать отличия Grafana от задуманного и всё, что в кабинетах сделано не нами. Код 3, если есть отличия.",
         "Show how Grafana differs from what is wanted, and all in the cabinets that is not ours. "
         "Exit 3 on differences.",
-    )
+    ),
 )
 @cabinets_argument
 @format_option("text", "json", "markdown")
 @diff_option
-@server_options
 @click.pass_obj
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
     _engine, made = _plan(settings, names, options, doors=True)
@@ -83,7 +82,8 @@ def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool,
 
 
 @click.command(
-    help=_("Привести Grafana к задуманному: план, вопрос, запись.", "Make Grafana what is wanted: plan, ask, write.")
+    cls=ServerCommand,
+    help=_("Привести Grafana к задуманному: план, вопрос, запись.", "Make Grafana what is wanted: plan, ask, write."),
 )
 @cabinets_argument
 @format_option("text", "json")
@@ -94,7 +94,6 @@ def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool,
     metavar="DIGEST",
     help=_("Только если план тот самый, sha256:… .", "Only if the plan is the one reviewed, sha256:… ."),
 )
-@server_options
 @click.pass_obj
 def apply(
     settings: Settings,

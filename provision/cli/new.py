@@ -9,7 +9,7 @@ import click
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
-from provision.cli.settings import ERROR, FINE, Settings, _, echo, progress, server_options
+from provision.cli.settings import ERROR, FINE, ServerCommand, Settings, _, echo, progress
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -42,10 +42,11 @@ class _Head(click.ParamType[dict[str, str]]):
 
 
 @click.command(
+    cls=ServerCommand,
     help=_(
         "Новый кабинет из списков: проверить, показать блок для tenants.yaml и план, спросить, записать.",
         "A new cabinet from its lists: check, show the block for tenants.yaml and the plan, ask, write.",
-    )
+    ),
 )
 @click.argument("name", metavar=_("КАБИНЕТ", "CABINET"))
 @click.option("--kind", required=True, help=_("Вид кабинета, из kinds.", "Its kind, one of kinds."))
@@ -84,7 +85,6 @@ class _Head(click.ParamType[dict[str, str]]):
     ),
 )
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
-@server_options
 @click.pass_obj
 def new(
     settings: Settings,

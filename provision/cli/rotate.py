@@ -8,22 +8,22 @@ import click
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
 from provision.cli.estate import check, choose_present, load
 from provision.cli.new import show_edit
-from provision.cli.settings import ERROR, Settings, _, cabinets_argument, echo, progress, server_options
+from provision.cli.settings import ERROR, ServerCommand, Settings, _, cabinets_argument, echo, progress
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
 
 @click.command(
+    cls=ServerCommand,
     help=_(
         "Новые учётные данные кабинетов в хранилищах: следующее generation в tenants.yaml, новые логины, источники "
         "данных, и лишь потом долой старые. Прерванное доделает apply.",
         "New credentials in the stores: the next generation in tenants.yaml, new logins, the data sources, and only "
         "then away with the old. What is interrupted apply finishes.",
-    )
+    ),
 )
 @cabinets_argument
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
-@server_options
 @click.pass_obj
 def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: Any) -> None:
     from provision.config.adding import raise_generations

@@ -3,9 +3,10 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
@@ -171,68 +172,76 @@ def _with_urls(context: click.Context, _param: click.Parameter, value: Path | No
     return value
 
 
-def server_options(function: Callable[P, R]) -> Callable[P, R]:
-    """The options of every command that talks to Grafana."""
+class ServerCommand(click.Command):
+    """A command that talks to Grafana: after its own options come those that all such share."""
+
+    def __init__(self, name: str | None, *, params: Sequence[click.Parameter] = (), **more: Any) -> None:
+        super().__init__(name, params=[*params, *_server_options()], **more)
+
+
+@cache
+def _server_options() -> tuple[click.Option, ...]:
+    """Made once: each takes time that `--help` would feel."""
     file = click.Path(exists=True, dir_okay=False)
-    options = (
-        click.option(
-            "--url",
+    return (
+        click.Option(
+            ["--url"],
             envvar="GRAFANA_URL",
             required=True,
             callback=_without_login,
             help=_("Адрес Grafana.", "Grafana's address."),
         ),
-        click.option(
-            "--user",
+        click.Option(
+            ["--user"],
             envvar="GRAFANA_USER",
             default="admin",
             show_default=True,
             help=_("Администратор сервера; пароль в GRAFANA_PASSWORD.", "A server admin; password: GRAFANA_PASSWORD."),
         ),
-        click.option(
-            "--api",
+        click.Option(
+            ["--api"],
             type=click.Choice(["auto", "legacy"]),
             default="auto",
             show_default=True,
             help=_("legacy: не пользоваться /apis.", "legacy: do without /apis."),
         ),
-        click.option("--ca-file", envvar="GRAFANA_CA_FILE", type=file, default=None, help=_("Свой ЦС.", "Own CA.")),
-        click.option(
-            "--client-cert",
+        click.Option(["--ca-file"], envvar="GRAFANA_CA_FILE", type=file, default=None, help=_("Свой ЦС.", "Own CA.")),
+        click.Option(
+            ["--client-cert"],
             envvar="GRAFANA_CLIENT_CERT",
             type=file,
             default=None,
             help=_("Сертификат клиента.", "Client certificate."),
         ),
-        click.option(
-            "--client-key",
+        click.Option(
+            ["--client-key"],
             envvar="GRAFANA_CLIENT_KEY",
             type=file,
             default=None,
             help=_("Ключ к нему, если он в другом файле.", "Its key, if that is another file."),
         ),
-        click.option(
-            "--timeout",
+        click.Option(
+            ["--timeout"],
             type=click.FloatRange(0.1, 3600),
             default=30,
             show_default=True,
             help=_("Секунд на ответ.", "Seconds for an answer."),
         ),
-        click.option(
-            "--workers",
+        click.Option(
+            ["--workers"],
             type=click.IntRange(1, 32),
             default=None,
             help=_("Запросов сразу; обычно по базе сервера.", "Requests at once; by default from its database."),
         ),
-        click.option(
-            "--pause",
+        click.Option(
+            ["--pause"],
             type=click.FloatRange(0, 60),
             default=0.3,
             show_default=True,
             help=_("Секунд до второй попытки, дальше дольше.", "Seconds before a second try, then longer."),
         ),
-        click.option(
-            "--vmauth-file",
+        click.Option(
+            ["--vmauth-file"],
             envvar="SMART_VMAUTH_FILE",
             type=click.Path(dir_okay=False, path_type=Path),
             callback=_with_urls,
@@ -241,20 +250,20 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
                 "vmauth's user file; it wants the two addresses below.",
             ),
         ),
-        click.option(
-            "--vmauth-url",
+        click.Option(
+            ["--vmauth-url"],
             envvar="SMART_VMAUTH_URL",
             is_eager=True,
             help=_("Адрес vmauth отсюда.", "vmauth as seen from here."),
         ),
-        click.option(
-            "--vm-url",
+        click.Option(
+            ["--vm-url"],
             envvar="SMART_VM_URL",
             is_eager=True,
             help=_("Адрес VictoriaMetrics для vmauth.", "VictoriaMetrics as vmauth sees it."),
         ),
-        click.option(
-            "--adopt",
+        click.Option(
+            ["--adopt"],
             multiple=True,
             metavar=_("КАБИНЕТ", "CABINET"),
             help=_(
@@ -262,41 +271,38 @@ def server_options(function: Callable[P, R]) -> Callable[P, R]:
                 "Take over the org of the cabinet's title although it bears no mark.",
             ),
         ),
-        click.option(
-            "--allow-deletes",
+        click.Option(
+            ["--allow-deletes"],
             multiple=True,
             type=_Allowed(),
             metavar=_("КАБИНЕТ=ЧИСЛО", "CABINET=NUMBER"),
             help=_("Столько удалений в кабинете и задумано.", "So many deletions are meant in that cabinet."),
         ),
-        click.option(
-            "--new-secret",
+        click.Option(
+            ["--new-secret"],
             is_flag=True,
             help=_(
                 "Корневой секрет сменён намеренно: переписать все учётные данные.",
                 "The root secret was changed on purpose: rewrite all credentials.",
             ),
         ),
-        click.option(
-            "--handover",
+        click.Option(
+            ["--handover"],
             type=click.Path(file_okay=False, path_type=Path),
             default=Path("handover"),
             show_default=True,
             help=_("Папка памяток с первыми паролями.", "Folder for the notes with first passwords."),
         ),
-        click.option(
-            "--backup",
+        click.Option(
+            ["--backup"],
             type=click.Path(file_okay=False, path_type=Path),
             default=Path("backup"),
             show_default=True,
             help=_("Папка копий удаляемых кабинетов.", "Folder for backups of cabinets that are taken away."),
         ),
-        click.option(
-            "--message",
+        click.Option(
+            ["--message"],
             default=f"smart-provision {__version__}",
             help=_("Запись в истории дашбордов.", "What the dashboards' version history says."),
         ),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
