@@ -4,6 +4,7 @@ import shutil
 import statistics
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,12 @@ def setting_up(stores: Stores) -> Iterator[Measure]:
     yield Measure(
         f"fences of {count} cabinets planned again", f"{again:.1f} s", f"{ours:.1f} s", again / ours, "≤", 0.6
     )
+    tracemalloc.start()
+    _plan_users(stores)
+    _plan_rows(stores)
+    megabytes = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    yield Measure("  … memory, MB", f"{megabytes:.0f} MB", "–", megabytes, "≤", 50)
 
 
 def numbers(stores: Stores) -> Measure:
