@@ -5,7 +5,6 @@ written by hand. Grafana gives out no secrets (12.4), and what may hold some all
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from provision.errors import NotFoundError, ProvisionError
 from provision.grafana import PAGE, Json, Org
+from provision.replacing import replaced
 from provision.text import Text
 
 
@@ -72,7 +72,8 @@ class Backup:
         path = self._folder / f"{org.cabinet}-{now:%Y%m%d-%H%M%S}.json"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(path, f"{text}\n".encode())
+            with replaced(path) as file:
+                file.write(f"{text}\n".encode())
         except OSError as error:
             raise ProvisionError(
                 Text(
@@ -127,22 +128,3 @@ def _shown(org: Org, path: str) -> Json:
         return org.get(path)
     except NotFoundError:
         return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The file, whole or not at all, so that a power cut right after leaves it there."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise

@@ -12,6 +12,7 @@ MODULES = sorted(path for package in ("provision", "dashboards") for path in (RO
 # Package or module -> what of ours it may import; a module may always import its own package.
 ALLOWED = {
     "provision.text": set(),
+    "provision.replacing": set(),
     "provision.errors": {"provision.text"},
     "provision.model": {"provision.text"},
     "provision.credentials": {"provision.errors", "provision.text"},
@@ -22,6 +23,7 @@ ALLOWED = {
         "provision.errors",
         "provision.lists",
         "provision.model",
+        "provision.replacing",
         "provision.schema",
         "provision.text",
     },
@@ -29,7 +31,7 @@ ALLOWED = {
     "provision.directory": {"provision.errors", "provision.grafana"},
     "provision.lock": {"provision.errors", "provision.text"},
     "provision.throttle": set(),
-    "provision.backup": {"provision.errors", "provision.grafana", "provision.text"},
+    "provision.backup": {"provision.errors", "provision.grafana", "provision.replacing", "provision.text"},
     "provision.handover": {"provision.errors", "provision.model", "provision.text"},
     "provision.kinds": {
         "provision.backup",
@@ -55,7 +57,13 @@ ALLOWED = {
         "provision.text",
     },
     "provision.render": {"provision.errors", "provision.model", "provision.plan", "provision.text"},
-    "provision.stores": {"provision.credentials", "provision.errors", "provision.model", "provision.text"},
+    "provision.stores": {
+        "provision.credentials",
+        "provision.errors",
+        "provision.model",
+        "provision.replacing",
+        "provision.text",
+    },
     "provision.sandbox": {"provision", "provision.errors", "provision.text"},
     "dashboards": set(),
 }

@@ -7,8 +7,7 @@ line ends included. The result is read back before it is offered; an edit that w
 import json
 import os
 import re
-import shutil
-import tempfile
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -22,6 +21,7 @@ import yaml
 from provision.config import document, mistakes, tenants
 from provision.config.document import Trail
 from provision.errors import EstateError, UsageError
+from provision.replacing import replaced
 from provision.schema import SCHEMA
 from provision.text import Text
 
@@ -74,22 +74,13 @@ class Edit:
                 Text(f"Файл {self.shown} тем временем изменили", f"{self.shown} was changed in the meantime"),
                 Text("Повторите команду", "Repeat the command"),
             )
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as written:
-                written.write(self.after)
-                written.flush()
-                os.fsync(written.fileno())
-            shutil.copymode(file, part)
-            owner = file.stat()
-            for user, group in ((-1, owner.st_gid), (owner.st_uid, -1)):
+        with replaced(file) as written:
+            written.write(self.after)
+            was = file.stat()
+            os.fchmod(written.fileno(), stat.S_IMODE(was.st_mode))
+            for user, group in ((-1, was.st_gid), (was.st_uid, -1)):
                 with suppress(PermissionError):  # only root may give a file away
-                    os.chown(part, user, group)
-            part.replace(file)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+                    os.chown(written.fileno(), user, group)
 
 
 def add(path: Path, new: NewCabinet) -> Edit:

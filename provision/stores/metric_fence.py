@@ -12,7 +12,6 @@ What the file holds besides is kept: users without our mark, and other settings.
 import fcntl
 import os
 import re
-import tempfile
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ import yaml
 from provision.credentials import Root
 from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
+from provision.replacing import replaced
 from provision.stores.access import Access, names
 from provision.text import Text
 
@@ -184,21 +184,13 @@ class UserFile:
         whole = {**content, "users": [*content["users"], seal]}
         text = _HEADER + yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
         target = self._path.resolve()
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # mode 0600
-        fresh = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with replaced(target) as file:
                 if target.exists() and os.geteuid() == 0:  # vmauth may run as another user
-                    os.chown(handle, target.stat().st_uid, target.stat().st_gid)
-                file.write(text)
-                file.flush()
-                os.fsync(handle)
-            fresh.replace(target)
-            _sync(target.parent)
+                    os.chown(file.fileno(), target.stat().st_uid, target.stat().st_gid)
+                file.write(text.encode())
         except OSError as error:
             raise self._denied(error) from None
-        finally:
-            fresh.unlink(missing_ok=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -219,12 +211,3 @@ def _cabinet(user: Mapping[str, Any]) -> str:
     """The cabinet a user of ours was made for, by what vmauth adds to his requests; "" when that cannot be told."""
     found = _CABINET.search(str(user.get("url_map", "")))
     return found[1].partition("'")[0] if found else ""
-
-
-def _sync(folder: Path) -> None:
-    """Makes the renaming last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

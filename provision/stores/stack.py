@@ -20,6 +20,7 @@ from types import FrameType
 
 from provision.credentials import Root
 from provision.errors import StoreError
+from provision.replacing import replaced
 from provision.stores import local
 from provision.stores.metric_fence import UserFile
 from provision.text import Text
@@ -118,11 +119,8 @@ class Stack:
 
     def _tell(self, values: Mapping[str, str]) -> None:
         text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
-        part = self.environment.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        part.write_text(text, encoding="utf-8")
-        part.replace(self.environment)
+        with replaced(self.environment) as file:
+            file.write(text.encode())
 
 
 def write_first_users(path: Path, backend: str) -> None:
