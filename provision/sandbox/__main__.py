@@ -20,6 +20,8 @@ def main() -> int:
     )
     parser.add_argument("--version", default=defaults.version, help="the Grafana version it says it is")
     parser.add_argument("--rotation-seconds", type=float, default=defaults.rotation_seconds)
+    parser.add_argument("--alerting-sync-seconds", type=float, default=defaults.alerting_sync_seconds)
+    parser.add_argument("--no-alerting", action="store_true")
     parser.add_argument("--quota", action="append", default=[], metavar="KEY=N", help="e.g. org_dashboard=100")
     parser.add_argument("--no-auto-assign-org", action="store_true")
     parser.add_argument("--no-password-login", action="store_true", help="basic auth only, no POST /login")
@@ -34,6 +36,8 @@ def main() -> int:
         rotation_seconds=given.rotation_seconds,
         auto_assign_org=not given.no_auto_assign_org,
         password_login=not given.no_password_login,
+        alerting=not given.no_alerting,
+        alerting_sync_seconds=given.alerting_sync_seconds,
         quota=quota,
     )
     try:

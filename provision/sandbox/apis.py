@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.exceptions import NotFound
 
-from provision.sandbox import kubernetes, objects, rules
+from provision.sandbox import alerting_rules, kubernetes, objects, rules
 from provision.sandbox.access import Caller, caller, database, namespace_org, number
 from provision.sandbox.kubernetes import FOLDERS, GROUPS, Group, shown
 from provision.sandbox.migration import migrated
@@ -117,7 +117,7 @@ def delete(group_name: str, version: str, namespace: str, resource: str, name: s
     who, db = _caller_in(group, namespace, "delete"), database()
     found = _found(group, who, name)
     _check_preconditions(group, found)
-    if group.resource == "folders" and any(objects.inside(db, who.org, name, r) for r in objects.RESOURCES):
+    if group.resource == "folders" and _is_full(who.org, name):
         message = "Folder cannot be deleted: folder is not empty"
         raise Refused(400, message, reason="BadRequest", details={"uid": "folder.not-empty"})
     if not rules.may_write(who):
@@ -125,6 +125,11 @@ def delete(group_name: str, version: str, namespace: str, resource: str, name: s
     if not _is_dry_run():
         objects.delete(db, found)
     return kubernetes.success(group, found)
+
+
+def _is_full(org: int, folder: str) -> bool:
+    inside = (objects.inside(database(), org, folder, resource) for resource in objects.RESOURCES)
+    return any(inside) or alerting_rules.count_in(org, folder) > 0
 
 
 def _create(group: Group, version: str, who: Caller, wanted: Object, *, has_version: bool) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from werkzeug.exceptions import HTTPException
 
 from provision.sandbox import (
     access,
+    alerting,
+    alerting_points,
+    alerting_rules,
+    alerting_state,
     apis,
     counting,
     dashboards,
@@ -37,6 +41,7 @@ _BLUEPRINTS = (
     faults.blueprint,
     pages.blueprint,
 )
+_ALERTING = (alerting.blueprint, alerting_points.blueprint, alerting_rules.blueprint)
 
 
 def make_app(store: Store, settings: Settings) -> Flask:
@@ -46,7 +51,8 @@ def make_app(store: Store, settings: Settings) -> Flask:
     provider.compact, provider.sort_keys, provider.ensure_ascii = True, False, False
     app.url_map.merge_slashes = False
     app.extensions.update(store=store, settings=settings, requests=Requests(), faults=Faults())
-    for blueprint in _BLUEPRINTS if settings.api == "legacy" else (*_BLUEPRINTS, apis.blueprint):
+    blueprints = (alerting_state.hooks, *_BLUEPRINTS, *(_ALERTING if settings.alerting else ()))
+    for blueprint in blueprints if settings.api == "legacy" else (*blueprints, apis.blueprint):
         app.register_blueprint(blueprint)
     app.before_request(faults.strike_before)
     app.before_request(_begin)

@@ -28,7 +28,7 @@ def frontend_settings() -> dict[str, Any]:
         "buildInfo": {**build, "versionString": f"Grafana v{kind.version} (sandbox)", "hideVersion": False},
         "disableLoginForm": not kind.password_login,
         "minRefreshInterval": f"{kind.min_refresh_seconds:g}s",
-        "unifiedAlertingEnabled": False,
+        "unifiedAlertingEnabled": kind.alerting,
         "anonymousEnabled": False,
         "featureToggles": {},
         "datasources": {},
@@ -41,7 +41,7 @@ def admin_settings() -> dict[str, dict[str, str]]:
     """The sections and keys that somebody who provisions may ask for, all values as texts."""
     needs("settings:read", "Server")
     kind = settings()
-    off = dict.fromkeys(("user_org", "org_dashboard", "org_data_source"), "-1")
+    off = dict.fromkeys(("user_org", "org_dashboard", "org_data_source", "org_alert_rule"), "-1")
     return {
         "DEFAULT": {"app_mode": "sandbox"},
         "auth": {
@@ -61,7 +61,11 @@ def admin_settings() -> dict[str, dict[str, str]]:
             **{key: str(limit) for key, limit in kind.quota.items()},
         },
         "security": {"brute_force_login_protection_max_attempts": "5", "disable_brute_force_login_protection": "false"},
-        "unified_alerting": {"enabled": "false"},
+        "unified_alerting": {
+            "enabled": _flag(kind.alerting),
+            "alertmanager_config_poll_interval": f"{kind.alerting_sync_seconds:g}s",
+            "min_interval": "10s",
+        },
         "users": {
             "auto_assign_org": _flag(kind.auto_assign_org),
             "auto_assign_org_id": "1",

@@ -12,8 +12,11 @@ class Settings:
 
     `api="legacy"` serves no `/apis`, as Grafana did before 12; in all else it still answers as 12.4 does.
     `rotation_seconds` is after how long a session has to be renewed (a real server takes no less than 2 minutes).
-    `quota` is the section `[quota]`: an empty one switches quotas off; `user_org`, `org_dashboard` and
-    `org_data_source` are enforced, as in 12.4. `clock` tells how old sessions and wrong passwords are, in seconds.
+    `quota` is the section `[quota]`: an empty one switches quotas off; `user_org`, `org_dashboard`,
+    `org_data_source` and `org_alert_rule` are enforced, as in 12.4. `alerting=False` is `[unified_alerting] enabled =
+    false`. `alerting_sync_seconds` is its `alertmanager_config_poll_interval`, the longest time that a new org waits
+    for its notification settings: 60 on a real server, shorter here to save time. `clock` tells how old sessions and
+    wrong passwords are, in seconds.
     """
 
     version: str = "12.4.0"
@@ -22,5 +25,7 @@ class Settings:
     auto_assign_org: bool = True
     password_login: bool = True
     min_refresh_seconds: float = 5
+    alerting: bool = True
+    alerting_sync_seconds: float = 1
     quota: Mapping[str, int] = field(default_factory=dict)
     clock: Callable[[], float] = time.time

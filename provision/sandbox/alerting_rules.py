@@ -1,0 +1,251 @@
+"""Alert rules in the sandbox: `/api/v1/provisioning/alert-rules`, rule groups, and the states of rules.
+
+Nothing is evaluated here: a rule fires when `PUT /sandbox/firing {"org": 2, "uids": ["smart-…"]}` says so.
+"""
+
+import json
+import re
+import secrets
+from typing import Any
+
+from flask import Blueprint, current_app, request
+
+from provision.sandbox import clock, objects
+from provision.sandbox.access import Caller, body, database, needs, settings, text
+from provision.sandbox.alerting_state import API, NONE, public
+from provision.sandbox.durations import canonical
+from provision.sandbox.refusals import Refused, bad_request
+
+blueprint = Blueprint("alerting_rules", __name__)
+
+_RULES = "/api/v1/provisioning/alert-rules"
+_GROUP = "/api/v1/provisioning/folder/<folder>/rule-groups/<path:group>"
+_BASE_INTERVAL, _DEFAULT_INTERVAL = 10, 60
+_STATES = {"noDataState": ("Alerting", "NoData", "OK", "KeepLast"), "execErrState": ("Alerting", "Error", "OK")}
+_EXPRESSION = ("__expr__", "-100")
+
+
+@blueprint.get(_RULES)
+def every() -> list[dict[str, Any]]:
+    """All rules of the org, in the order of their groups."""
+    return _stored(needs("alert.provisioning:read", "Viewer").org)
+
+
+@blueprint.post(_RULES)
+def create() -> tuple[dict[str, Any], int]:
+    """One rule more, in the interval of its group."""
+    who, sent = needs("alert.provisioning:write", "Editor"), body()
+    uid = text(sent, "uid") or secrets.token_hex(7)
+    if any(rule["uid"] == uid for rule in _stored(who.org)):
+        raise _conflict(who.org, uid, "rule UID under the same organisation should be unique")
+    folder, group = text(sent, "folderUID"), text(sent, "ruleGroup")
+    _check_folder(who, folder)
+    rules = [rule for rule in _stored(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    interval = _interval(who.org, folder, group) or _DEFAULT_INTERVAL
+    _replace(who.org, folder, group, interval, [*rules, {**sent, "uid": uid}])
+    return _one(who.org, uid), 201
+
+
+@blueprint.get(f"{_RULES}/<uid>")
+def one(uid: str) -> dict[str, Any]:
+    return _one(needs("alert.provisioning:read", "Viewer").org, uid)
+
+
+@blueprint.delete(f"{_RULES}/<uid>")
+def delete(uid: str) -> tuple[str, int]:
+    """204 also for one that is not there."""
+    org = needs("alert.provisioning:write", "Editor").org
+    database().execute("DELETE FROM alert_rule WHERE org_id = ? AND uid = ?", (org, uid))
+    return "", 204
+
+
+@blueprint.get(_GROUP)
+def group_of(folder: str, group: str) -> dict[str, Any]:
+    org = needs("alert.provisioning:read", "Viewer").org
+    rules = [rule for rule in _stored(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    if not rules:
+        raise public(404, "alerting.alert-rule.notFound", "Not found")
+    return {"title": group, "folderUid": folder, "interval": _interval(org, folder, group), "rules": rules}
+
+
+@blueprint.put(_GROUP)
+def put_group(folder: str, group: str) -> dict[str, Any]:
+    """The group becomes these rules: others of it are deleted, rules of other groups move here."""
+    who, sent = needs("alert.provisioning:write", "Editor"), body()
+    rules, interval = sent.get("rules"), sent.get("interval") or 0
+    if not isinstance(rules or [], list) or not isinstance(interval, int):
+        raise bad_request()
+    if interval <= 0 or interval % _BASE_INTERVAL:
+        why = f"interval ({interval}s) should be non-zero and divided exactly by scheduler interval: {_BASE_INTERVAL}"
+        raise _invalid(why)
+    _check_folder(who, folder)
+    before = [rule for rule in _stored(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    _replace(who.org, folder, group, interval, before if rules is None else rules)
+    return {"title": group, "folderUid": folder, "interval": interval, "rules": rules}
+
+
+@blueprint.delete(_GROUP)
+def delete_group(folder: str, group: str) -> tuple[str, int]:
+    """404 for one that is not there."""
+    org = needs("alert.provisioning:write", "Editor").org
+    gone = [rule for rule in _stored(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    if not gone:
+        raise public(404, "alerting.alert-rule.notFound", "Not found")
+    _forget(org, folder, group)
+    return "", 204
+
+
+@blueprint.get("/api/prometheus/grafana/api/v1/rules")
+def states() -> dict[str, Any]:
+    """The state of every rule: `inactive`, or `firing` as told."""
+    org = needs("alert.rules:read", "Viewer").org
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    firing = current_app.extensions.setdefault("alerting_firing", {}).get(org, ())
+    titles = {folder.name: folder.title for folder in objects.every(database(), org, "folders")}
+    for rule in _stored(org):
+        key = rule["folderUID"], rule["ruleGroup"]
+        group = groups.setdefault(
+            key,
+            {"name": key[1], "file": titles.get(key[0], ""), "folderUid": key[0], "rules": [], "totals": {}}
+            | {"interval": _interval(org, *key), "lastEvaluation": "0001-01-01T00:00:00Z", "evaluationTime": 0},
+        )
+        state = {"state": "firing" if rule["uid"] in firing else "inactive", "name": rule["title"], "health": "ok"}
+        labels = {"labels": rule["labels"]} if "labels" in rule else {}
+        whole = {"uid": rule["uid"], "folderUid": key[0], "type": "alerting", "isPaused": rule["isPaused"]}
+        group["rules"].append({**state, **labels, **whole})
+    return {"status": "success", "data": {"groups": list(groups.values())}}
+
+
+@blueprint.put("/sandbox/firing")
+def fire() -> dict[str, Any]:
+    """These rules of the org fire from now on, and no others."""
+    sent = request.get_json(force=True, silent=True)
+    if not isinstance(sent, dict) or not isinstance(sent.get("org"), int) or not isinstance(sent.get("uids"), list):
+        raise Refused(400, 'requires {"org": NUMBER, "uids": [UID, …]}')
+    current_app.extensions.setdefault("alerting_firing", {})[sent["org"]] = tuple(map(str, sent["uids"]))
+    return {"org": sent["org"], "uids": sent["uids"]}
+
+
+def count_in(org: int, folder: str) -> int:
+    """How many rules the folder holds."""
+    select = "SELECT count(*) FROM alert_rule WHERE org_id = ? AND folder = ?"
+    return int(database().execute(select, (org, folder)).fetchone()[0])
+
+
+def _stored(org: int) -> list[dict[str, Any]]:
+    rows = database().execute(
+        "SELECT id, body FROM alert_rule WHERE org_id = ? ORDER BY folder, rule_group, position, id", (org,)
+    )
+    return [{"id": row["id"], **json.loads(row["body"])} for row in rows]
+
+
+def _one(org: int, uid: str) -> dict[str, Any]:
+    for rule in _stored(org):
+        if rule["uid"] == uid:
+            return rule
+    raise Refused(404, "")
+
+
+def _interval(org: int, folder: str, group: str) -> int:
+    select = "SELECT seconds FROM alert_rule WHERE org_id = ? AND folder = ? AND rule_group = ? LIMIT 1"
+    row = database().execute(select, (org, folder, group)).fetchone()
+    return int(row["seconds"]) if row else 0
+
+
+def _forget(org: int, folder: str, group: str) -> None:
+    delete = "DELETE FROM alert_rule WHERE org_id = ? AND folder = ? AND rule_group = ?"
+    database().execute(delete, (org, folder, group))
+
+
+def _replace(org: int, folder: str, group: str, interval: int, sent: list[Any]) -> None:
+    """Store the group. Unchanged rules keep their number and the time of their last change."""
+    db, before = database(), {rule["uid"]: rule for rule in _stored(org)}
+    rules = [_rule(org, folder, group, rule, before) for rule in sent]
+    _forget(org, folder, group)
+    for position, rule in enumerate(rules):
+        number, title = rule.pop("id"), rule["title"]
+        db.execute("DELETE FROM alert_rule WHERE org_id = ? AND uid = ?", (org, rule["uid"]))
+        select = "SELECT 1 FROM alert_rule WHERE org_id = ? AND folder = ? AND title = ?"
+        if db.execute(select, (org, folder, title)).fetchone():
+            raise _conflict(org, rule["uid"], "rule title under the same organisation and folder should be unique")
+        db.execute(
+            "INSERT INTO alert_rule VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, org, rule["uid"], folder, group, title, interval, position, json.dumps(rule)),
+        )
+    limit = settings().quota.get("org_alert_rule", -1)
+    (total,) = db.execute("SELECT count(*) FROM alert_rule WHERE org_id = ?", (org,)).fetchone()
+    if 0 <= limit < total:
+        raise Refused(403, "quota has been exceeded", more={"traceID": ""})
+
+
+def _rule(org: int, folder: str, group: str, sent: Any, before: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The rule as the server shows it; 400 for one that cannot be."""
+    if not isinstance(sent, dict):
+        raise bad_request()
+    uid, title = text(sent, "uid") or secrets.token_hex(7), text(sent, "title")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", uid):
+        raise _invalid(f'cannot create rule with UID "{uid}"')
+    if not title:
+        raise _invalid("title is empty")
+    queries = sent.get("data")
+    if not isinstance(queries, list) or not queries:
+        raise _invalid("no queries or expressions are found")
+    for key, known in _STATES.items():
+        if sent.get(key) not in (*known, "KeepLast"):
+            raise _invalid(f"unknown state: {sent.get(key)}")
+    data = [_query(query) for query in queries]
+    if text(sent, "condition") not in {query["refId"] for query in data}:
+        existing = " ".join(query["refId"] for query in data)
+        message = f"Condition {sent.get('condition')} does not exist, must be one of [{existing}]"
+        raise public(400, "alerting.alert-rule.conditionNotExist", message)
+    optional = {key: sent[key] for key in ("annotations", "labels") if sent.get(key)}
+    made = {
+        "uid": uid,
+        "orgID": org,
+        "folderUID": folder,
+        "ruleGroup": group,
+        "title": title,
+        "condition": sent["condition"],
+        "data": data,
+        **{key: sent[key] for key in _STATES},
+        "for": canonical(sent.get("for")),
+        "keep_firing_for": canonical(sent.get("keep_firing_for")),
+        **optional,
+        **({} if NONE in request.headers else {"provenance": API}),
+        "isPaused": bool(sent.get("isPaused")),
+        "notification_settings": sent.get("notification_settings"),
+        "record": None,
+    }
+    old = before.get(uid, {})
+    is_same = made == {key: value for key, value in old.items() if key not in {"id", "updated"}}
+    return {**made, "id": old.get("id"), "updated": old["updated"] if is_same else clock.now()}
+
+
+def _query(sent: Any) -> dict[str, Any]:
+    if not isinstance(sent, dict) or not isinstance(sent.get("model"), dict):
+        raise bad_request()
+    span = {key: int((sent.get("relativeTimeRange") or {}).get(key) or 0) for key in ("from", "to")}
+    ref, source = text(sent, "refId"), text(sent, "datasourceUid")
+    if source not in _EXPRESSION and span["from"] <= span["to"]:
+        message = (
+            f"Invalid alert rule query {ref}: invalid relative time range [From: {span['from']}s, To: {span['to']}s]"
+        )
+        raise _invalid(f"invalid alert query {ref}: {message}")
+    model = {"intervalMs": 1000, "maxDataPoints": 43200, **sent["model"], "refId": ref}
+    whole = {"refId": ref, "queryType": text(sent, "queryType"), "relativeTimeRange": span, "datasourceUid": source}
+    return {**whole, "model": dict(sorted(model.items()))}
+
+
+def _check_folder(who: Caller, folder: str) -> None:
+    if objects.find(database(), who.org, "folders", folder) is None:
+        raise _invalid("folder does not exist")
+
+
+def _invalid(why: str) -> Refused:
+    return Refused(400, f"invalid alert rule: {why}", more={"traceID": ""})
+
+
+def _conflict(org: int, uid: str, why: str) -> Refused:
+    message = f"Failed to save alert rule '{uid}' in organization {org} due to conflict: {why}"
+    extra = {"RuleUID": uid, "OrgID": org, "Error": why}
+    return public(409, "alerting.alert-rule.conflict", message, extra)
