@@ -107,12 +107,7 @@ def _contents(org: Org) -> dict[str, Json]:
 
 
 def _dashboards(org: Org) -> Iterator[str]:
-    page = 1
-    while rows := org.get("/api/search", type="dash-db", limit=PAGE, page=page):
-        yield from (str(row["uid"]) for row in rows)
-        if len(rows) < PAGE:
-            return
-        page += 1
+    return (str(row["uid"]) for row in org.pages("/api/search", type="dash-db"))
 
 
 def _rows(org: Org, extra: Extra) -> list[Mapping[str, Json]]:

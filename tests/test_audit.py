@@ -229,17 +229,17 @@ def test_ctrl_c_leaves_no_viewer(world: World, deaf: int) -> None:
 
 
 @pytest.mark.parametrize("server", [Settings(rotation_seconds=5), Settings(password_login=False)])
-def test_a_visitor_stays_known(server: Settings, tmp_path: Path) -> None:
+def test_a_probe_session_stays_known(server: Settings, tmp_path: Path) -> None:
     """Whether his session has come to its end or there are no sessions, he is not taken for nobody."""
     past = [0.0]
     running = Sandbox(port=0, data=tmp_path, settings=replace(server, clock=lambda: time.time() + past[0]))
     running.start()
     try:
-        visitor = Grafana(Connection(running.url, "admin", "admin")).visitor("admin", "admin")
-        first = visitor.ask("GET", "/api/user")
+        probe = Grafana(Connection(running.url, "admin", "admin")).probe("admin", "admin")
+        first = probe.ask("GET", "/api/user")
         past[0] = 60
-        second = visitor.ask("GET", "/api/user")
-        nobody = visitor.ask("GET", "/api/user", login=False)
+        second = probe.ask("GET", "/api/user")
+        nobody = probe.ask("GET", "/api/user", login=False)
     finally:
         running.close()
     assert (first.status, second.status, nobody.status) == (200, 200, 401)

@@ -58,7 +58,7 @@ def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
 
 def _by_query(viewer: Viewer, uid: str) -> Send:
     def send(attempt: MetricAttempt) -> Heard:
-        return heard_query(*viewer.visitor.ask("POST", "/api/ds/query", json=_body(uid, attempt)))
+        return heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(uid, attempt)))
 
     return send
 
@@ -88,7 +88,7 @@ def _by_path(viewer: Viewer, prefix: str, extra: Mapping[str, str] | None = None
     def send(attempt: MetricAttempt) -> Heard:
         headers = {**(extra or {}), **attempt.headers}
         body = attempt.body.encode() or None
-        return heard(*viewer.visitor.ask(attempt.method, f"{prefix}{attempt.path}", body=body, headers=headers))
+        return heard(*viewer.probe.ask(attempt.method, f"{prefix}{attempt.path}", body=body, headers=headers))
 
     return send
 

@@ -80,7 +80,7 @@ def _body(source: Mapping[str, Any], attempt: RowAttempt) -> dict[str, Any]:
 
 def _by_query(viewer: Viewer, source: Mapping[str, Any]) -> Send:
     def send(attempt: RowAttempt) -> Heard:
-        answer = heard_query(*viewer.visitor.ask("POST", "/api/ds/query", json=_body(source, attempt)))
+        answer = heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(source, attempt)))
         if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
             return answer
         return replace(answer, untried=_NOT_ASKED)

@@ -22,7 +22,7 @@ def way_to_grafana(own: Party, victim: Party, viewer: Viewer, memory: Memory) ->
         if attempt.body:
             headers["Content-Type"] = "application/json"
         body = attempt.body.encode() or None
-        status, text = viewer.visitor.ask(attempt.method, attempt.path, body=body, headers=headers, login=attempt.login)
+        status, text = viewer.probe.ask(attempt.method, attempt.path, body=body, headers=headers, login=attempt.login)
         answer = heard(status, text)
         return replace(answer, untried=None) if attempt.hidden and status == HTTPStatus.NOT_FOUND else answer
 

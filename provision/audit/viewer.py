@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from provision.errors import NotFoundError, UnreachableError
-from provision.grafana import Grafana, Org, Visitor
+from provision.grafana import Grafana, Org, ProbeSession
 from provision.kinds.membership import AUDITOR
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A login in one org; his password is known to `visitor` alone."""
+    """A login in one org; his password is known to `probe` alone."""
 
     login: str
     number: int
-    visitor: Visitor
+    probe: ProbeSession
 
     def is_in(self) -> bool:
         """Whether the server still knows him: to somebody it does not know it refuses everything."""
-        answer = self.visitor.ask("GET", "/api/user")
+        answer = self.probe.ask("GET", "/api/user")
         return answer.status == 200 and f'"login":"{self.login}"' in answer.text.replace(" ", "")
 
 
@@ -34,7 +34,7 @@ def viewer(server: Grafana, org: Org) -> Iterator[Viewer]:
     try:
         number = int(server.request("POST", "/api/admin/users", json=body)["id"])
         _confine(server, number, org.number)
-        yield Viewer(login, number, server.visitor(login, password))
+        yield Viewer(login, number, server.probe(login, password))
     finally:
         remove(server, login)
 

@@ -99,7 +99,7 @@ class Place:
     def bind(self, number: int) -> None:
         """The org that was just made for the cabinet. Raises Refused unless it bears our mark."""
         self.found = Org(self.run.server, number, self.cabinet.id)
-        if not self.found.proven:
+        if not self.found.is_ours:
             raise self._taken(number)
 
     @property
@@ -126,14 +126,14 @@ class Place:
             except NotFoundError:
                 self.found = None
             else:
-                self.found.prove()
+                self.found.verify_ownership()
 
     def _enter(self, number: int) -> Org:
         """The org, if we are a member: a server admin who is none may read there, but write no dashboards (12.4)."""
         server = self.run.server
         try:
             org = Org(server, number, self.cabinet.id)
-            if org.proven:  # it was made by us
+            if org.is_ours:  # it was made by us
                 return org
             members = {str(row["login"]).lower() for row in server.get(f"/api/orgs/{number}/users")}
         except ForbiddenError:

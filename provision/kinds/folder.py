@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from provision.errors import NotFoundError
-from provision.grafana import PAGE, Json, Org
+from provision.grafana import Json, Org
 from provision.kinds.base import PREFIX, Kind, Place, Refused
 from provision.model import Cabinet, Resource
 from provision.text import Text
@@ -77,13 +77,10 @@ class FolderKind(Kind):
     @staticmethod
     def _legacy(org: Org) -> Iterator[Mapping[str, Json]]:
         """The folders of the root, and ours wherever it is."""
-        is_seen, page = False, 1
-        while rows := org.get("/api/folders", limit=PAGE, page=page):
-            is_seen = is_seen or any(row["uid"] == UID for row in rows)
-            yield from rows
-            if len(rows) < PAGE:
-                break
-            page += 1
+        is_seen = False
+        for row in org.pages("/api/folders"):
+            is_seen = is_seen or row["uid"] == UID
+            yield row
         if not is_seen:
             with suppress(NotFoundError):
                 yield org.get(f"/api/folders/{UID}")

@@ -25,7 +25,7 @@ class OrgKind(Kind):
         org = place.org
         address = org.address
         spec = {"name": org.name, "mark": address.get("address1", ""), "heads": address.get("address2") == HEADS}
-        yield self.seen(place, "org", spec, managed=org.proven or place.cabinet.state != "absent")
+        yield self.seen(place, "org", spec, managed=org.is_ours or place.cabinet.state != "absent")
         if place.cabinet.state == "absent":
             for extra, uid, name in extras(org):
                 ref = Ref(place.cabinet.id, extra.name, uid)
@@ -50,12 +50,12 @@ class OrgKind(Kind):
             self._mark(org.number, org.address, new.spec)
         if old.spec["name"] != new.spec["name"]:
             self._rename(org.number, new.spec["name"])
-        org.prove()
+        org.verify_ownership()
 
     def delete(self, place: Place, old: Resource) -> None:
         """Deletes the org with all that is in it. Its people keep their logins (12.4)."""
         org = place.org
-        if not org.prove():
+        if not org.verify_ownership():
             raise Refused(
                 Text("Метки кабинета на организации больше нет", "The org no longer bears the cabinet's mark")
             )

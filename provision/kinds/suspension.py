@@ -44,4 +44,4 @@ class SuspensionKind(Kind):
         org = place.org
         address = {**org.address, _LINE: word}
         self.run.server.request("PUT", f"/api/orgs/{org.number}/address", json=address)
-        org.prove()
+        org.verify_ownership()

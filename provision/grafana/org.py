@@ -1,0 +1,76 @@
+"""One org of a server. The mark in its address shows whose cabinet it is."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from provision.errors import GrafanaError
+from provision.grafana.server import Grafana
+from provision.grafana.transport import Json
+from provision.text import Text
+
+MARK = "smart cabinet="
+
+Group = Literal["dashboard", "folder"]
+
+
+def mark(cabinet: str) -> str:
+    """The mark of a cabinet's org: its `address1`."""
+    return f"{MARK}{cabinet}"
+
+
+class Org:
+    """One org, bound when made. Nothing is written to it before verify_ownership() has found our mark."""
+
+    def __init__(self, server: Grafana, number: int, cabinet: str) -> None:
+        """Raises GrafanaError when the server answers for another org than `number`."""
+        self.server = server
+        self.number = number
+        self.cabinet = cabinet
+        self.name = ""
+        self.address: dict[str, str] = {}
+        self.is_ours = self.verify_ownership()
+
+    def verify_ownership(self) -> bool:
+        """Asks `GET /api/org` under the header whether the org has the mark of the cabinet."""
+        seen = self.server.get("/api/org", org=self.number)
+        if seen.get("id") != self.number:
+            raise GrafanaError(
+                Text(
+                    f"Grafana отвечает за организацию {seen.get('id')} вместо {self.number}",
+                    f"Grafana answers for org {seen.get('id')} instead of {self.number}",
+                )
+            )
+        self.name = str(seen["name"])
+        self.address = {key: str(value) for key, value in seen.get("address", {}).items()}
+        address = self.address.get("address1", "")
+        self.is_ours = mark(self.cabinet) in (address, not address and self.name)
+        return self.is_ours
+
+    def request(self, method: str, path: str, json: object = None, **params: str | int) -> Json:
+        """As Grafana.request, in this org. Raises GrafanaError for a write to an org without our mark."""
+        if method != "GET" and not self.is_ours:
+            raise GrafanaError(
+                Text(
+                    f"Организация {self.number} («{self.name}») не помечена как кабинет {self.cabinet}",
+                    f"Org {self.number} ({self.name!r}) does not have the mark of cabinet {self.cabinet}",
+                )
+            )
+        return self.server.request(method, path, org=self.number, json=json, params=params)
+
+    def get(self, path: str, **params: str | int) -> Json:
+        """As Grafana.get, in this org."""
+        return self.request("GET", path, **params)
+
+    def pages(self, path: str, **params: str | int) -> Iterator[Mapping[str, Json]]:
+        """As Grafana.pages, in this org."""
+        return self.server.pages(path, org=self.number, **params)
+
+    def apis(self, group: Group, name: str = "") -> str:
+        """The path of this org's dashboards or folders under /apis. There the namespace, not the header, decides."""
+        namespace = "default" if self.number == 1 else f"org-{self.number}"
+        path = f"/apis/{group}.grafana.app/v1beta1/namespaces/{namespace}/{group}s"
+        return f"{path}/{name}" if name else path
+
+    def apis_list(self, group: Group) -> Iterator[Mapping[str, Json]]:
+        """Every object of that group in this org, whole, in pages of 500."""
+        return self.server.apis_pages(self.apis(group), org=self.number)

@@ -1,0 +1,205 @@
+"""A Grafana server that we are logged in to."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import requests
+
+from provision.errors import ApiError, ForbiddenError, GrafanaError, NotFoundError, UnsuitableError
+from provision.grafana.connection import Connection, open_session
+from provision.grafana.failures import not_grafana
+from provision.grafana.login import Login
+from provision.grafana.probe import ProbeSession
+from provision.grafana.transport import Json, Transport
+from provision.text import Text
+from provision.throttle import Throttle
+
+OLDEST = (9, 5)
+PAGE = 1000
+_PAGE_OF_APIS = 500
+# Name of the page size and number of the first page, by path (12.4).
+_PAGING = {"/api/orgs": ("perpage", 0), "/api/folders": ("limit", 1), "/api/search": ("limit", 1)}
+_PAGING_OF_OTHERS = ("perpage", 1)
+_WORKERS_OF_A_SERVER = 8  # where Grafana's database is PostgreSQL or MySQL
+_RENEWALS = 5  # of a session for one request: more would mean that it ends faster than we can ask
+_APIS = ("dashboard.grafana.app/v1beta1", "folder.grafana.app/v1beta1")
+
+
+class Grafana:
+    """A server we are logged in to. One session cookie for all threads; basic auth where password login is off.
+
+    Making it asks `/api/health`, logs in and looks which APIs there are. Raises UnreachableError, LoginError,
+    UnsuitableError, or ApiError while the server or its proxy is out of order. Requests raise ApiError (by status) and
+    UnreachableError.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._transport = Transport(connection)
+        self._login = Login(self._transport)
+        self._asking = threading.Lock()
+        self.version = self._ask_version()
+        self._login.open()
+        self.apis = connection.api == "auto" and self._has_apis()
+        if not connection.workers and self.settings.get("database", {}).get("type") in ("postgres", "mysql"):
+            self._transport.throttle = Throttle(_WORKERS_OF_A_SERVER)
+
+    @property
+    def url(self) -> str:
+        """The address of the server as we reach it."""
+        return self._transport.base
+
+    @property
+    def throttle(self) -> Throttle:
+        """How many requests run side by side."""
+        return self._transport.throttle
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent so far; repeats are not counted."""
+        return self._transport.sent
+
+    @property
+    def pauses(self) -> tuple[float, ...]:
+        """Seconds to wait before each further try of what failed but may pass."""
+        return self._connection.pauses
+
+    def get(self, path: str, *, org: int | None = None, **params: str | int) -> Json:
+        """The JSON answer to a GET."""
+        return self.request("GET", path, org=org, params=params)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        org: int | None = None,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> Json:
+        """The JSON answer, or None when there is no body. Renews the session when the server asks for it."""
+        for _attempt in range(_RENEWALS):
+            renewals = self._login.renewals
+            answer = self._transport.send(method, path, org=org, json=json, params=params)
+            if not self._login.is_due(answer):
+                break
+            self._login.renew(renewals)
+        if answer.status_code == requests.codes.unauthorized:
+            raise self._login.refused()
+        return self._transport.content(answer, method, path)
+
+    def pages(self, path: str, *, org: int | None = None, **params: str | int) -> Iterator[Mapping[str, Json]]:
+        """All rows of a list that comes in pages, such as /api/users, /api/orgs, /api/folders and /api/search."""
+        size, page = _PAGING.get(path, _PAGING_OF_OTHERS)
+        while rows := self.get(path, org=org, **{**params, size: PAGE, "page": page}):
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            page += 1
+
+    def apis_pages(self, path: str, *, org: int) -> Iterator[Mapping[str, Json]]:
+        """All objects of a list under /apis, whole."""
+        params: dict[str, str | int] = {"limit": _PAGE_OF_APIS}
+        while True:
+            answer = self.get(path, org=org, **params)
+            yield from answer["items"]
+            if not (rest := answer["metadata"].get("continue")):
+                return
+            params["continue"] = rest
+
+    @property
+    def gone(self) -> GrafanaError | None:
+        """Why the server as a whole does not work, once ask_whether_gone() has found that."""
+        return self._transport.gone
+
+    def ask_whether_gone(self) -> bool:
+        """Whether the server as a whole does not work, asked after an outage. From then on each request fails at once.
+
+        So hundreds of cabinets do not wait for all their repeats one after the other.
+        """
+        with self._asking:
+            if self.gone is None:
+                try:
+                    self.get("/api/health")
+                except GrafanaError as error:
+                    self._transport.gone = error
+        return self.gone is not None
+
+    @cached_property
+    def settings(self) -> Mapping[str, Json]:
+        """`GET /api/admin/settings` by section, {} where we may not read it."""
+        try:
+            return dict(self.get("/api/admin/settings"))
+        except (ForbiddenError, NotFoundError):
+            return {}
+
+    @cached_property
+    def self_login(self) -> str:
+        """The login we work as, in lower case."""
+        return str(self.get("/api/user")["login"]).lower()
+
+    def require_suitable(self) -> None:
+        """Raises UnsuitableError when we are no server admin or new users would get orgs of their own."""
+        if not self.get("/api/user").get("isGrafanaAdmin"):
+            raise UnsuitableError(
+                Text(
+                    f"Пользователь {self.self_login} не администратор сервера Grafana",
+                    f"User {self.self_login} is not a Grafana server admin",
+                ),
+                Text(
+                    "Укажите в GRAFANA_USER администратора сервера: только он создаёт организации",
+                    "Name a server admin in GRAFANA_USER: only such a user can make orgs",
+                ),
+            )
+        if str(self.settings.get("users", {}).get("auto_assign_org", "true")).lower() == "false":
+            raise UnsuitableError(
+                Text(
+                    "На сервере выключено auto_assign_org: каждый новый пользователь получил бы свою организацию",
+                    "auto_assign_org is off on the server: every new user would get an org of his own",
+                ),
+                Text(
+                    "Включите [users] auto_assign_org = true в настройках Grafana",
+                    "Set [users] auto_assign_org = true in Grafana's configuration",
+                ),
+            )
+
+    def probe(self, login: str, password: str) -> ProbeSession:
+        """A session of another login on this server."""
+        session = open_session(self._connection, self.url, repeats=False)
+        return ProbeSession(session, self.url, self._connection.timeout, login, password, self.throttle)
+
+    def older_than(self, major: int) -> bool:
+        """Whether the server's major version is known and lower."""
+        number = self.version.split(".")[0]
+        return number.isdigit() and int(number) < major
+
+    def _ask_version(self) -> str:
+        answer = self._transport.send("GET", "/api/health")
+        try:
+            health = self._transport.content(answer, "GET", "/api/health")
+            version = str(health.get("version", ""))
+            known = "database" in health
+        except (ApiError, AttributeError) as error:
+            if isinstance(error, ApiError) and error.is_outage:
+                raise
+            known = False
+        if not known:
+            raise not_grafana(self.url)
+        numbers = tuple(int(part) for part in version.split("-")[0].split(".")[:2] if part.isdigit())
+        if numbers and numbers < OLDEST:  # an empty version is hidden by `[auth.anonymous] hide_version`
+            oldest = ".".join(map(str, OLDEST))
+            raise UnsuitableError(
+                Text(f"Grafana {version} слишком старая", f"Grafana {version} is too old"),
+                Text(f"Нужна {oldest} или новее", f"{oldest} or newer is required"),
+            )
+        return version
+
+    def _has_apis(self) -> bool:
+        """Whether dashboards and folders are served through /apis (Grafana 12 and newer). A fault is no answer."""
+        try:
+            groups = self.get("/apis").get("groups", [])
+        except (NotFoundError, ForbiddenError, AttributeError):
+            return False
+        served = {version["groupVersion"] for group in groups for version in group.get("versions", [])}
+        return served.issuperset(_APIS)
