@@ -7,7 +7,7 @@ defaults: {timezone: Europe/Samara}
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
   events: {kind: postgresql, address: "127.0.0.1:5432", database: smart}
-kinds:
+profiles:
   company: {dashboards: ["*"]}
 distributors:
 """
@@ -16,7 +16,7 @@ _BLOCK = """\
     title: Компания {tag} {n}
     cabinets:
       {tag}-{n}:
-        kind: company
+        profile: company
         title: Кабинет {tag} {n}
         lists: {{managers: [lists/{tag}-{n}_manager_20260417.csv], online: [lists/{tag}-{n}_online_20260417.csv]}}
         mail: {{high_priority: "sos@{n}.{tag}.example.ru", usage: "usage@{n}.{tag}.example.ru"}}

@@ -1,9 +1,16 @@
-"""The nouns of the program, as frozen data: Cabinet, Ref, Resource, State, Problem."""
+"""The nouns of the program, as frozen data: Cabinet, its list rows, Ref, Resource, State, Problem."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 
+from provision.rows import Installation as Installation
+from provision.rows import ListKind as ListKind
+from provision.rows import OnlineAccess as OnlineAccess
+from provision.rows import Row as Row
+from provision.rows import Rows as Rows
 from provision.text import Text
 
 Level = Literal["error", "warning", "note"]
@@ -89,20 +96,51 @@ class EventsStore:
     sslmode: str = "verify-full"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ListFile:
+    """One list as read. Each of its `lines` is a row, or in `refused` (it has an error), or in `ignored`.
+
+    `shown` is the name used in problems. `date` is the one in the file's name. `encoding` is "" where none fits.
+    `ignored` maps a line to the code that says why; "" for the blank lines that belong there. Where a problem excludes
+    the whole file, there are no rows and all lines are refused.
+    """
+
+    path: Path
+    shown: str
+    kind: ListKind
+    date: date | None
+    encoding: str
+    rows: Rows = field(repr=False)
+    problems: tuple[Problem, ...] = field(repr=False)
+    lines: int = 0
+    refused: Sequence[int] = field(default=(), repr=False)
+    ignored: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def usable(self) -> bool:
+        """Whether no problem excludes the whole file."""
+        return not any(problem.stops for problem in self.problems)
+
+
 @dataclass(frozen=True, slots=True)
 class Cabinet:
-    """One tenant: defaults, kind of cabinet, distributor and lists merged.
+    """One tenant: defaults, profile, distributor and lists merged.
 
     Cabinets of one `realm` may share people. `title` is the org's name. `home` is a slug, `dashboards` are patterns of
-    slugs ("*", "billing-online-*").
-    `installations` and `online` count what its lists hold, each once. `generation` numbers its credentials.
-    `state`: suspended, everything stays and nobody is let in; absent, nothing is wanted and no list was read.
-    `origin` is `tenants.yaml:LINE`. `blocked`: a problem stops this cabinet, it is neither planned nor applied.
-    `unused_lines` counts the lines of its lists that mistakes exclude: whoever stands there alone is not in `people`.
+    slugs ("*", "billing-online-*"). `dealer` is the id that the SMART operator gave the distributor, "" for none.
+    `telegram` is the chat for its alerts, "" for none. `air_gapped` are names of clients that send no report by
+    themselves. `editors_trusted`: its Editors may make Grafana's server send requests and mail anywhere.
+
+    `installations` and `accesses` are the valid lines of its lists, in their order; none for an absent cabinet. An
+    installation with two managers is there twice. Rows are made when asked for, so ask for them once.
+    `generation` numbers its credentials. `origin` is `tenants.yaml:LINE`.
+    `state`: suspended, everything is kept and nobody has access; absent, nothing is wanted and no list was read.
+    `blocked`: a problem refuses this cabinet, it is neither planned nor applied.
+    `unused_lines` counts the lines of its lists that errors exclude: people on such lines alone are not in `people`.
     """
 
     id: str
-    kind: str
+    profile: str
     distributor: str
     realm: str
     title: str
@@ -116,26 +154,34 @@ class Cabinet:
     mail: Mapping[str, str]
     metrics: MetricsStore
     events: EventsStore
-    installations: int
-    online: int
     generation: int
     origin: str
+    installations: Sequence[Installation] = field(default=(), repr=False, compare=False)
+    accesses: Sequence[OnlineAccess] = field(default=(), repr=False, compare=False)
+    dealer: str = ""
+    telegram: str = ""
+    air_gapped: frozenset[str] = frozenset()
+    editors_trusted: bool = False
     state: Condition = "active"
     blocked: bool = False
     unused_lines: int = 0
 
     @property
     def let_in(self) -> tuple[Person, ...]:
-        """Those of its people who may come in now."""
+        """Those of its people who have access now."""
         return self.people if self.state == "active" else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """All cabinets, in the order of tenants.yaml, and every problem found on the way to them."""
+    """All cabinets, in the order of tenants.yaml, and every problem found on the way to them.
+
+    `lists` are the lists of each cabinet as they were read, usable or not, by its id; none of an absent one.
+    """
 
     cabinets: tuple[Cabinet, ...]
     problems: tuple[Problem, ...]
+    lists: Mapping[str, Sequence[ListFile]] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

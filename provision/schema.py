@@ -121,6 +121,14 @@ SETTINGS: Schema = {
     "dashboards": _list(_about("Какие дашборды", "Which dashboards"), _PATTERN) | {"default": ["*"]},
     "home": _SLUG | {"description": _about("Начальный дашборд", "Home dashboard"), "default": "kodeks-analytics"},
     "mail": _MAIL | {"default": {}},
+    "editors": _choice(
+        _about(
+            "Доверяете ли редакторам: Grafana шлёт их запросы и почту куда угодно",
+            "Whether Editors are trusted: Grafana sends their requests and mail anywhere",
+        ),
+        *("trusted", "none"),
+        default="none",
+    ),
     "generation": {
         "type": "integer",
         "description": _about("Номер учётных данных; +1 — новые пароли", "Number of the credentials; +1 renews them"),
@@ -129,7 +137,7 @@ SETTINGS: Schema = {
         "default": 1,
     },
 }
-"""The keys of every level: defaults < kind < distributor < cabinet. `default` holds where none says anything."""
+"""The keys of every level: defaults < profile < distributor < cabinet. `default` holds where no level sets the key."""
 
 _HEAD = _section(
     _about("Руководитель", "A head"),
@@ -154,7 +162,10 @@ _STATE = _about(
 _CABINET = _section(
     _about("Кабинет: закрытая организация Grafana", "A cabinet: a closed Grafana organisation"),
     {
-        "kind": {"type": "string", "description": _about("Вид, из раздела kinds", "Its kind, one of kinds")},
+        "profile": {
+            "type": "string",
+            "description": _about("Профиль, из раздела profiles", "Its profile, one of profiles"),
+        },
         "title": _title(_about("Название организации в Grafana", "Name of the organisation in Grafana")),
         "belongs_to": {
             "type": "string",
@@ -171,10 +182,21 @@ _CABINET = _section(
         )
         | {"minProperties": 1},
         "heads": _list(_about("Руководители: люди помимо списков", "Heads: people besides the lists"), _HEAD),
+        "air_gapped": _list(
+            _about(
+                "Клиенты в закрытом контуре: сами отчётов не шлют",
+                "Air-gapped clients: they send no report by themselves",
+            ),
+            {
+                "type": "string",
+                "description": _about("Имя клиента из списка", "The client's name in the list"),
+                "minLength": 1,
+            },
+        ),
         "state": _choice(_STATE, "active", "suspended", "absent", default="active"),
         **SETTINGS,
     },
-    "kind",
+    "profile",
     "title",
     "lists",
 )
@@ -189,6 +211,25 @@ _DISTRIBUTOR = _section(
         },
         "state": _choice(
             _about("Состояние всех его кабинетов", "State of all its cabinets"), "active", "suspended", default="active"
+        ),
+        "dealer": {
+            "type": "string",
+            "description": _about("Идентификатор от оператора СМАРТа", "The dealer id that the SMART operator issued"),
+            "minLength": 1,
+        },
+        "telegram": _section(
+            _about("Оповещения в Telegram", "Alerts in Telegram"),
+            {
+                "chat": _word(
+                    _about("Чат для оповещений", "The chat for alerts"),
+                    r"^(-?[1-9][0-9]{4,19}|@[A-Za-z][A-Za-z0-9_]{3,31})$",
+                    Text(
+                        "номер чата, например -1001234567890, или @имя канала",
+                        "a chat number, such as -1001234567890, or a channel's @name",
+                    ),
+                )
+            },
+            "chat",
         ),
         "cabinets": _table(_about("Кабинеты", "Cabinets"), _ID, _CABINET),
         **SETTINGS,
@@ -256,10 +297,10 @@ SCHEMA: Schema = {
             ),
             "defaults": _section(_about("Настройки всех кабинетов", "Settings of all cabinets"), SETTINGS),
             "stores": _STORES,
-            "kinds": _table(
-                _about("Виды кабинетов", "Kinds of cabinets"),
+            "profiles": _table(
+                _about("Профили кабинетов", "Profiles of cabinets"),
                 _ID,
-                _section(_about("Настройки вида", "Settings of the kind"), SETTINGS),
+                _section(_about("Настройки профиля", "Settings of the profile"), SETTINGS),
             ),
             "distributors": _table(_about("Дистрибьюторы", "Distributors"), _ID, _DISTRIBUTOR),
         },

@@ -23,7 +23,7 @@ APART = """\
     title: ООО «Копыта {tag}»
     cabinets:
       {tag}-ural:
-        kind: company
+        profile: company
         title: Урал {tag}
         lists: {{managers: [ural_manager_20260417.csv]}}
         mail: {{high_priority: sos-ural@example.ru, usage: usage-ural@example.ru}}

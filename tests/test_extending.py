@@ -114,11 +114,13 @@ def test_a_kind_of_resource_is_one_new_file_and_its_line(sandbox: Sandbox, tmp_p
     assert drift.returncode == 3
 
 
-def test_a_kind_of_cabinet_is_a_block_of_data(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A new block under `kinds` is all it takes."""
+def test_a_profile_of_cabinets_is_a_block_of_data(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A new block under `profiles` is all it takes."""
     world = world_on(sandbox, tmp_path / "estate")
-    world.change("tenants.yaml", "kinds:\n", "kinds:\n  heads-only: {dashboards: [for-managers], home: for-managers}\n")
-    world.change("tenants.yaml", "kind: company\n        title: Дон", "kind: heads-only\n        title: Дон")
+    world.change(
+        "tenants.yaml", "profiles:\n", "profiles:\n  heads-only: {dashboards: [for-managers], home: for-managers}\n"
+    )
+    world.change("tenants.yaml", "profile: company\n        title: Дон", "profile: heads-only\n        title: Дон")
     world.apply()
     found = world.ask("GET", "/api/search?type=dash-db", org=world.org(world.don))
     assert [row["uid"] for row in found] == ["smart-for-managers"]

@@ -318,7 +318,7 @@ def test_another_branch_of_a_known_company_is_proposed_for_its_block(world: Worl
     result = world.run("lists", "propose", name)
     assert result.exit_code == 0
     assert result.stdout.startswith("      # title: put in the names")
-    assert f"\n      d{world.tag}-ural:\n        kind: company\n" in result.stdout
+    assert f"\n      d{world.tag}-ural:\n        profile: company\n" in result.stdout
     assert "--distributor-title" not in result.stderr
     assert PASSWORD not in result.output
 

@@ -131,7 +131,7 @@ def test_a_part_of_a_branch_shares_its_people(world: World) -> None:
     for found in (world.folder / "handover").iterdir():
         found.unlink()
     world.write(ONLINE, access(world, "ivanova", f"{world.tag}9"))
-    new(world, "--belongs-to", world.volga, without=["managers", "head"], kind="streaming")
+    new(world, "--belongs-to", world.volga, without=["managers", "head"], profile="streaming")
     assert people(note(world)) == {world.login("ivanova"): "прежний"}
     user = world.ask("GET", f"/api/users/lookup?loginOrEmail={world.login('ivanova')}")["id"]
     orgs = {org["name"] for org in world.ask("GET", f"/api/users/{user}/orgs")}
@@ -343,7 +343,7 @@ def test_without_a_terminal_it_does_not_guess(world: World) -> None:
         ({"distributor_title": "ООО «Кама»"}, [], "is there already"),
         ({"head": "bazhov"}, [], "LOGIN:MAIL"),
         ({"head": ":b@example.ru"}, [], "LOGIN:MAIL"),
-        ({}, ["kind"], "--kind"),
+        ({}, ["profile"], "--profile"),
     ],
 )
 def test_a_command_that_makes_no_sense(world: World, instead: dict[str, str], without: list[str], told: str) -> None:

@@ -90,8 +90,8 @@ def test_a_suspended_cabinet_is_kept_up(world: World) -> None:
     world.apply()
     world.change(
         "tenants.yaml",
-        "kind: company\n        title: Волга",
-        "kind: company\n        timezone: Asia/Omsk\n        title: Волга",
+        "profile: company\n        title: Волга",
+        "profile: company\n        timezone: Asia/Omsk\n        title: Волга",
     )
     line = world.manager_line("sidorova", f"{world.tag}c.example.ru:80")
     world.write("volga_manager_20260417.csv", world.manager_line("ivanova", f"{world.tag}a.example.ru:80") + line)
@@ -146,8 +146,8 @@ def test_other_deletions_still_want_a_word(world: World) -> None:
     put(world, "suspended")
     world.change(
         "tenants.yaml",
-        "kind: company\n        title: Волга",
-        'kind: company\n        dashboards: ["kodeks-analytics"]\n        title: Волга',
+        "profile: company\n        title: Волга",
+        'profile: company\n        dashboards: ["kodeks-analytics"]\n        title: Волга',
     )
     refused = world.run("apply", "--yes", world.volga)
     assert refused.exit_code == 1, refused.output

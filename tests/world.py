@@ -17,11 +17,11 @@ SECRET = "only-for-tests-" + "x" * 32
 _ZONE = "-1,3600,604800"
 
 ESTATE = """\
-defaults: {{timezone: Europe/Samara, language: ru-RU}}
+defaults: {{timezone: Europe/Samara, language: ru-RU, editors: trusted}}
 stores:
   metrics: {{kind: victoriametrics, url: "http://127.0.0.1:8427"}}
   events: {{kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}}
-kinds:
+profiles:
   company: {{dashboards: ["*"], home: kodeks-analytics}}
 distributors:
   d{tag}:
@@ -29,13 +29,13 @@ distributors:
     isolated: true
     cabinets:
       {tag}-volga:
-        kind: company
+        profile: company
         title: Волга {tag}
         lists: {{managers: [volga_manager_20260417.csv], online: [volga_online_20260417.csv]}}
         mail: {{high_priority: sos@example.ru, usage: usage@example.ru}}
         heads: [{{login: orlova{tag}, email: orlova{tag}@example.ru, role: Editor}}]
       {tag}-don:
-        kind: company
+        profile: company
         title: Дон {tag}
         lists: {{managers: [don_manager_20260417.csv]}}
         mail: {{high_priority: sos-don@example.ru, usage: usage-don@example.ru}}

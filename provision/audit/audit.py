@@ -1,7 +1,7 @@
 """Audits cabinets side by side: chooses whom each must not see, makes its Viewer, sends him all ways."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -13,7 +13,6 @@ from provision.audit.rows import ways_to_rows
 from provision.audit.server import way_to_grafana
 from provision.audit.viewer import remove_left, viewer
 from provision.audit.ways import Memory, go
-from provision.config import Neighbour
 from provision.credentials import Root
 from provision.directory import Directory
 from provision.errors import LoginError, ProvisionError, UnreachableError
@@ -32,13 +31,10 @@ _VICTIMS = 2
 class Audit:
     """One audit of a server. `cabinets` is the whole estate: whoever is in it may be a victim."""
 
-    def __init__(
-        self, server: Grafana, root: Root, cabinets: Sequence[Cabinet], neighbours: Mapping[str, Neighbour]
-    ) -> None:
+    def __init__(self, server: Grafana, root: Root, cabinets: Sequence[Cabinet]) -> None:
         self._server = server
         self._root = root
         self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}
-        self._neighbours = neighbours
         self._stop = threading.Event()
         self._directory = Directory(server)
 
@@ -103,12 +99,13 @@ class Audit:
         org = Org(self._server, number, cabinet.id)
         rows = org.get("/api/datasources")
         sources = [org.get(f"/api/datasources/uid/{row['uid']}") for row in rows]
-        return Party(cabinet, self._neighbours[cabinet.id], org, sources, self._root)
+        clients = {row.client for row in cabinet.installations} | {row.firm for row in cabinet.accesses}
+        return Party(cabinet, frozenset(clients), org, sources, self._root)
 
     def _victims(self, own: Party) -> Iterator[Party]:
         """One cabinet of the same distributor that must not be seen, if there is one, and others up to two."""
-        realm, distributor = own.neighbour.realm, own.cabinet.distributor
-        apart = [one for one in self._cabinets.values() if self._neighbours[one.id].realm != realm]
+        realm, distributor = own.cabinet.realm, own.cabinet.distributor
+        apart = [one for one in self._cabinets.values() if one.realm != realm]
         near = [one for one in apart if one.distributor == distributor]
         far = [one for one in apart if one.distributor != distributor]
         left = _VICTIMS

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from provision.config import Neighbour
 from provision.credentials import Root
 from provision.grafana import Json, Org, mark
 from provision.model import Cabinet
@@ -17,7 +16,7 @@ class Party:
     """One cabinet as it is on the server."""
 
     cabinet: Cabinet
-    neighbour: Neighbour
+    clients: frozenset[str] = field(repr=False)  # the labels of its installations and the firms of its accesses
     org: Org
     sources: Sequence[Mapping[str, Json]] = field(repr=False)
     root: Root
@@ -47,7 +46,7 @@ class Party:
 
 def marks_of_clients(victim: Party, own: Party) -> tuple[str, ...]:
     """The victim's clients, those left out that might stand in the cabinet's own data."""
-    return _telling(victim.neighbour.clients, own.neighbour.clients)
+    return _telling(victim.clients, own.clients)
 
 
 def marks_in_grafana(victim: Party, own: Party) -> tuple[str, ...]:

@@ -37,7 +37,6 @@ from provision.text import Text
 def audit(settings: Settings, /, names: tuple[str, ...], shape: str, out: Path | None, **options: Any) -> None:
     from provision.audit import REPORT_FORMATS, Audit
     from provision.cli.deploy import connect
-    from provision.config import neighbours
     from provision.credentials import Root
     from provision.lock import alone_on
 
@@ -47,7 +46,7 @@ def audit(settings: Settings, /, names: tuple[str, ...], shape: str, out: Path |
     with alone_on(options["url"]):
         server = connect(settings, options)
         server.require_suitable()
-        inspection = Audit(server, root, estate.cabinets, neighbours(settings.estate))
+        inspection = Audit(server, root, estate.cabinets)
         with progress(settings, Text("Аудит", "Audit"), len(chosen)) as ready:
             report = inspection.run(chosen, ready)
     text = REPORT_FORMATS[shape](report, lang=settings.lang)

@@ -14,8 +14,8 @@ from provision.cli.settings import ERROR, Settings, _, format_option, write
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.lists import ListFile, Repair
-    from provision.model import Problem
+    from provision.lists import Repair
+    from provision.model import Estate, ListFile, Problem
 
 
 @click.command(
@@ -54,14 +54,20 @@ def check(
     if code is not None:
         click.echo(_explained(settings, code))
         return
-    files = read_files(named_files(what, settings.estate))
-    problems = problems_of(files) if files else _problems_of_estate(settings, what)
+    files: Sequence[ListFile] = read_files(named_files(what, settings.estate))
+    if files:
+        problems: Sequence[Problem] = problems_of(files)
+        own_lists = files
+    else:
+        estate = check_estate(settings.estate, {})
+        problems = (*concerning(estate, what), *problems_of_dashboards(estate, what))
+        own_lists = _lists_of_estate(estate, what)
     _show(settings, problems, shape, out, verbose=verbose)
     plain = shape == "text" and not out
     if plain and any(file.lines for file in files):
         click.echo(settings.say(_account(files, problems)))
     if folder:
-        _repair(settings, files or _lists_of_estate(settings, what), folder, aside=not plain)
+        _repair(settings, own_lists, folder, aside=not plain)
     elif plain and problems:
         click.echo(settings.say(_advice(problems)))
     if any(problem.level == "error" for problem in problems):
@@ -75,19 +81,9 @@ def _explained(settings: Settings, code: str) -> str:
     return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **engine.codes()})
 
 
-def _problems_of_estate(settings: Settings, names: Sequence[str]) -> "tuple[Problem, ...]":
-    """What is wrong with the estate and its dashboards; with cabinets named, what concerns these or the whole."""
-    estate = check_estate(settings.estate, {})
-    return (*concerning(estate, names), *problems_of_dashboards(estate, names))
-
-
-def _lists_of_estate(settings: Settings, names: Sequence[str]) -> "list[ListFile]":
+def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":
     """The lists of the named cabinets, of all without names."""
-    from provision.config.contents import lists_of
-
-    estate = check_estate(settings.estate, {})
-    found = lists_of(settings.estate) if estate.cabinets else {}
-    return [file for cabinet in choose(estate, names if found else ()) for file in found[cabinet.id]]
+    return [file for cabinet in choose(estate, names if estate.cabinets else ()) for file in estate.lists[cabinet.id]]
 
 
 def _show(settings: Settings, problems: "Sequence[Problem]", shape: str, out: Path | None, *, verbose: bool) -> None:

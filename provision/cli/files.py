@@ -11,8 +11,7 @@ from provision.errors import UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.lists import ListFile
-    from provision.model import Problem
+    from provision.model import ListFile, Problem
 
 _ACCOUNT, _PUT_ASIDE = ".changes.csv", ".aside.csv"
 

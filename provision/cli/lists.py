@@ -18,7 +18,7 @@ from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.config import NewCabinet
-    from provision.lists import ListFile
+    from provision.model import ListFile
 
 _FILE = click.Path(path_type=Path)
 
@@ -105,7 +105,7 @@ def _command(new: NewCabinet) -> str:
     import shlex
 
     options = [
-        ("--kind", new.kind),
+        ("--profile", new.profile),
         ("--distributor", new.distributor),
         ("--distributor-title", new.distributor_title),
         ("--belongs-to", new.belongs_to),
@@ -135,14 +135,14 @@ def _command(new: NewCabinet) -> str:
 @click.pass_obj
 def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
     from provision import lists
-    from provision.config.contents import lists_of
 
     files = read_files(named_files(names, settings.estate))
     if files:
         _demand_usable(files)
         made = {out: lists.prepare(files, lang=settings.lang)}
     else:
-        chosen, read = choose(load(settings.estate), names), lists_of(settings.estate)
+        estate = load(settings.estate)
+        chosen, read = choose(estate, names), estate.lists
         made = {
             out / cabinet.id: lists.prepare(
                 read[cabinet.id],

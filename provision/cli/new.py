@@ -49,7 +49,7 @@ class _Head(click.ParamType[dict[str, str]]):
     ),
 )
 @click.argument("name", metavar=_("КАБИНЕТ", "CABINET"))
-@click.option("--kind", required=True, help=_("Вид кабинета, из kinds.", "Its kind, one of kinds."))
+@click.option("--profile", required=True, help=_("Профиль, из profiles.", "Its profile, one of profiles."))
 @click.option("--distributor", required=True, metavar=_("ИМЯ", "ID"), help=_("Дистрибьютор.", "Its distributor."))
 @click.option("--title", required=True, help=_("Название кабинета в Grafana.", "The cabinet's name in Grafana."))
 @click.option("--managers", multiple=True, type=_LIST, help=_("Список установок.", "A list of installations."))
@@ -108,7 +108,7 @@ def new(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --yes", "Add --yes"),
         )
-    fields = ("kind", "distributor", "title", "managers", "online", "heads", "timezone", "belongs_to")
+    fields = ("profile", "distributor", "title", "managers", "online", "heads", "timezone", "belongs_to")
     about = {field: options[field] for field in (*fields, "distributor_title", "isolated")}
     mail = {key: box for key, box in (("high_priority", high_priority), ("usage", usage)) if box}
     wanted = NewCabinet(id=name, mail=mail, **about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from provision.errors import EstateError, StoreError, UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.lists import Row
     from provision.model import Cabinet
     from provision.stores.sample_data import SampleCabinet
     from provision.stores.sample_data.guard import Real
@@ -61,7 +60,7 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
     from provision.stores.schema import connect
 
     administrator = _administrator(settings)
-    cabinets = _samples(settings, choose_present(load(settings.estate), names))
+    cabinets = _samples(choose_present(load(settings.estate), names))
     metrics = MetricsServer(vm_url.rstrip("/"), settings.secret("SMART_VM_KEY"))
     now, samples, rows = datetime.now(UTC), 0, 0
     with connect(administrator) as events:
@@ -97,35 +96,24 @@ def _administrator(settings: Settings) -> str:
     )
 
 
-def _samples(settings: Settings, cabinets: Sequence[Cabinet]) -> list[SampleCabinet]:
+def _samples(cabinets: Sequence[Cabinet]) -> list[SampleCabinet]:
     """For whom history is made up. Raises EstateError for a cabinet whose lists have mistakes that stop it."""
-    from provision.config.contents import rows_of
-
-    rows = rows_of(settings.estate)
     for cabinet in cabinets:
         if cabinet.blocked:
             raise EstateError(
                 Text(f"В списках кабинета {cabinet.id} ошибки", f"The lists of {cabinet.id} have mistakes"),
                 Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
             )
-    return [_sample(cabinet, rows.get(cabinet.id, [])) for cabinet in cabinets]
+    return [_sample(cabinet) for cabinet in cabinets]
 
 
-def _sample(cabinet: Cabinet, rows: Iterable[Row]) -> SampleCabinet:
-    from provision.lists import ManagerRow, OnlineRow
+def _sample(cabinet: Cabinet) -> SampleCabinet:
     from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet
 
-    rows = list(rows)
     installations = (
-        Installation(row.host, row.host, row.manager, row.tz_correction, row.polled)
-        for row in rows
-        if isinstance(row, ManagerRow)
+        Installation(row.host, row.client, row.manager, row.tz_correction, row.polled) for row in cabinet.installations
     )
-    accesses = (
-        OnlineAccess(row.firm, row.login, row.host, row.folder, row.manager)
-        for row in rows
-        if isinstance(row, OnlineRow)
-    )
+    accesses = (OnlineAccess(row.firm, row.login, row.host, row.folder, row.manager) for row in cabinet.accesses)
     return SampleCabinet(cabinet.id, cabinet.timezone, tuple(installations), tuple(accesses), cabinet.distributor)
 
 

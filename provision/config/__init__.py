@@ -1,7 +1,6 @@
 """tenants.yaml and its lists as an Estate: load(), and check(), which never raises. CODES says what can be wrong.
 
-add() proposes a new cabinet's block; with its Edit check() sees the estate as it would be. neighbours() tells which
-cabinets must not see which.
+add() proposes a new cabinet's block; with its Edit check() sees the estate as it would be.
 """
 
 from collections.abc import Mapping
@@ -12,11 +11,10 @@ from provision.config import references, tenants
 from provision.config.adding import Edit, NewCabinet, add
 from provision.config.cabinets import build
 from provision.config.codes import CODES
-from provision.config.neighbours import Neighbour, neighbours
 from provision.config.tenants import NOTHING
 from provision.model import Estate
 
-__all__ = ["CODES", "Edit", "Neighbour", "NewCabinet", "add", "check", "load", "neighbours"]
+__all__ = ["CODES", "Edit", "NewCabinet", "add", "check", "load"]
 
 
 def load(path: Path, *, today: date | None = None) -> Estate:
@@ -36,7 +34,6 @@ def check(path: Path, *, today: date | None = None, instead: Mapping[str, bytes]
     documents = tenants.read(path, instead)
     entries = list(tenants.entries(documents))
     problems = [problem for each in documents for problem in each.problems] + references.find(documents, entries)
-    problems = problems or references.no_home([entry for entry in entries if entry.state != "absent"])
     if problems:
         order = {each.shown: number for number, each in enumerate(documents)}
         return Estate((), tuple(sorted(problems, key=lambda each: (order[each.file], each.line, each.column))))

@@ -38,7 +38,7 @@ class NewCabinet:
 
     id: str
     distributor: str
-    kind: str
+    profile: str
     title: str
     managers: tuple[Path, ...] = ()
     online: tuple[Path, ...] = ()
@@ -206,7 +206,7 @@ def cabinet_block(new: NewCabinet, folder: Path) -> dict[str, Any]:
     """The cabinet's block for a file in that folder."""
     lists = {"managers": new.managers, "online": new.online}
     block = {
-        "kind": new.kind,
+        "profile": new.profile,
         "belongs_to": new.belongs_to,
         "title": new.title,
         "timezone": new.timezone,

@@ -6,16 +6,29 @@ from dataclasses import dataclass, replace
 from datetime import date
 from os.path import realpath  # Path.resolve() raises on a loop of links
 from pathlib import Path
+from typing import cast
 
 from provision.config import mistakes
+from provision.config.consistency import check_air_gapped, check_dealers, check_editors
 from provision.config.document import Trail, printable
 from provision.config.people import Claim, Directory, claims, heads
-from provision.config.tenants import Entry, Layer
-from provision.lists import Group, Kind, ListFile, check_apart, check_together, count_clients, read, strike
-from provision.model import Cabinet, Estate, EventsStore, MetricsStore, Problem
+from provision.config.tenants import Entry, Layer, section
+from provision.lists import Group, check_apart, check_together, read, strike
+from provision.model import (
+    Cabinet,
+    Estate,
+    EventsStore,
+    Installation,
+    ListFile,
+    ListKind,
+    MetricsStore,
+    OnlineAccess,
+    Problem,
+)
+from provision.rows import Chained
 from provision.text import Text
 
-_KINDS: tuple[Kind, ...] = ("managers", "online")
+_KINDS: tuple[ListKind, ...] = ("managers", "online")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class _Named:
     """A list as an entry names it: where, as which kind, and the file meant."""
 
     entry: Entry
-    kind: Kind
+    kind: ListKind
     number: int
     file: Path
 
@@ -41,9 +54,10 @@ class _Named:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A cabinet with its lists as read, the rows with errors left out."""
+    """A cabinet with its lists: `read` as they were read, `files` without the rows that have errors."""
 
     entry: Entry
+    read: Sequence[ListFile]
     files: Sequence[ListFile]
     claims: Sequence[Claim]
     problems: Sequence[Problem]
@@ -60,12 +74,14 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
     groups = [Group(one.entry.id, one.files, heads(one.claims), one.entry.realm) for one in members]
     problems = [problem for member in members for problem in member.problems]
     problems += check_apart(groups)
+    problems += check_dealers(entries)
     problems += [problem for member in members for problem in directory.two_mails(member.claims)]
     stopped = {problem.cabinet for problem in problems if problem.stops}
     order = {entry.id: number for number, entry in enumerate(entries)}
     return Estate(
         tuple(_cabinet(one, directory, stores, blocked=one.entry.id in stopped) for one in members),
         tuple(sorted(problems, key=lambda problem: order[problem.cabinet])),
+        {one.entry.id: one.read for one in members},
     )
 
 
@@ -80,16 +96,18 @@ def _named(entry: Entry) -> Iterator[_Named]:
 
 
 def _member(entry: Entry, places: dict[str, list[_Named]], today: date | None) -> _Member:
+    seen: list[ListFile] = []
     files: list[ListFile] = []
     problems: list[Problem] = []
     if entry.state == "absent":
-        return _Member(entry, (), (), ())
+        return _Member(entry, (), (), (), ())
     for one in _named(entry):
         wrong = _twice(one, places[realpath(one.file)]) or _nowhere(one)
         if wrong:
             problems.append(wrong)
             continue
         file = read(one.file, shown=str(one.file), kind=one.kind, today=today)
+        seen.append(file)
         if file.usable and file.kind != one.kind:
             problems.append(_other_kind(one, file.kind))
             continue
@@ -100,7 +118,8 @@ def _member(entry: Entry, places: dict[str, list[_Named]], today: date | None) -
     together = check_together(files, streaming_sales=apart, mail=entry.settings["mail"])
     problems += [problem if problem.file else _at_cabinet(entry, problem) for problem in together]
     files = list(strike(files, together))
-    return _Member(entry, files, list(claims(entry, files)), [replace(one, cabinet=entry.id) for one in problems])
+    problems += [*check_editors(entry), *check_air_gapped(entry, files)]
+    return _Member(entry, seen, files, list(claims(entry, files)), [replace(one, cabinet=entry.id) for one in problems])
 
 
 def _twice(one: _Named, places: Sequence[_Named]) -> Problem | None:
@@ -137,7 +156,7 @@ def _nowhere(one: _Named) -> Problem | None:
     return None
 
 
-def _other_kind(one: _Named, kind: Kind) -> Problem:
+def _other_kind(one: _Named, kind: ListKind) -> Problem:
     message = Text(f"это список для {kind}, а не для {one.kind}", f"this is a list for {kind}, not for {one.kind}")
     return one.problem("Y14", message, Text(f"Перенесите его в {kind}.", f"Move it to {kind}."), kind)
 
@@ -150,11 +169,10 @@ def _at_cabinet(entry: Entry, problem: Problem) -> Problem:
 
 def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: bool) -> Cabinet:
     entry, settings = member.entry, member.entry.settings
-    installations, online = count_clients(member.files)
     metrics, events = stores["metrics"], stores["events"]
     return Cabinet(
         id=entry.id,
-        kind=entry.own["kind"],
+        profile=entry.own["profile"],
         distributor=entry.distributor,
         realm=entry.realm,
         title=entry.own["title"],
@@ -168,8 +186,14 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         mail=settings["mail"],
         metrics=MetricsStore(metrics["url"]),
         events=EventsStore(**{key: events[key] for key in ("address", "database", "sslmode") if key in events}),
-        installations=installations,
-        online=online,
+        installations=Chained(
+            cast(Sequence[Installation], file.rows) for file in member.files if file.kind == "managers"
+        ),
+        accesses=Chained(cast(Sequence[OnlineAccess], file.rows) for file in member.files if file.kind == "online"),
+        dealer=entry.company.get("dealer", ""),
+        telegram=section(entry.company, "telegram").get("chat", ""),
+        air_gapped=frozenset(entry.own.get("air_gapped", ())),
+        editors_trusted=settings["editors"] == "trusted",
         generation=settings["generation"],
         origin=entry.document.origin(entry.path),
         state=entry.state,

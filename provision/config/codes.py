@@ -1,6 +1,6 @@
-"""What can be wrong with tenants.yaml itself: the codes Y01 to Y14, as `provision.lists` has its own.
+"""What can be wrong with tenants.yaml itself: the codes Y01 to Y16, as `provision.lists` has its own.
 
-Those up to Y08 leave no estate to speak of; with the others the estate stands, but a cabinet may be stopped.
+With a code up to Y08 nothing is planned; with the others a cabinet may be refused and the rest is planned.
 """
 
 from provision.model import Code
@@ -46,8 +46,8 @@ CODES: dict[str, Code] = {
             "error",
             Text("такого имени нет", "a name of nothing"),
             Text(
-                "Так бывает с видом кабинета, часовым поясом, ролью и кабинетом филиала.",
-                "It happens to kinds of cabinets, time zones, roles and branches' cabinets.",
+                "Так бывает с профилем кабинета, часовым поясом, ролью и кабинетом филиала.",
+                "It happens to profiles, time zones, roles and branches' cabinets.",
             ),
             "timezone: Samara",
             "timezone: Europe/Samara",
@@ -77,8 +77,8 @@ CODES: dict[str, Code] = {
             "error",
             Text("настройки не сочетаются", "settings that do not go together"),
             Text("Измените одну из них.", "Change one of them."),
-            "dashboards: [for-managers]\nhome: kodeks-analytics",
-            "dashboards: [for-managers]\nhome: for-managers",
+            "volga: {belongs_to: volga, …}",
+            "volga-potok: {belongs_to: volga, …}",
         ),
         Code(
             "Y11",
@@ -103,8 +103,30 @@ CODES: dict[str, Code] = {
         Code(
             "Y14",
             "error",
-            Text("список стоит не под своим ключом", "a list stands under the wrong key"),
+            Text("список не под своим ключом", "a list is under the wrong key"),
             Text("Установки — managers, онлайн-доступы — online.", "Installations: managers; online accesses: online."),
+        ),
+        Code(
+            "Y15",
+            "error",
+            Text("роль Editor без editors: trusted", "the role Editor without editors: trusted"),
+            Text(
+                "Редактор может слать с сервера Grafana запросы и почту куда угодно, поэтому доверие пишут явно.",
+                "An Editor can make Grafana's server send requests and mail anywhere, so the trust is written down.",
+            ),
+            "heads: [{login: orlova, email: orlova@example.ru, role: Editor}]",
+            "editors: trusted\nheads: [{login: orlova, email: orlova@example.ru, role: Editor}]",
+        ),
+        Code(
+            "Y16",
+            "error",
+            Text("клиента из air_gapped нет в списках", "a client of air_gapped is in no list"),
+            Text(
+                "Имя должно совпадать со строкой smartupload, с учётом регистра.",
+                "The name must equal that of a smartupload line, letter case included.",
+            ),
+            "air_gapped: [zavod]",
+            "air_gapped: [Zavod]",
         ),
     )
 }

@@ -3,7 +3,7 @@
 Values are read by the schema, not by YAML 1.1's guesses: where text is wanted, 2026-11-03 and 012 stay as written, and
 a bare `no` or `on` (which YAML takes for a truth value) becomes `Bare`, for a message of its own. Read from events and
 not composed: PyYAML's C composer calls itself once a level and ends the process on deeply nested input (6.0.3).
-Anchors' aliases are refused: `defaults` and `kinds` do that work, and an alias can stand for a million values.
+Anchors' aliases are refused: `defaults` and `profiles` do that work, and an alias can stand for a million values.
 """
 
 import re

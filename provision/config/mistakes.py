@@ -95,7 +95,10 @@ def _probably(meant: str, word: str) -> Text:
 def _unknown(broken: _Break) -> Iterator[Problem]:
     for key in broken.unknown:
         meant, hint = suggest(key, broken.known)
-        if key in _PLACES and (meant is None or meant in broken.found):
+        if _RENAMED.get(key) in broken.known:
+            meant = _RENAMED[key]
+            hint = Text(f"Теперь это {meant}: переименуйте ключ.", f"It is now {meant}: rename the key.")
+        elif key in _PLACES and (meant is None or meant in broken.found):
             there = ", ".join(_PLACES[key][:3])
             meant, hint = None, Text(f"Ему место здесь: {there}.", f"It belongs here: {there}.")
         name, path = printable(key), (*broken.path, key)
@@ -105,7 +108,7 @@ def _unknown(broken: _Break) -> Iterator[Problem]:
 
 def _missing(broken: _Break) -> Iterator[Problem]:
     """Each missing key that no misspelt one stands for. jsonschema comes here once a key: equal problems become one."""
-    slips = {closest(key, broken.known) for key in broken.unknown}
+    slips = {_RENAMED.get(key) or closest(key, broken.known) for key in broken.unknown}
     for name in broken.limit:
         if name not in broken.found and name not in slips:
             message = Text(f"нет ключа «{name}»", f"the key `{name}` is missing")
@@ -210,6 +213,7 @@ def _places(schema: Schema, place: str = "") -> Iterator[tuple[str, str]]:
             yield from _places(below, f"{place}*.")
 
 
+_RENAMED = {"kinds": "profiles", "kind": "profile"}
 _PLACES: dict[str, list[str]] = {}
 for _key, _place in _places(SCHEMA):
     _PLACES.setdefault(_key, []).append(_place)

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from provision.config.tenants import Entry
-from provision.lists import ListFile
-from provision.model import Person, Problem, Role
+from provision.model import ListFile, Person, Problem, Role
 from provision.text import Text
 
 

@@ -20,7 +20,7 @@ def new_cabinets(proposal: Proposal, *, known: bool = False) -> tuple[NewCabinet
         NewCabinet(
             id=one.id,
             distributor=proposal.distributor,
-            kind=one.kind,
+            profile=one.profile,
             title=one.id,
             managers=tuple(file.path for file in one.files if file.kind == "managers"),
             online=tuple(file.path for file in one.files if file.kind == "online"),

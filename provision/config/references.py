@@ -1,7 +1,6 @@
 """What no schema can see in tenants.yaml: names of nothing, names used twice, settings that do not go together."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from provision.config import mistakes
 from provision.config.document import Document, Trail
@@ -18,41 +17,18 @@ def find(documents: list[Document], entries: list[Entry]) -> list[Problem]:
             cabinets.setdefault(name, []).extend(section(distributor, "cabinets"))
     problems = [*_incomplete(documents), *_twice(documents), *_same_titles(entries)]
     for entry in entries:
-        problems += _kind(entry, section(documents[0].data, "kinds"))
+        problems += _profile(entry, section(documents[0].data, "profiles"))
         problems += _branch(entry, cabinets[entry.distributor], entries)
         problems += _heads(entry)
     return problems
-
-
-def no_home(entries: list[Entry]) -> list[Problem]:
-    """The problems of cabinets whose home dashboard is not among their dashboards."""
-    return [
-        entry.document.problem("Y08", entry.path, *_home_words(entry), at_key=True)
-        for entry in entries
-        if not any(fnmatchcase(entry.settings["home"], pattern) for pattern in entry.settings["dashboards"])
-    ]
-
-
-def _home_words(entry: Entry) -> tuple[Text, Text]:
-    home, patterns = entry.settings["home"], ", ".join(entry.settings["dashboards"])
-    return (
-        Text(
-            f"начального дашборда {home} нет среди дашбордов кабинета ({patterns})",
-            f"the home dashboard {home} is not among the cabinet's dashboards ({patterns})",
-        ),
-        Text(
-            "Поправьте home или dashboards: у кабинета, в kinds или в defaults.",
-            "Change home or dashboards: at the cabinet, in kinds or in defaults.",
-        ),
-    )
 
 
 def _incomplete(documents: list[Document]) -> Iterator[Problem]:
     main = documents[0]
     if not isinstance(main.data, dict):
         return
-    for key in ("stores", "kinds"):
-        if key not in main.data:
+    for key in ("stores", "profiles"):
+        if key not in main.data and not (key == "profiles" and "kinds" in main.data):
             message = Text(f"нет раздела «{key}»", f"the section `{key}` is missing")
             hint = Text("Он описан в docs/estate.ru.md.", "It is described in docs/estate.md.")
             yield main.problem("Y02", (), message, hint)
@@ -94,9 +70,9 @@ def _taken(document: Document, path: Trail, place: str, *, at_key: bool) -> Prob
     return document.problem("Y06", path, message, hint, at_key=at_key)
 
 
-def _kind(entry: Entry, kinds: dict[str, object]) -> Iterator[Problem]:
-    if entry.own["kind"] not in kinds and kinds:
-        yield mistakes.no_such(entry.document, (*entry.path, "kind"), entry.own["kind"], kinds)
+def _profile(entry: Entry, profiles: dict[str, object]) -> Iterator[Problem]:
+    if entry.own["profile"] not in profiles and profiles:
+        yield mistakes.no_such(entry.document, (*entry.path, "profile"), entry.own["profile"], profiles)
 
 
 def _branch(entry: Entry, cabinets: list[str], entries: list[Entry]) -> Iterator[Problem]:

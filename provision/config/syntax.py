@@ -25,8 +25,8 @@ SECOND: Words = (
 ALIAS: Words = (
     Text("ссылки YAML (*имя) здесь не действуют", "YAML aliases (*name) are not used here"),
     Text(
-        "Текст со звёздочкой в начале возьмите в кавычки; общие настройки пишут в defaults и kinds.",
-        "Quote a text that starts with `*`; what cabinets share stands in defaults and kinds.",
+        "Текст со звёздочкой в начале возьмите в кавычки; общие настройки пишут в defaults и profiles.",
+        "Quote a text that starts with `*`; write what cabinets share in defaults and profiles.",
     ),
 )
 TAG: Words = (

@@ -23,14 +23,16 @@ BUILT_IN: Layer = {key: schema["default"] for key, schema in SETTINGS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cabinet: `own` is its block at `path` of `document`, `settings` what the levels add up to."""
+    """One cabinet: `own` is its block at `path` of `document`, `settings` is what the levels add up to.
+
+    `company` is the block of its distributor.
+    """
 
     document: Document
     path: Trail
     own: Layer
+    company: Layer
     settings: Layer
-    isolated: bool
-    state: Condition
 
     @property
     def id(self) -> str:
@@ -39,6 +41,17 @@ class Entry:
     @property
     def distributor(self) -> str:
         return str(self.path[1])
+
+    @property
+    def isolated(self) -> bool:
+        """Whether the branches of its distributor must not see each other."""
+        return self.company.get("isolated", False) is True
+
+    @property
+    def state(self) -> Condition:
+        """The cabinet's own state, else its distributor's."""
+        state: Condition = self.own.get("state", self.company.get("state", "active"))
+        return state
 
     @property
     def realm(self) -> str:
@@ -93,12 +106,10 @@ def entries(documents: list[Document]) -> Iterator[Entry]:
             for cabinet, own in section(distributor, "cabinets").items():
                 path = ("distributors", name, "cabinets", cabinet)
                 if path not in each.broken:
-                    kind = section(main.data, "kinds", own["kind"])
-                    levels = (section(main.data, "defaults"), kind, distributor, own)
+                    profile = section(main.data, "profiles", own["profile"])
+                    levels = (section(main.data, "defaults"), profile, distributor, own)
                     settings = merge(BUILT_IN, *(_settings(level) for level in levels))
-                    isolated = distributor.get("isolated", False) is True
-                    state = own.get("state", distributor.get("state", "active"))
-                    yield Entry(each, path, own, settings, isolated, state)
+                    yield Entry(each, path, own, distributor, settings)
 
 
 def unusable(path: Path, problems: Sequence[Problem]) -> EstateError:

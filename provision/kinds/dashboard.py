@@ -207,8 +207,8 @@ def scope_of(cabinet: Cabinet) -> Scope:
         language=cabinet.language,
         week_start=cabinet.week_start,
         slugs=tuple(slug for slug in dashboards.slugs() if _given(slug, cabinet)),
-        has_installations=cabinet.installations > 0,
-        has_online=cabinet.online > 0,
+        has_installations=bool(cabinet.installations),
+        has_online=bool(cabinet.accesses),
     )
 
 
@@ -218,7 +218,7 @@ def home_title(cabinet: Cabinet) -> str:
 
 
 def _given(slug: str, cabinet: Cabinet) -> bool:
-    has = {"installations": cabinet.installations > 0, "online": cabinet.online > 0}
+    has = {"installations": bool(cabinet.installations), "online": bool(cabinet.accesses)}
     return any(fnmatchcase(slug, pattern) for pattern in cabinet.dashboards) and any(
         has[data] for data in dashboards.needs(slug)
     )

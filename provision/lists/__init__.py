@@ -3,7 +3,6 @@
 read()            one file: rows, problems, and an account of every line
 check_together()  what needs several lines or files of one cabinet
 check_apart()     what must not cross between cabinets
-count_clients()   how many installations and online accesses there are
 explain(), CODES  what a code means
 company_of()      whose list it is, by its name
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
@@ -14,7 +13,7 @@ write_new()       files that are never written over
 problems_table()  problems for Excel; for reading they are shown by `provision.render`
 """
 
-from provision.lists.across import check_clients, check_dealer, check_together, count_clients, strike
+from provision.lists.across import check_clients, check_dealer, check_together, strike
 from provision.lists.apart import Group, check_apart
 from provision.lists.codes import CODES
 from provision.lists.explain import explain
@@ -24,7 +23,6 @@ from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
 from provision.lists.repair import Change, Repair, is_mendable, repair, write_new
-from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row, Rows
 from provision.lists.tables import problems_table
 from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
 
@@ -33,17 +31,11 @@ __all__ = [
     "Change",
     "Difference",
     "Group",
-    "Kind",
-    "ListFile",
-    "ManagerRow",
     "Move",
-    "OnlineRow",
     "Preparation",
     "Proposal",
     "ProposedCabinet",
     "Repair",
-    "Row",
-    "Rows",
     "Versions",
     "check_apart",
     "check_clients",
@@ -51,7 +43,6 @@ __all__ = [
     "check_together",
     "choose_newest",
     "company_of",
-    "count_clients",
     "describe",
     "diff",
     "explain",

@@ -6,8 +6,8 @@ from typing import cast
 
 from provision.lists.index import Joined, repeats
 from provision.lists.problems import NOTHING, problem
-from provision.lists.rows import Kind, ListFile, ManagerRow, OnlineRow, Row, Shared
-from provision.model import Problem
+from provision.model import ListFile, Problem
+from provision.rows import Installation, ListKind, OnlineAccess, Row, Shared
 from provision.text import Text
 
 STREAMING_LIMIT = 500  # distinct firms of one branch; more want a cabinet of their own
@@ -55,7 +55,7 @@ def _struck(file: ListFile, errors: Collection[tuple[str, int]], repeats: Mappin
     return replace(file, rows=rows, refused=[*file.refused, *refused], ignored={**file.ignored, **kept})
 
 
-def _joined(files: Iterable[ListFile], kind: Kind) -> Joined:
+def _joined(files: Iterable[ListFile], kind: ListKind) -> Joined:
     return Joined(file.rows for file in files if file.rows.kind == kind)
 
 
@@ -66,19 +66,10 @@ def _said(row: Row, code: str, number: int = 0, name: str = "", *, value: str = 
 class _Met:
     """The rows of one client or address met so far, as far as later ones are compared with them."""
 
-    def __init__(self, first: ManagerRow) -> None:
+    def __init__(self, first: Installation) -> None:
         self.first = first
         self.places = {first.fields: first.origin}
         self.managers = {first.manager.lower()}
-
-
-def count_clients(files: Sequence[ListFile]) -> tuple[int, int]:
-    """How many installations and how many online accesses the lists hold, each once."""
-    installations, accesses = _joined(files, "managers"), _joined(files, "online")
-    return (
-        len(installations) - sum(1 for _ in _same_installations(installations)),
-        len(accesses) - sum(1 for _ in _same_accesses(accesses)),
-    )
 
 
 def _same_installations(rows: Joined) -> Iterator[tuple[int, int]]:
@@ -104,8 +95,8 @@ def _check_installations(rows: Joined) -> Iterator[Problem]:
     several: dict[int, _Met] = {}  # by number of the first
     for number, first in _same_installations(rows):
         if first not in several:
-            several[first] = _Met(cast(ManagerRow, rows.row(first)))
-        row, known = cast(ManagerRow, rows.row(number)), several[first]
+            several[first] = _Met(cast(Installation, rows.row(first)))
+        row, known = cast(Installation, rows.row(number)), several[first]
         found = _compare(row, known)
         if found:
             yield found
@@ -114,7 +105,7 @@ def _check_installations(rows: Joined) -> Iterator[Problem]:
             known.managers.add(row.manager.lower())
 
 
-def _compare(row: ManagerRow, met: _Met) -> Problem | None:
+def _compare(row: Installation, met: _Met) -> Problem | None:
     """What is to be said of one more row of the same client or address."""
     first = met.first
     name = "address" if row.polled else "client"
@@ -145,7 +136,7 @@ def _check_accesses(rows: Joined) -> Iterator[Problem]:
     """Rows of one access against the first of them. No value is shown."""
     places: dict[tuple[str, ...], str] = {}  # of the rows of accesses that have several
     for number, first in _same_accesses(rows):
-        row, other = cast(OnlineRow, rows.row(number)), cast(OnlineRow, rows.row(first))
+        row, other = cast(OnlineAccess, rows.row(number)), cast(OnlineAccess, rows.row(first))
         places.setdefault(other.fields, other.origin)
         repeated = places.setdefault(row.fields, row.origin)
         if repeated != row.origin:
@@ -166,7 +157,7 @@ def _check_people(rows: Joined) -> Iterator[Problem]:
         if pair in pairs:
             continue
         pairs.add(pair)
-        number = 3 if isinstance(row, ManagerRow) else 8
+        number = 3 if isinstance(row, Installation) else 8
         first = emails.setdefault(manager, row)
         if first.email.lower() != email:
             yield _said(row, "P09", number, "email", value=row.email, detail=_there(first, first.email))
@@ -201,7 +192,7 @@ def _check_streaming(accesses: Joined) -> Iterator[Problem]:
 
 def check_clients(found: Iterable[str], files: Iterable[ListFile]) -> tuple[Problem, ...]:
     """X02 for each client name in a script or of an uploaded file that stands in no list. Letter case matters."""
-    listed = {row.host for file in files for row in file.rows if isinstance(row, ManagerRow) and not row.polled}
+    listed = {row.host for file in files for row in file.rows if isinstance(row, Installation) and not row.polled}
     alike = {name.lower(): name for name in listed}
     return tuple(
         problem("X02", name="client", value=name, mended=alike.get(name.lower()))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from provision.lists.problems import problem
-from provision.lists.rows import ListFile, ManagerRow, Rows
-from provision.model import Person, Problem
+from provision.model import ListFile, Person, Problem
+from provision.rows import Installation, Rows
 from provision.text import Text
 
 
@@ -118,11 +118,11 @@ def _field(trace: _Trace) -> tuple[int, str, str]:
     if isinstance(trace.source, Person):
         return 0, trace.what, trace.source.login if trace.what == "login" else trace.source.email
     row = trace.source[trace.number]
-    listed = isinstance(row, ManagerRow)
+    listed = isinstance(row, Installation)
     if trace.what == "login":
         return 2 if listed else 7, "manager", row.manager
     if trace.what == "email":
         return 3 if listed else 8, "email", row.email
-    if isinstance(row, ManagerRow):
+    if isinstance(row, Installation):
         return 1, "address" if row.polled else "client", row.host
     return 4, "host", f"{row.host}/{row.folder}"

@@ -2,14 +2,14 @@
 
 from provision.lists.managers import COUNTS
 from provision.lists.problems import problem
-from provision.lists.rows import Kind
 from provision.model import Problem
+from provision.rows import ListKind
 
 
 class Blocks:
     """Told line by line what a file holds, it says in the end what is unusual about the order."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: ListKind) -> None:
         self._parts = kind == "managers"  # whether a blank line may part two blocks
         self._polled: bool | None = None  # block of the last row
         self._blanks: list[int] = []  # blank lines since the last data line

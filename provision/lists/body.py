@@ -8,9 +8,9 @@ from provision.lists import managers, online
 from provision.lists.blocks import Blocks
 from provision.lists.index import repeats
 from provision.lists.problems import problem
-from provision.lists.rows import Kind, ManagerRow, Row, Rows, Shared
 from provision.lists.split import SPACES, Line, is_heading, leftover, split
 from provision.model import Problem
+from provision.rows import Installation, ListKind, Row, Rows, Shared
 from provision.text import Text
 
 _SIGNS = {
@@ -20,7 +20,7 @@ _SIGNS = {
 }
 
 
-def reader_of(kind: Kind, shown: str) -> managers.ManagerLines | online.OnlineLines:
+def reader_of(kind: ListKind, shown: str) -> managers.ManagerLines | online.OnlineLines:
     """What checks the lines of that kind of list."""
     return managers.ManagerLines(shown) if kind == "managers" else online.OnlineLines(shown)
 
@@ -28,8 +28,8 @@ def reader_of(kind: Kind, shown: str) -> managers.ManagerLines | online.OnlineLi
 class Body:
     """Reads the lines of one file. Then every line is in `rows`, in `refused` (an error) or in `ignored` (and why)."""
 
-    def __init__(self, shown: str, kind: Kind, registered: Collection[str] | None) -> None:
-        self.kind: Kind = kind
+    def __init__(self, shown: str, kind: ListKind, registered: Collection[str] | None) -> None:
+        self.kind: ListKind = kind
         self.rows = Rows(kind, shown)
         self.refused: list[int] = []
         self.ignored: dict[int, str] = {}
@@ -96,7 +96,7 @@ class Body:
         if row is None:
             self.refused.append(number)
             self._samples += any(one.code == "P03" for one in found)
-        self._note(number, row.polled if isinstance(row, ManagerRow) else None, len(line.fields), line.separator)
+        self._note(number, row.polled if isinstance(row, Installation) else None, len(line.fields), line.separator)
         if row is not None:
             self._add(number, row.own, row.shared)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain
 from typing import TypeVar
 
-from provision.lists.rows import Row, Rows, Shared
+from provision.rows import Row, Rows, Shared
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -16,8 +16,8 @@ from provision.lists.hosts import (
 from provision.lists.letters import as_latin, cyrillic, spelled
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import NOTHING, problem
-from provision.lists.rows import SMARTUPLOAD, ManagerRow, Shared
 from provision.model import Problem
+from provision.rows import SMARTUPLOAD, Installation, Shared
 from provision.text import Text
 
 COUNTS = (9, 11)
@@ -82,7 +82,7 @@ class ManagerLines:
             return None
         return host, tail.shared, tail.polled
 
-    def read(self, line: int, fields: list[str]) -> tuple[ManagerRow | None, Sequence[Problem]]:
+    def read(self, line: int, fields: list[str]) -> tuple[Installation | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
         key = tuple(fields[1:])
         tail = self._tails.get(key)
@@ -101,7 +101,8 @@ class ManagerLines:
             found = (*check_host(host, tail.transport), *found)
             if any(one.level == "error" for one in found):
                 return None, found
-        return ManagerRow(self._file, line, host, *tail.shared), found
+        values: Shared = (host, *tail.shared, self._file, line)
+        return Installation(*values), found
 
 
 def _is_plain(host: str, transport: str) -> bool:

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import PurePath
 
 from provision.lists.problems import problem
-from provision.lists.rows import Kind
 from provision.model import Problem
+from provision.rows import ListKind
 from provision.text import Text
 
 _KIND = re.compile(r"(?<![a-z])(managers?|online)(?![a-z])")
-_KINDS: dict[str, Kind] = {"manager": "managers", "managers": "managers", "online": "online"}
+_KINDS: dict[str, ListKind] = {"manager": "managers", "managers": "managers", "online": "online"}
 _NAME = re.compile(r"(?P<company>[^_].*)_(?P<kind>managers?|online)_(?P<day>[0-9]{8})\.csv")
 _DAY = re.compile(r"(?<![0-9])([0-9]{8})(?=\.[^.]*\Z|\Z)")
 KAMCHATKA = timezone(timedelta(hours=12))  # where a new day begins first in Russia
@@ -22,7 +22,7 @@ class Name:
     """`company` is "" where the name does not follow the rule; kind and day are then still told where they can be."""
 
     company: str
-    kind: Kind | None
+    kind: ListKind | None
     day: date | None
     problems: tuple[Problem, ...]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from provision.lists.hosts import DEFAULT_PORTS, Parts, address_of, is_inner, is_name, parts_of
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import problem
-from provision.lists.rows import OnlineRow, Shared
 from provision.lists.split import is_tidy
 from provision.model import Problem
+from provision.rows import OnlineAccess, Shared
 from provision.text import Text
 
 COUNTS = (8,)
@@ -61,7 +61,7 @@ class OnlineLines:
             return None
         return None if _damaged(login) or _damaged(password) else (own, tail.shared, None)
 
-    def read(self, line: int, fields: list[str]) -> tuple[OnlineRow | None, Sequence[Problem]]:
+    def read(self, line: int, fields: list[str]) -> tuple[OnlineAccess | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
         if len(fields) != COUNTS[0]:
             count = len(fields)
@@ -85,7 +85,8 @@ class OnlineLines:
             found = (*of_access, *found)
         if not tail.good or any(one.level == "error" for one in of_access):
             return None, found
-        return OnlineRow(self._file, line, firm, login, password, *tail.shared), found
+        values: Shared = (firm, login, password, *tail.shared, self._file, line)
+        return OnlineAccess(*values), found
 
 
 def _check_access(firm: str, login: str, password: str) -> list[Problem]:

@@ -8,9 +8,9 @@ from provision.lists.checklists import SECURITY, STEPS, TITLES, Group
 from provision.lists.online import CLOUD
 from provision.lists.problems import visible
 from provision.lists.repair import CERTAIN
-from provision.lists.rows import ListFile, ManagerRow, Row
 from provision.lists.tables import as_table, problem_rows, problems_table
-from provision.model import LEVELS, Problem
+from provision.model import LEVELS, ListFile, Problem
+from provision.rows import Installation, Row
 from provision.text import Lang, Text
 
 SMALL = 10  # installations that one or two people look after by themselves
@@ -106,7 +106,7 @@ def _clients(files: Iterable[ListFile], gaps: Iterable[Problem], lang: Lang) -> 
     for file in files:
         for row in file.rows:
             group = _group(row)
-            key = (row.host.lower(),) if isinstance(row, ManagerRow) else (row.host.lower(), row.folder, row.login)
+            key = (row.host.lower(),) if isinstance(row, Installation) else (row.host.lower(), row.folder, row.login)
             found[group].setdefault(key, []).append(row)
     return {group: [_client(rows, of_line, lang) for rows in found[group].values()] for group in _WORKING}
 
@@ -117,7 +117,7 @@ def _is_gap(one: Problem) -> bool:
 
 
 def _group(row: Row) -> Group:
-    if not isinstance(row, ManagerRow):
+    if not isinstance(row, Installation):
         return "online"
     if not row.polled:
         return "script"
@@ -128,7 +128,7 @@ def _client(rows: Sequence[Row], gaps: Mapping[tuple[str, int], list[str]], lang
     first = rows[0]
     managers = tuple(dict.fromkeys(row.manager for row in rows))
     missing = tuple(one for row in rows for one in gaps.get((row.file, row.line), ()))
-    if isinstance(first, ManagerRow):
+    if isinstance(first, Installation):
         where = first.transport if first.polled else Text("закрытый контур?", "air-gapped?").say(lang)
         return _Client(first.host, where, _clock(first.tz_correction), managers, missing)
     return _Client(first.firm, f"{first.protocol}://{first.host}/{first.folder}", "", managers, missing)

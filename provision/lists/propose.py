@@ -12,9 +12,9 @@ from provision.lists.index import Joined
 from provision.lists.letters import spelled
 from provision.lists.naming import read_name
 from provision.lists.problems import visible
-from provision.lists.rows import ListFile, Row
 from provision.lists.versions import choose_newest
-from provision.model import Problem
+from provision.model import ListFile, Problem
+from provision.rows import Row
 from provision.text import Text
 
 _LONGEST_ID = 31
@@ -45,7 +45,7 @@ class ProposedCabinet:
     """
 
     id: str
-    kind: str
+    profile: str
     belongs_to: str
     files: tuple[ListFile, ...]
     newcomers: tuple[Row, ...]
@@ -144,18 +144,18 @@ def _newcomers(files: Iterable[ListFile], known: Collection[str]) -> tuple[Row, 
 
 def _attached(cabinets: Sequence[ProposedCabinet]) -> list[ProposedCabinet]:
     """The only cabinet becomes a company's; streaming sales belong to the branch whose id theirs begins with."""
-    if len(cabinets) == 1 and cabinets[0].kind == "branch":
-        return [replace(cabinets[0], kind="company")]
-    branches = sorted((one.id for one in cabinets if one.kind == "branch"), key=len, reverse=True)
+    if len(cabinets) == 1 and cabinets[0].profile == "branch":
+        return [replace(cabinets[0], profile="company")]
+    branches = sorted((one.id for one in cabinets if one.profile == "branch"), key=len, reverse=True)
 
     def owner(one: ProposedCabinet) -> str:
         return next((branch for branch in branches if one.id.startswith(f"{branch}-")), "")
 
-    alone = sum(one.kind == "branch" for one in cabinets) == 1
+    alone = sum(one.profile == "branch" for one in cabinets) == 1
     attached = [
         replace(one, belongs_to=one.belongs_to or owner(one))
-        if one.kind == "streaming-sales"
-        else replace(one, kind="company" if alone else "branch")
+        if one.profile == "streaming-sales"
+        else replace(one, profile="company" if alone else "branch")
         for one in cabinets
     ]
     return sorted(attached, key=lambda one: one.belongs_to != "")  # the owner has to be there first

@@ -15,9 +15,9 @@ from provision.lists.body import Body
 from provision.lists.decode import Encoding, detect
 from provision.lists.naming import Name, read_name
 from provision.lists.problems import problem
-from provision.lists.rows import Kind, ListFile, OnlineRow, Row, Rows
 from provision.lists.split import FIELD_COUNTS, is_heading, leftover, split
-from provision.model import Problem
+from provision.model import ListFile, Problem
+from provision.rows import ListKind, OnlineAccess, Row, Rows
 from provision.text import Text
 
 _TELLING = 200  # so many data lines decide which kind of list it is
@@ -31,7 +31,7 @@ def read(
     path: Path,
     *,
     shown: str | None = None,
-    kind: Kind | None = None,
+    kind: ListKind | None = None,
     today: date | None = None,
     registered: Collection[str] | None = None,
 ) -> ListFile:
@@ -77,7 +77,7 @@ def _unreadable(error: OSError | ValueError) -> Problem:
 
 
 def _hopeless(
-    path: Path, shown: str, name: Name, kind: Kind | None, found: list[Problem], encoding: str = "", lines: int = 0
+    path: Path, shown: str, name: Name, kind: ListKind | None, found: list[Problem], encoding: str = "", lines: int = 0
 ) -> ListFile:
     """A file that gives no rows: every line of it is refused."""
     problems = tuple(replace(one, file=shown) for one in (*name.problems, *found))
@@ -86,7 +86,7 @@ def _hopeless(
 
 
 def _read(
-    stream: BinaryIO, path: Path, shown: str, name: Name, kind: Kind | None, registered: Collection[str] | None
+    stream: BinaryIO, path: Path, shown: str, name: Name, kind: ListKind | None, registered: Collection[str] | None
 ) -> ListFile:
     encoding = detect(stream)
     if not encoding.name:
@@ -111,7 +111,7 @@ def _read(
     return ListFile(path, shown, body.kind, name.day, encoding.name, rows, problems, body.lines, refused, body.ignored)
 
 
-def _other_kind(content: Kind, told: Kind) -> Problem:
+def _other_kind(content: ListKind, told: ListKind) -> Problem:
     """F02."""
     here, name = _KIND_WORDS[content], _KIND_WORDS[told]
     return problem(
@@ -119,7 +119,7 @@ def _other_kind(content: Kind, told: Kind) -> Problem:
     )
 
 
-def kind_of(text: Iterable[str]) -> Kind | None:
+def kind_of(text: Iterable[str]) -> ListKind | None:
     """The kind that most of the first telling lines are of; None where nothing tells."""
     votes = {"managers": 0, "online": 0}
     for line in islice(filter(None, map(_telling, text)), _TELLING):
@@ -129,7 +129,7 @@ def kind_of(text: Iterable[str]) -> Kind | None:
     return "managers" if votes["managers"] > votes["online"] else "online"
 
 
-def _telling(text: str) -> Kind | None:
+def _telling(text: str) -> ListKind | None:
     if leftover(text):
         return None
     fields = split(text, FIELD_COUNTS).fields
@@ -144,6 +144,6 @@ def _telling(text: str) -> Kind | None:
 def _with_sample(encoding: Encoding, rows: Iterable[Row]) -> Iterator[Problem]:
     """The problems of the encoding; F05 shows one decoded name, so that a person can see whether it is right."""
     for one in encoding.problems:
-        names = (row.firm if isinstance(row, OnlineRow) else row.manager for row in rows)
+        names = (row.firm if isinstance(row, OnlineAccess) else row.manager for row in rows)
         sample = next((name for name in names if not name.isascii()), "")
         yield problem("F05", line=one.line, value=sample) if one.code == "F05" and sample else one

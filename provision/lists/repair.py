@@ -15,10 +15,10 @@ from provision.lists.decode import decode
 from provision.lists.managers import COUNTS, gap
 from provision.lists.naming import read_name
 from provision.lists.reading import kind_of, read
-from provision.lists.rows import Kind, ListFile, ManagerRow, Row, Rows
 from provision.lists.split import split
 from provision.lists.tables import as_table
-from provision.model import Problem
+from provision.model import ListFile, Problem
+from provision.rows import Installation, ListKind, Row, Rows
 from provision.text import Lang, Text
 
 Fate = Literal["mended", "kept", "aside", "dropped"]
@@ -78,7 +78,7 @@ def repair(
     directory: Path,
     *,
     shown: str | None = None,
-    kind: Kind | None = None,
+    kind: ListKind | None = None,
     today: date | None = None,
     lang: Lang = "ru",
 ) -> Repair:
@@ -115,7 +115,7 @@ def _text_of(path: Path) -> str:
 class _SortedOut:
     """Where every line goes. `text` is the mended list."""
 
-    kind: Kind
+    kind: ListKind
     text: str = field(repr=False)
     aside: frozenset[int]
     changes: tuple[Change, ...]
@@ -202,11 +202,11 @@ def _ordered(rows: Iterable[Row]) -> list[Row | None]:
     first: list[Row | None] = []
     second: list[Row | None] = []
     for row in rows:
-        (second if isinstance(row, ManagerRow) and not row.polled else first).append(row)
+        (second if isinstance(row, Installation) and not row.polled else first).append(row)
     return [*first, *([None] if first and second else []), *second]
 
 
-def _name(path: Path, kind: Kind) -> str:
+def _name(path: Path, kind: ListKind) -> str:
     """The name without its ending, as it should be where company and day are known."""
     name = read_name(path)
     if name.company and name.day:

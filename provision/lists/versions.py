@@ -6,8 +6,8 @@ from datetime import date
 
 from provision.lists.naming import company_of
 from provision.lists.problems import problem, visible
-from provision.lists.rows import ListFile, ManagerRow, OnlineRow, Row
-from provision.model import Problem
+from provision.model import ListFile, Problem
+from provision.rows import Installation, OnlineAccess, Row
 from provision.text import Lang, Text
 
 
@@ -102,7 +102,7 @@ def diff(old: Iterable[ListFile], new: Iterable[ListFile]) -> Difference:
 
 def _key(row: Row) -> tuple[str, ...]:
     """What makes two rows the same client or access."""
-    if isinstance(row, ManagerRow):
+    if isinstance(row, Installation):
         return ("installation", row.host.lower())
     return ("access", row.host.lower(), row.folder, row.login)
 
@@ -120,8 +120,8 @@ def _managers(rows: Iterable[Row]) -> tuple[str, ...]:
 
 
 _COMPARED = {
-    ManagerRow: ("email", "transport", "tz_correction"),
-    OnlineRow: ("firm", "password", "protocol", "email"),
+    Installation: ("email", "transport", "tz_correction"),
+    OnlineAccess: ("firm", "password", "protocol", "email"),
 }
 
 
@@ -162,5 +162,5 @@ def describe(difference: Difference, lang: Lang) -> str:
 
 def _named(row: Row) -> str:
     """Client and place; an online access goes by firm, host and folder."""
-    name = row.host if isinstance(row, ManagerRow) else f"{row.firm} ({row.host}/{row.folder})"
+    name = row.host if isinstance(row, Installation) else f"{row.firm} ({row.host}/{row.folder})"
     return f"{name}, {row.file}:{row.line}"

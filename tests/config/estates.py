@@ -13,8 +13,8 @@ stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
   events: {kind: postgresql, address: "127.0.0.1:5432", database: smart}
 """
-KINDS = "kinds: {branch: {}}\n"
-HEAD = STORES + KINDS
+PROFILES = "profiles: {branch: {}}\n"
+HEAD = STORES + PROFILES
 """Four lines that any estate needs before its distributors."""
 
 
@@ -40,7 +40,7 @@ def cabinet(name: str, *more: str, managers: str | None = None, online: str | No
     lists = [f"managers: [{managers or f'lists/{name}_manager_20261103.csv'}]"] if managers != "" else []
     lists += [f"online: [{online}]"] if online else []
     mail = "mail: {high_priority: sos@example.ru, usage: usage@example.ru}"
-    keys = ["kind: branch", f"title: {name}", f"lists: {{{', '.join(lists)}}}", mail, *more]
+    keys = ["profile: branch", f"title: {name}", f"lists: {{{', '.join(lists)}}}", mail, *more]
     return f"      {name}: {{{', '.join(keys)}}}\n"
 
 

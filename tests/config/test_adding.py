@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from provision import config
 from provision.config import Edit, NewCabinet
 from provision.errors import EstateError, UsageError
-from tests.config.estates import HEAD, KINDS, STORES, cabinet, distributor, estate, installations, write
+from tests.config.estates import HEAD, PROFILES, STORES, cabinet, distributor, estate, installations, write
 
 LIST = "managers: [lists/a.csv]"
 NEW_ID = "lutik-don"
@@ -67,12 +67,12 @@ def in_blocks(draw: st.DrawFn) -> str:
     if is_block:  # a deeper comment below would be part of the text
         between[4:] = ["".join(f"{line.lstrip()}\n" for line in text.splitlines()) for text in between[4:]]
     lines = [
-        start + STORES + KINDS + between[0],
+        start + STORES + PROFILES + between[0],
         f"{quote}distributors{quote}:\n{between[1]}",
-        f"{one}romashka:\n{two}title: Ромашка\n{two}cabinets:\n{three}romashka: {{kind: branch, title: Р, "
+        f"{one}romashka:\n{two}title: Ромашка\n{two}cabinets:\n{three}romashka: {{profile: branch, title: Р, "
         f"lists: {{{LIST}}}}}\n{between[2]}",
         f"{one}lutik:\n{two}title: ООО «Лютик»\n{two}cabinets: # its cabinets\n{between[3]}",
-        f"{three}{quote}lutik{quote}:\n{four}kind: branch\n{four}lists: {{managers: [lists/b.csv]}}\n",
+        f"{three}{quote}lutik{quote}:\n{four}profile: branch\n{four}lists: {{managers: [lists/b.csv]}}\n",
         f"{end.format(four)}\n{between[4]}",
     ]
     after = draw(st.sampled_from(["", "defaults: {folder: СМАРТ}\n", "...\n", "# the end\n"]))
@@ -84,12 +84,12 @@ def in_blocks(draw: st.DrawFn) -> str:
 
 IN_BRACES = [
     # a section in braces ends: on its own line, with a comma, inside, with a comment, as JSON
-    '  lutik: {title: Л, cabinets: {lutik: {kind: branch, title: "Л", lists: {managers: [lists/b.csv]}}}}\n',
-    "  lutik:\n    title: Л\n    cabinets: {\n      lutik: {kind: branch, title: Л, lists: {managers: [b.csv]}},\n"
+    '  lutik: {title: Л, cabinets: {lutik: {profile: branch, title: "Л", lists: {managers: [lists/b.csv]}}}}\n',
+    "  lutik:\n    title: Л\n    cabinets: {\n      lutik: {profile: branch, title: Л, lists: {managers: [b.csv]}},\n"
     "    }  # end\n",
-    "  lutik:\n    title: Л\n    cabinets: {lutik: {kind: branch, lists: {managers: [b.csv]}, title: Л # comment\n"
+    "  lutik:\n    title: Л\n    cabinets: {lutik: {profile: branch, lists: {managers: [b.csv]}, title: Л # comment\n"
     "      }\n      , }\n",
-    '  "lutik": {"title": "Л", "cabinets":\n    {"lutik": {"kind": "branch", "title": "Л", "lists": '
+    '  "lutik": {"title": "Л", "cabinets":\n    {"lutik": {"profile": "branch", "title": "Л", "lists": '
     '{"managers": ["lists/b.csv"]}}\n    }\n  }\n',
 ]
 
@@ -102,7 +102,7 @@ def proposed(folder: Path, content: bytes, **about: Any) -> Edit:
     """The edit that adds a cabinet to the estate of that content."""
     path = folder / "tenants.yaml"
     path.write_bytes(content)
-    wanted: dict[str, Any] = {"id": NEW_ID, "distributor": "lutik", "kind": "branch", "title": "Лютик, Дон"}
+    wanted: dict[str, Any] = {"id": NEW_ID, "distributor": "lutik", "profile": "branch", "title": "Лютик, Дон"}
     wanted["managers"] = (folder / "lists" / "don.csv",)
     return config.add(path, NewCabinet(**wanted | about))
 
@@ -140,7 +140,7 @@ def test_lines_are_added_and_none_is_touched(tmp_path: Path, text: str, newline:
     added = len(grown) - len(lines)
     assert added >= 4
     assert any(grown[:at] + grown[at + added :] == lines for at in range(len(lines) + 1))
-    assert new_only(edit) == {"kind": "branch", "title": "Лютик, Дон", "lists": {"managers": ["lists/don.csv"]}}
+    assert new_only(edit) == {"profile": "branch", "title": "Лютик, Дон", "lists": {"managers": ["lists/don.csv"]}}
 
 
 @pytest.mark.parametrize("text", IN_BRACES)
@@ -158,7 +158,7 @@ def test_a_file_of_json_stays_json(tmp_path: Path) -> None:
 
     text = json.dumps(meaning(f"{HEAD}distributors:\n{IN_BRACES[0]}".encode()), indent=2)
     edit = proposed(tmp_path, text.encode(), id=NEW_ID)
-    assert json.loads(edit.after)["distributors"]["lutik"]["cabinets"][NEW_ID]["kind"] == "branch"
+    assert json.loads(edit.after)["distributors"]["lutik"]["cabinets"][NEW_ID]["profile"] == "branch"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -215,13 +215,13 @@ def test_the_block_looks_like_its_neighbours(tmp_path: Path) -> None:
 
             # the first one
             lutik:
-                kind: branch
+                profile: branch
                 title: Л
                 lists: {{managers: [a.csv]}}
                 # mail: to be asked
 
     # the next company
-    romashka: {{title: Р, cabinets: {{romashka: {{kind: branch, title: Р, lists: {{managers: [b.csv]}}}}}}}}
+    romashka: {{title: Р, cabinets: {{romashka: {{profile: branch, title: Р, lists: {{managers: [b.csv]}}}}}}}}
 """
     heads = ({"login": "orlova", "email": "o@example.ru"}, {"login": "panin", "email": "p@example.ru"})
     mail = {"high_priority": "sos@example.ru", "usage": "u@example.ru"}
@@ -230,7 +230,7 @@ def test_the_block_looks_like_its_neighbours(tmp_path: Path) -> None:
     block = """\
 
             lutik-don:
-                kind: branch
+                profile: branch
                 belongs_to: lutik
                 title: Лютик, Дон
                 timezone: Europe/Samara
@@ -270,7 +270,7 @@ def test_the_cabinet_goes_where_its_distributor_lives(tmp_path: Path) -> None:
     }
     path = write(tmp_path, files)
     new = NewCabinet(
-        id=NEW_ID, distributor="lutik", kind="branch", title="Д", managers=(tmp_path / "incoming" / "don.csv",)
+        id=NEW_ID, distributor="lutik", profile="branch", title="Д", managers=(tmp_path / "incoming" / "don.csv",)
     )
     edit = config.add(path, new)
     assert edit.shown == str(tmp_path / "estate/lutik/b.yaml")
@@ -281,7 +281,7 @@ def test_the_cabinet_goes_where_its_distributor_lives(tmp_path: Path) -> None:
 
 def test_a_file_without_distributors_gets_the_section(tmp_path: Path) -> None:
     """A new distributor where all others are in included files: the main file gets its own section."""
-    text = f"include: [a.yaml]\n\n{STORES}\n{KINDS}# the end\n"
+    text = f"include: [a.yaml]\n\n{STORES}\n{PROFILES}# the end\n"
     write(tmp_path, {"a.yaml": "distributors:\n" + distributor("romashka", cabinet("romashka"))})
     edit = proposed(tmp_path, text.encode(), distributor_title="Л")
     assert list(meaning(edit.after)["distributors"]) == ["lutik"]
@@ -300,12 +300,13 @@ def test_a_path_through_a_link_still_leads_to_the_list(tmp_path: Path) -> None:
     (found,) = [
         one for one in config.check(tmp_path / "link/tenants.yaml", instead=edit.instead).cabinets if one.id == NEW_ID
     ]
-    assert found.installations == 1
+    assert len(found.installations) == 1
 
 
 RARE = [
-    "  ? lutik\n  : title: Л\n    cabinets:\n      ? lutik\n      : {kind: branch, title: Л, lists: {managers: [a]}}\n",
-    "  lutik:\n    title: Л\n    ? cabinets\n    : ? |-\n        lutik\n      : kind: branch\n        title: Л\n"
+    "  ? lutik\n  : title: Л\n    cabinets:\n      ? lutik\n      : {profile: branch, title: Л, "
+    "lists: {managers: [a]}}\n",
+    "  lutik:\n    title: Л\n    ? cabinets\n    : ? |-\n        lutik\n      : profile: branch\n        title: Л\n"
     "        lists: {managers: [a]}\n",
 ]
 
@@ -324,7 +325,7 @@ def test_text_that_no_file_can_hold_is_refused(tmp_path: Path, text: str) -> Non
     with pytest.raises(EstateError) as told:
         proposed(tmp_path, estate(text).encode(), title="Л\udcff")
     assert told.value.hint
-    assert "kind: branch" in told.value.hint.en
+    assert "profile: branch" in told.value.hint.en
 
 
 def test_an_estate_with_mistakes_does_not_grow(tmp_path: Path) -> None:
@@ -333,7 +334,7 @@ def test_an_estate_with_mistakes_does_not_grow(tmp_path: Path) -> None:
     with pytest.raises(EstateError, match=r"tenants\.yaml:1:1.*defaults"):
         proposed(tmp_path, text.encode())
     with pytest.raises(EstateError, match="there is no such file"):
-        config.add(tmp_path / "none.yaml", NewCabinet(id="a", distributor="lutik", kind="branch", title="A"))
+        config.add(tmp_path / "none.yaml", NewCabinet(id="a", distributor="lutik", profile="branch", title="A"))
 
 
 def test_a_distributor_must_be_known_or_introduced(tmp_path: Path) -> None:

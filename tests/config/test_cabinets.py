@@ -114,7 +114,7 @@ def test_many_streaming_clients_want_a_cabinet_of_their_own(tmp_path: Path) -> N
         files = {VOLGA: installations(("Zavod", "ivanova", "i@example.ru")), "lists/potok_online_20261103.csv": many}
         found = check(tmp_path, {"tenants.yaml": estate(distributor("company", part)), **files})
         told_of.append(codes(found))
-        assert found.cabinets[0].online == 502
+        assert len(found.cabinets[0].accesses) == 502
 
     assert told_of == [{"volga": {"X01"}}, {}]
 
@@ -124,7 +124,7 @@ def test_a_list_that_is_not_there_stops_its_cabinet(tmp_path: Path) -> None:
     company = distributor("company", cabinet("volga", managers="lists/volga_manager_20261104.csv"), cabinet("ural"))
     found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE, URAL: THINE})
 
-    assert told(found.problems, tmp_path) == ["tenants.yaml:9:62 Y11"]
+    assert told(found.problems, tmp_path) == ["tenants.yaml:9:65 Y11"]
     assert found.problems[0].mended == "volga_manager_20261103.csv"
     assert blocked(found) == ["volga"]
 
@@ -184,7 +184,7 @@ def test_a_list_under_the_wrong_key_stops_its_cabinet(tmp_path: Path) -> None:
     files = {"lists/volga_online_20261103.csv": accesses(("u1", "ivanova", "i@example.ru"))}
     found = check(tmp_path, {"tenants.yaml": text, **files})
 
-    assert told(found.problems, tmp_path) == ["tenants.yaml:9:62 Y14"]
+    assert told(found.problems, tmp_path) == ["tenants.yaml:9:65 Y14"]
     assert blocked(found) == ["volga"]
 
 
@@ -192,7 +192,7 @@ def test_a_line_with_an_error_is_left_out(tmp_path: Path) -> None:
     """An error on a line costs that line, not the cabinet."""
     found = three(tmp_path, MINE + installations(("Завод", "lisin", "lisin@example.ru")), THINE, THEIRS)
 
-    assert (blocked(found), found.cabinets[0].installations) == ([], 1)
+    assert (blocked(found), len(found.cabinets[0].installations)) == ([], 1)
     assert [each.login for each in found.cabinets[0].people] == ["ivanova"]
 
 
@@ -207,7 +207,7 @@ def test_lines_that_contradict_each_other_leave_the_first(tmp_path: Path) -> Non
 def test_people_are_managers_and_heads_by_login(tmp_path: Path) -> None:
     """One Person a login, lower case, sorted; what tenants.yaml says of a head goes before a list."""
     panin = "{login: Panin, email: Panin@example.ru, name: Олег Панин, role: Editor}"
-    heads = f"heads: [{panin}, {{login: Baranov, email: B@example.ru}}]"
+    heads = f"editors: trusted, heads: [{panin}, {{login: Baranov, email: B@example.ru}}]"
     lines = installations(("Zavod", "Volkov", "Volkov@example.ru"), ("Teplo", "panin", "panin@example.ru"))
     text = estate(distributor("company", cabinet("volga", heads)))
     found = check(tmp_path, {"tenants.yaml": text, VOLGA: lines})
@@ -273,14 +273,76 @@ def test_a_mailbox_that_is_not_named_is_told(tmp_path: Path) -> None:
     assert (found.problems[0].field_name, found.problems[0].cabinet) == ("usage", "volga")
 
 
-def test_clients_are_counted_once(tmp_path: Path) -> None:
-    """A client with two managers stands on two lines and is one installation; a second access is a second one."""
+def test_a_cabinet_holds_the_rows_of_its_lists(tmp_path: Path) -> None:
+    """Every valid line is a row, in the order of the lists; the files are there as they were read."""
     lines = MINE + installations(("Zavod", "petrov", "petrov@example.ru"))
     online = accesses(("u1", "ivanova", "ivanova@example.ru"), ("u2", "ivanova", "ivanova@example.ru"))
     text = estate(distributor("company", cabinet("volga", online="lists/volga_online_20261103.csv")))
     found = check(tmp_path, {"tenants.yaml": text, VOLGA: lines, "lists/volga_online_20261103.csv": online})
 
-    assert (found.cabinets[0].installations, found.cabinets[0].online) == (1, 2)
+    (volga,) = found.cabinets
+    assert [(row.client, row.manager, row.line) for row in volga.installations] == [
+        ("Zavod", "ivanova", 1),
+        ("Zavod", "petrov", 2),
+    ]
+    assert volga.installations[-1] == volga.installations[1:][0]
+    assert [(row.login, row.folder, row.host) for row in volga.accesses] == [
+        ("u1", "docs", "online1.example.ru"),
+        ("u2", "docs", "online1.example.ru"),
+    ]
+    assert [file.kind for file in found.lists["volga"]] == ["managers", "online"]
+
+
+def test_an_access_with_two_passwords_counts_once(tmp_path: Path) -> None:
+    """A line that contradicts an earlier one (O09) is no row of the cabinet, wherever rows are asked for."""
+    line = "ООО Лютик,u1,Pw-Example-{},online1.example.ru,docs,https,ivanova,ivanova@example.ru\n"
+    text = estate(distributor("company", cabinet("volga", online="lists/o_online_20261103.csv")))
+    files = {VOLGA: MINE, "lists/o_online_20261103.csv": line.format(1) + line.format(2)}
+    found = check(tmp_path, {"tenants.yaml": text, **files})
+
+    assert codes(found) == {"volga": {"O09"}}
+    assert [row.line for row in found.cabinets[0].accesses] == [1]
+    assert found.cabinets[0].unused_lines == 1
+
+
+def test_editors_are_a_matter_of_trust(tmp_path: Path) -> None:
+    """A head with the role Editor refuses the cabinet that does not say `editors: trusted`, and no other."""
+    heads = "heads: [{login: orlova, email: o@example.ru, role: Editor}]"
+    company = distributor("company", cabinet("volga", heads), cabinet("ural", heads, "editors: trusted"))
+    found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE, URAL: THINE})
+
+    assert [(p.code, p.cabinet, p.line) for p in found.problems] == [("Y15", "volga", 9)]
+    assert blocked(found) == ["volga"]
+    assert [each.editors_trusted for each in found.cabinets] == [False, True]
+
+
+def test_air_gapped_clients_are_those_of_the_lists(tmp_path: Path) -> None:
+    """A name that no smartupload line has is reported with the name that was probably meant."""
+    lines = "zavod.example.ru:80,ivanova,ivanova@example.ru,http,download,upload,process,ping,-1,3600,604800\n\n" + MINE
+    text = estate(distributor("company", cabinet("volga", "air_gapped: [Zavod, zavod, zavod.example.ru:80]")))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: lines})
+
+    assert [(p.code, p.value, p.mended) for p in found.problems] == [
+        ("Y16", "zavod", "Zavod"),
+        ("Y16", "zavod.example.ru:80", None),
+    ]
+    assert blocked(found) == []
+    assert "Zavod" in found.cabinets[0].air_gapped
+
+
+def test_what_a_distributor_says_comes_with_each_cabinet(tmp_path: Path) -> None:
+    """Dealer id and Telegram chat; a dealer id that cannot be one is reported once (X03, X04)."""
+    cabinets = cabinet("volga"), cabinet("ural")
+    seen = []
+    for dealer in ("0599rogaikop", "rogaikopyta599", "рога и копыта"):
+        more = f"    dealer: {dealer}\n    telegram: {{chat: -1001234567890}}\n"
+        text = estate(distributor("company", *cabinets, more=more))
+        found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE, URAL: THINE})
+        seen.append([(p.code, p.line, p.value) for p in found.problems])
+        assert {(each.dealer, each.telegram) for each in found.cabinets} == {(dealer, "-1001234567890")}
+        assert blocked(found) == []
+
+    assert seen == [[], [("X04", 8, "rogaikopyta599")], [("X03", 8, "рога и копыта")]]
 
 
 def test_no_password_gets_out_of_a_list(tmp_path: Path) -> None:

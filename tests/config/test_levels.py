@@ -62,7 +62,7 @@ def test_the_level_next_to_the_cabinet_wins(tmp_path: Path) -> None:
     """defaults < kind < distributor < cabinet, and what none of them says is built in."""
     head = STORES + (
         "defaults: {timezone: Europe/Samara, language: en-US, folder: D, generation: 2, week_start: sunday}\n"
-        "kinds: {branch: {timezone: Asia/Omsk, language: kk-KZ, folder: K, generation: 3}, company: {}}\n"
+        "profiles: {branch: {timezone: Asia/Omsk, language: kk-KZ, folder: K, generation: 3}, company: {}}\n"
     )
     block = distributor(
         "aa",
@@ -86,7 +86,7 @@ def test_mailboxes_are_merged_and_lists_of_dashboards_replaced(tmp_path: Path) -
     head = (
         STORES
         + "defaults: {mail: {usage: all@example.ru}}\n"
-        + "kinds: {branch: {dashboards: ['billing-*'], home: for-managers}}\n"
+        + "profiles: {branch: {dashboards: ['billing-*'], home: for-managers}}\n"
     )
     block = cabinet("volga", "dashboards: [for-managers]").replace("usage: usage@example.ru", "")
     found = check(tmp_path, {"tenants.yaml": estate(distributor("aa", block), head=head), **LISTS})
@@ -102,7 +102,7 @@ def test_a_cabinet_knows_its_stores_its_company_and_its_line(tmp_path: Path) -> 
 
     assert volga.metrics == MetricsStore("http://127.0.0.1:8427")
     assert volga.events == EventsStore("127.0.0.1:5432", "smart", "verify-full")
-    assert (volga.distributor, volga.kind, volga.title, volga.installations) == ("aa", "branch", "volga", 1)
+    assert (volga.distributor, volga.profile, volga.title, len(volga.installations)) == ("aa", "branch", "volga", 1)
     assert volga.origin == f"{tmp_path}/tenants.yaml:9"
 
 
@@ -139,7 +139,7 @@ def test_mistakes_of_included_files_are_told_in_them(tmp_path: Path) -> None:
         "tenants.yaml": INCLUDE,
         "estate/a/a.yaml": part(cabinet("volga")),
         "estate/b/b.yaml": part(cabinet("volga").replace("title: volga", "title: VOLGA")),
-        "estate/b/c.yaml": "kinds: {branch: {}}\ndistributors: {}\n",
+        "estate/b/c.yaml": "profiles: {branch: {}}\ndistributors: {}\n",
         "estate/b/d.yaml": "distributors: {dd",
         "estate/b/e.yaml": "include: [x.yaml]\n" + part(cabinet("don", "timezone: Omsk"), name="ee"),
     }
@@ -147,12 +147,12 @@ def test_mistakes_of_included_files_are_told_in_them(tmp_path: Path) -> None:
     assert told(check(tmp_path, files).problems, tmp_path) == [
         "estate/b/b.yaml:2:3 Y06",
         "estate/b/b.yaml:5:7 Y06",
-        "estate/b/b.yaml:5:36 Y06",
+        "estate/b/b.yaml:5:39 Y06",
         "estate/b/c.yaml:1:1 Y07",
         "estate/b/c.yaml:2:15 Y02",
         "estate/b/d.yaml:2:1 Y01",
         "estate/b/e.yaml:1:1 Y07",
-        "estate/b/e.yaml:6:166 Y05",
+        "estate/b/e.yaml:6:169 Y05",
     ]
 
 

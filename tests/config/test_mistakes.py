@@ -8,21 +8,21 @@ import pytest
 from provision import config
 from provision.errors import EstateError
 from provision.model import Problem
-from tests.config.estates import HEAD, KINDS, STORES, TODAY, cabinet, check, distributor, estate, told, write
+from tests.config.estates import HEAD, PROFILES, STORES, TODAY, cabinet, check, distributor, estate, told, write
 
 ONE = """\
 defaults: {timezone: Europe/Samara}
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
   events: {kind: postgresql, address: "127.0.0.1:5432", database: smart}
-kinds:
+profiles:
   company: {dashboards: ["*"]}
 distributors:
   romashka:
     title: ООО «Ромашка»
     cabinets:
       romashka:
-        kind: company
+        profile: company
         title: Ромашка
         lists:
           managers: [lists/a.csv]
@@ -44,9 +44,9 @@ CASES = {
     "key-in-cyrillic": ("        title: Ромашка", "        tіtle: Ромашка", "13:9 Y03", "title", "латинскими"),
     "key-elsewhere": ("        title: Р", "        isolated: true\n        title: Р", "13:9 Y03", None, "*.isolated"),
     "key-like-nothing": ("        title: Р", "        qqqq: 1\n        title: Р", "13:9 Y03", None, "Бывает"),
-    "key-missing": ("        kind: company\n", "", "11:7 Y02", None, "Вид"),
-    "key-twice": ("        title: Р", "        kind: company\n        title: Р", "13:9 Y04", None, "Оставьте"),
-    "no-such-kind": ("kind: company\n", "kind: compani\n", "12:15 Y05", "company", "Вероятно"),
+    "key-missing": ("        profile: company\n", "", "11:7 Y02", None, "Профиль"),
+    "key-twice": ("        title: Р", "        profile: company\n        title: Р", "13:9 Y04", None, "Оставьте"),
+    "no-such-profile": ("profile: company\n", "profile: compani\n", "12:18 Y05", "company", "Вероятно"),
     "no-such-role": ("role: Viewer", "role: viewer", "17:61 Y05", "Viewer", "Вероятно"),
     "no-such-store": ("victoriametrics", "VictoriaMetrics", "3:19 Y05", "victoriametrics", "Вероятно"),
     "bare-no": ("title: Ромашка", "title: no", "13:16 Y02", '"no"', "Напишите"),
@@ -193,11 +193,11 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> 
 
     assert told(found, tmp_path) == [
         "tenants.yaml:1:22 Y05",
-        "tenants.yaml:11:174 Y03",
+        "tenants.yaml:11:177 Y03",
         "tenants.yaml:15:7 Y06",
-        "tenants.yaml:15:36 Y06",
-        "tenants.yaml:16:19 Y05",
-        "tenants.yaml:16:167 Y05",
+        "tenants.yaml:15:39 Y06",
+        "tenants.yaml:16:22 Y05",
+        "tenants.yaml:16:170 Y05",
         "tenants.yaml:17:3 Y04",
     ]
     with pytest.raises(EstateError) as error:
@@ -206,12 +206,12 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> 
         assert [line.split(":")[1] for line in text.splitlines()[1:]] == ["1", "11", "15", "15", "16", "16", "17"]
 
 
-@pytest.mark.parametrize("gone", ["stores", "kinds", "distributors"])
+@pytest.mark.parametrize("gone", ["stores", "profiles", "distributors"])
 def test_a_section_that_is_missing_is_told(gone: str, tmp_path: Path) -> None:
-    """Without stores, kinds or distributors there is no estate; the message names the one that is missing."""
+    """Without stores, profiles or distributors there is no estate; the message names the one that is missing."""
     sections = {
         "stores": STORES,
-        "kinds": KINDS,
+        "profiles": PROFILES,
         "distributors": f"distributors:\n{distributor('aa', cabinet('volga'))}",
     }
     problem = one(tmp_path, "".join(text for name, text in sections.items() if name != gone))
@@ -231,21 +231,17 @@ def test_a_title_is_taken_whatever_its_letter_case(tmp_path: Path) -> None:
     )
     problem = one(tmp_path, text)
 
-    assert told([problem], tmp_path) == ["tenants.yaml:10:35 Y06"]
+    assert told([problem], tmp_path) == ["tenants.yaml:10:38 Y06"]
     assert "tenants.yaml:9" in problem.message.ru
 
 
-def test_a_home_that_is_not_shown_is_told_at_its_cabinet(tmp_path: Path) -> None:
-    """The home dashboard must be one of the cabinet's dashboards, whatever levels the two settings come from."""
-    head = STORES + "kinds: {branch: {dashboards: ['billing-online-*']}}\n"
-    files = {
-        "tenants.yaml": estate(
-            distributor("aa", cabinet("volga"), cabinet("ural", "home: billing-online-x")), head=head
-        )
-    }
-    found = check(tmp_path, files).problems
+def test_an_old_file_is_told_the_new_names(tmp_path: Path) -> None:
+    """`kinds` and `kind` became `profiles` and `profile`: each place is reported once, with the new word."""
+    text = ONE.replace("profiles:", "kinds:").replace("profile:", "kind:")
+    found = check(tmp_path, {"tenants.yaml": text}).problems
 
-    assert told(found, tmp_path) == ["tenants.yaml:9:7 Y08"]
+    assert [(p.code, p.value, p.mended) for p in found] == [("Y03", "kinds", "profiles"), ("Y03", "kind", "profile")]
+    assert found[0].hint.en == "It is now profiles: rename the key."
 
 
 @pytest.mark.parametrize("branch", ["volga", "don"])
@@ -284,7 +280,7 @@ def test_the_last_line_break_of_a_block_is_not_meant(tmp_path: Path) -> None:
 def test_names_of_full_length_are_told_apart(tmp_path: Path) -> None:
     """A mistake in one of two cabinets with the longest ids is told of that one."""
     names = "v" * 30 + "a", "v" * 30 + "b"
-    text = estate(distributor("d" * 31, *map(cabinet, names))).replace(f"kind: branch, title: {names[1]}, ", "")
+    text = estate(distributor("d" * 31, *map(cabinet, names))).replace(f"profile: branch, title: {names[1]}, ", "")
     found = check(tmp_path, {"tenants.yaml": text}).problems
 
     assert told(found, tmp_path) == ["tenants.yaml:10:7 Y02", "tenants.yaml:10:7 Y02"]

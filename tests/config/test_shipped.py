@@ -23,7 +23,7 @@ def test_the_estate_as_shipped_is_without_errors_and_warnings() -> None:
     estate = config.load(ROOT / "tenants.yaml", today=TODAY)
 
     assert {problem.level for problem in estate.problems} <= {"note"}
-    assert [(each.distributor, each.id, each.kind) for each in estate.cabinets] == [
+    assert [(each.distributor, each.id, each.profile) for each in estate.cabinets] == [
         ("romashka", "romashka", "company"),
         ("rogaikopyta", "rogaikopyta-volga", "branch"),
         ("rogaikopyta", "rogaikopyta-ural", "branch"),
@@ -32,8 +32,8 @@ def test_the_estate_as_shipped_is_without_errors_and_warnings() -> None:
     ]
     assert not any(each.blocked for each in estate.cabinets)
     assert all(each.mail.keys() == {"high_priority", "usage"} for each in estate.cabinets)
-    assert min(each.installations for each in estate.cabinets if each.kind != "streaming-sales") >= 5
-    assert estate.cabinets[-1].online > lists.across.STREAMING_LIMIT
+    assert min(len(each.installations) for each in estate.cabinets if each.profile != "streaming-sales") >= 5
+    assert len(estate.cabinets[-1].accesses) > lists.across.STREAMING_LIMIT
     assert len({each.timezone for each in estate.cabinets}) == 3
 
 

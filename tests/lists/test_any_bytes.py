@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provision import lists
-from provision.lists import ListFile
 from provision.lists.codes import ACCESS, CODES, POLLED, SENT
 from provision.lists.decode import detect
+from provision.model import ListFile
 from tests.lists.writing import NAMES, TODAY, write
 
 SECRET = "Zq7Secret"  # in every password below

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from provision import config, lists
 from provision.config.proposed import block, new_cabinets
-from provision.lists import ListFile, Proposal
+from provision.lists import Proposal
+from provision.model import ListFile
 from provision.text import Lang
 from tests.lists.writing import TODAY, write
 
@@ -13,7 +14,7 @@ HEAD = """\
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
   events: {kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}
-kinds:
+profiles:
   company: {dashboards: ["*"]}
   branch: {dashboards: ["*"]}
   streaming-sales: {dashboards: ["*"]}
@@ -43,12 +44,14 @@ def text_of(folder: Path, proposal: Proposal, lang: Lang = "ru") -> str:
 
 
 def loaded(folder: Path, proposal: Proposal) -> dict[str, tuple[str, str, tuple[str, ...]]]:
-    """Kind, time zone and logins of each cabinet once the block stands in tenants.yaml, which loads without error."""
+    """Profile, time zone and logins of each cabinet once the block is in tenants.yaml, which has no error."""
     path = folder / "tenants.yaml"
     path.write_text(HEAD + text_of(folder, proposal), encoding="utf-8")
     estate = config.load(path)
     assert [one for one in estate.problems if one.level == "error"] == []
-    return {one.id: (one.kind, one.timezone, tuple(person.login for person in one.people)) for one in estate.cabinets}
+    return {
+        one.id: (one.profile, one.timezone, tuple(person.login for person in one.people)) for one in estate.cabinets
+    }
 
 
 def test_one_company_gets_one_cabinet(tmp_path: Path) -> None:
@@ -171,7 +174,7 @@ def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
         config.add(path, new).save()
     estate = config.load(path)
     assert {
-        one.id: (one.kind, one.timezone, tuple(who.login for who in one.people)) for one in estate.cabinets
+        one.id: (one.profile, one.timezone, tuple(who.login for who in one.people)) for one in estate.cabinets
     } == wanted
 
     own = text_of(tmp_path, lists.propose(files[:1]), "en")

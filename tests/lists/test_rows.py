@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.lists import ManagerRow, OnlineRow, Row, Rows
 from provision.lists.index import Joined, repeats
+from provision.model import Installation, OnlineAccess, Row, Rows
 
 WORDS = st.text(st.characters(exclude_characters=",\n"), max_size=12)
 WHO = st.sampled_from([("ivanova", "ivanova@example.ru"), ("petrov", "petrov@example.ru")])
@@ -15,7 +15,7 @@ def managers(draw: st.DrawFn) -> list[Row]:
     """Any rows of a managers list, few managers among them, so that much is shared."""
     count = draw(st.integers(0, 40))
     return [
-        ManagerRow("a.csv", line, draw(WORDS), *draw(WHO), draw(st.sampled_from(["http", "smartupload"])), -1)
+        Installation(draw(WORDS), *draw(WHO), draw(st.sampled_from(["http", "smartupload"])), -1, "a.csv", line)
         for line in range(3, 3 + count)
     ]
 
@@ -26,7 +26,7 @@ def accesses(draw: st.DrawFn) -> list[Row]:
     count = draw(st.integers(0, 40))
     where = ("online1.example.ru", "docs", "https")
     return [
-        OnlineRow("b.csv", line, draw(WORDS), draw(WORDS), draw(WORDS), *where, *draw(WHO))
+        OnlineAccess(draw(WORDS), draw(WORDS), draw(WORDS), *where, *draw(WHO), "b.csv", line)
         for line in range(1, 1 + 2 * count, 2)
     ]
 

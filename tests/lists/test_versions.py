@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision import lists
-from provision.lists import ListFile
+from provision.model import ListFile, Row
 from tests.lists.writing import read_text
 
 END = "download,upload,process"
@@ -141,7 +141,7 @@ def test_the_difference_leads_from_one_list_to_the_other(
     new = dated(folder, "a_manager_20260417.csv", "".join(sent(f"Zavod{name}", who) for name, who in after))
     found = lists.diff([old], [new])
 
-    def hosts(rows: Sequence[lists.Row]) -> set[str]:
+    def hosts(rows: Sequence[Row]) -> set[str]:
         return {row.host for row in rows}
 
     assert (hosts(old.rows) - hosts(found.gone)) | hosts(found.added) == hosts(new.rows)

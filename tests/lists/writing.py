@@ -5,8 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from provision import lists
-from provision.lists import ListFile
-from provision.model import Problem
+from provision.model import ListFile, Problem
 
 TODAY = date(2026, 11, 20)
 NAMES = {"managers": "rogaikopyta_manager_20261103.csv", "online": "rogaikopyta_online_20261103.csv"}

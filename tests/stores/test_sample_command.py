@@ -20,19 +20,19 @@ defaults: {timezone: Europe/Samara}
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
   events: {kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}
-kinds:
+profiles:
   company: {dashboards: ["*"], home: kodeks-analytics}
 distributors:
   romashka:
     title: ООО «Ромашка»
     cabinets:
       volga:
-        kind: company
+        profile: company
         title: Волга
         lists: {managers: [volga_manager_20260417.csv], online: [volga_online_20260417.csv]}
         mail: {high_priority: sos@example.ru, usage: usage@example.ru}
       don:
-        kind: company
+        profile: company
         title: Дон
         lists: {managers: [don_manager_20260417.csv]}
         mail: {high_priority: sos-don@example.ru, usage: usage-don@example.ru}

@@ -1,59 +1,61 @@
-"""What a list holds once it is read: ManagerRow, OnlineRow, and ListFile with its Rows."""
+"""The lines of the lists as data: Installation, OnlineAccess, and sequences that hold a million of them."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Any, Literal, overload
+from itertools import accumulate, chain
+from typing import Any, Literal, TypeVar, overload
 
-from provision.model import Problem
-
-Kind = Literal["managers", "online"]
+ListKind = Literal["managers", "online"]
 Shared = tuple[Any, ...]
 SMARTUPLOAD = "smartupload"
 
 
 @dataclass(frozen=True, slots=True)
-class ManagerRow:
-    """One installation and one of its managers. `host` is the label in metrics: "host:port", or the client's name."""
+class Installation:
+    """One valid line of a managers list: an installation and one of its managers.
 
-    file: str
-    line: int
-    host: str
+    `client` is the label in metrics: "host:port" of a polled installation, else the client's short name. `transport` is
+    "http", "https" or "smartupload". `tz_correction` is in hours: those ahead of Moscow, less one.
+    """
+
+    client: str
     manager: str
     email: str
     transport: str
     tz_correction: int
+    file: str
+    line: int
 
     @property
     def origin(self) -> str:
-        """Where the row stands: `lists/x.csv:3`."""
+        """Where the line is: `lists/x.csv:3`."""
         return f"{self.file}:{self.line}"
 
     @property
     def polled(self) -> bool:
-        """Whether SMART asks the installation (block 1); otherwise it sends by smartupload (block 2)."""
+        """Whether SMART polls the installation (block 1); otherwise it sends reports by smartupload (block 2)."""
         return self.transport != SMARTUPLOAD
 
     @property
     def address(self) -> str:
         """`host:port` of a polled installation, "" otherwise."""
-        return self.host if self.polled else ""
+        return self.client if self.polled else ""
 
     @property
-    def client(self) -> str:
-        """The client's short name of a block-2 line, "" otherwise."""
-        return "" if self.polled else self.host
+    def host(self) -> str:
+        """The label `host` in metrics, equal to `client`."""
+        return self.client
 
     @property
     def own(self) -> str:
-        """What Rows keep of this row alone."""
-        return self.host
+        """What Rows keep of this line alone."""
+        return self.client
 
     @property
     def shared(self) -> Shared:
-        """What Rows keep once for all rows that have it."""
+        """What Rows keep once for all lines that have it."""
         return self.manager, self.email, self.transport, self.tz_correction
 
     @property
@@ -63,62 +65,67 @@ class ManagerRow:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The 11 fields as they should stand in a list."""
+        """The 11 fields as they should be in a list."""
         steps = ("download", "upload", "process", self.ping)
-        return (self.host, self.manager, self.email, self.transport, *steps, str(self.tz_correction), "3600", "604800")
+        constants = (str(self.tz_correction), "3600", "604800")
+        return (self.client, self.manager, self.email, self.transport, *steps, *constants)
 
 
 @dataclass(frozen=True, slots=True)
-class OnlineRow:
-    """One online access and its manager. The key is host, folder and login: a firm may own several accesses."""
+class OnlineAccess:
+    """One valid line of an online list: an access and one manager. Host, folder and login identify the access."""
 
-    file: str
-    line: int
     firm: str
-    login: str = field(repr=False)  # a slipped line may have put the password here
+    login: str = field(repr=False)  # a line with a shifted field may have the password here
     password: str = field(repr=False)
     host: str
     folder: str
     protocol: str
     manager: str
     email: str
+    file: str
+    line: int
 
     @property
     def origin(self) -> str:
-        """Where the row stands: `lists/x.csv:3`."""
+        """Where the line is: `lists/x.csv:3`."""
         return f"{self.file}:{self.line}"
 
     @property
     def own(self) -> str:
-        """What Rows keep of this row alone; a field of a row holds no comma."""
+        """What Rows keep of this line alone; a field of a valid line holds no comma."""
         return f"{self.firm},{self.login},{self.password}"
 
     @property
     def shared(self) -> Shared:
-        """What Rows keep once for all rows that have it."""
+        """What Rows keep once for all lines that have it."""
         return self.host, self.folder, self.protocol, self.manager, self.email
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The 8 fields as they should stand in a list, the password among them."""
+        """The 8 fields as they should be in a list, the password among them."""
         where = (self.host, self.folder, self.protocol)
         return (self.firm, self.login, self.password, *where, self.manager, self.email)
 
 
-Row = ManagerRow | OnlineRow
-_MAKERS: Mapping[Kind, tuple[Callable[..., Row], int]] = {"managers": (ManagerRow, 1), "online": (OnlineRow, 3)}
+Row = Installation | OnlineAccess
+Item = TypeVar("Item")
+_MAKERS: Mapping[ListKind, tuple[Callable[..., Row], int]] = {
+    "managers": (Installation, 1),
+    "online": (OnlineAccess, 3),
+}
 _BLOCK = 16  # rows that are encoded together: many save memory, few are quick to get at
 
 
 class Rows(Sequence[Row]):
     """The rows of one list, in its order. A row is made when it is asked for.
 
-    A list may have a million lines: as objects they would take 400 MB. So the first fields stand here as bytes, the
-    others, which many lines share, once.
+    A list may have a million lines: as objects they would take 400 MB. So the first fields are kept as bytes, and the
+    other fields, which many lines share, once.
     """
 
-    def __init__(self, kind: Kind, file: str, rows: Iterable[Row] = ()) -> None:
-        self.kind: Kind = kind
+    def __init__(self, kind: ListKind, file: str, rows: Iterable[Row] = ()) -> None:
+        self.kind: ListKind = kind
         self.file = file
         self.lines = array("L")  # of each row
         self.shared: list[Shared] = []  # all that there are, in the order of the list
@@ -181,11 +188,11 @@ class Rows(Sequence[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         for line, (own, which) in zip(self.lines, self.parts(), strict=True):
-            yield self._make(self.file, line, *own.split(",", self._width - 1), *self.shared[which])
+            yield self._make(*own.split(",", self._width - 1), *self.shared[which], self.file, line)
 
     def _row(self, number: int) -> Row:
         own, which = self.part(number)
-        return self._make(self.file, self.lines[number], *own.split(",", self._width - 1), *self.shared[which])
+        return self._make(*own.split(",", self._width - 1), *self.shared[which], self.file, self.lines[number])
 
     @overload
     def __getitem__(self, number: int) -> Row: ...
@@ -199,27 +206,30 @@ class Rows(Sequence[Row]):
         return f"<{len(self)} rows of {self.file}>"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListFile:
-    """One list as read. Every one of its `lines` is a row, or in `refused` (an error stands on it), or in `ignored`.
+class Chained(Sequence[Item]):
+    """Several sequences, one after the other, as one; nothing is copied."""
 
-    `shown` is the name used in problems. `date` is the one of the file's name. `encoding` is "" where none fits.
-    `ignored` maps a line to the code that says why; "" for the blank lines that belong there. Where a problem stops
-    the file, there are no rows and all lines are refused.
-    """
+    def __init__(self, parts: Iterable[Sequence[Item]]) -> None:
+        self._parts = list(parts)
+        self._starts = list(accumulate(map(len, self._parts), initial=0))
 
-    path: Path
-    shown: str
-    kind: Kind
-    date: date | None
-    encoding: str
-    rows: Rows = field(repr=False)
-    problems: tuple[Problem, ...] = field(repr=False)
-    lines: int = 0
-    refused: Sequence[int] = field(default=(), repr=False)
-    ignored: Mapping[int, str] = field(default_factory=dict, repr=False)
+    def __len__(self) -> int:
+        return self._starts[-1]
 
-    @property
-    def usable(self) -> bool:
-        """Whether no problem stops the whole file."""
-        return not any(problem.stops for problem in self.problems)
+    def __iter__(self) -> Iterator[Item]:
+        return chain.from_iterable(self._parts)
+
+    @overload
+    def __getitem__(self, number: int) -> Item: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, number: int | slice) -> Item | tuple[Item, ...]:
+        places = range(len(self))[number]
+        return self._item(places) if isinstance(places, int) else tuple(map(self._item, places))
+
+    def _item(self, number: int) -> Item:
+        part = bisect_right(self._starts, number) - 1
+        return self._parts[part][number - self._starts[part]]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} items>"
