@@ -38,7 +38,7 @@ def access(world: World, manager: str, login: str, host: str = "online1.example.
 def words(world: World, *more: str, without: Sequence[str] = (), **instead: str) -> list[str]:
     """The command line for the new cabinet of this world."""
     options = {
-        "kind": "company",
+        "profile": "company",
         "distributor": f"d{world.tag}",
         "title": f"Кама {world.tag}",
         "managers": str(world.folder / MANAGERS),
@@ -170,7 +170,7 @@ def test_the_mistakes_of_other_cabinets_are_no_obstacle(world: World) -> None:
 
 MISTAKES = {
     # what is said otherwise on the command line: what must be told
-    "unknown-kind": ({"kind": "compani"}, "there is no `compani`"),
+    "unknown-profile": ({"profile": "compani"}, "there is no `compani`"),
     "unknown-zone": ({"timezone": "Samara"}, "Europe/Samara"),
     "unknown-role": ({"head": "bazhov:b@example.ru:Boss:Павел"}, "there is no `Boss`"),
     "unknown-branch": ({"belongs_to": "kazan"}, "there is no `kazan`"),
@@ -221,7 +221,7 @@ def test_what_crosses_to_another_cabinet_changes_nothing(world: World, sort: str
 def test_all_mistakes_are_told_at_once(world: World) -> None:
     """The lists' problems are listed with those of the file, not one after another."""
     world.write(MANAGERS, world.manager_line("kamina", f"{world.tag}kama.example.ru"))
-    result = new(world, status=1, kind="compani", title=f"Дон {world.tag}")
+    result = new(world, status=1, profile="compani", title=f"Дон {world.tag}")
     for told in ("there is no `compani`", "this name is taken", f"{MANAGERS}, line 1"):
         assert told in result.output
 
