@@ -23,7 +23,7 @@ from provision.cli.settings import (
     progress,
     write,
 )
-from provision.errors import PlanChangedError, UsageError
+from provision.errors import PlanChangedError, SecretError, UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -190,14 +190,15 @@ def make_plan(
 
 
 def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
-    """The server, logged in to."""
+    """The server, logged in to. Raises SecretError before anything is sent when the password is not set."""
     from provision.grafana import Connection, Grafana
 
     return Grafana(
         Connection(
             url=options["url"],
             user=options["user"],
-            password=settings.secret("GRAFANA_PASSWORD"),
+            password=_required(settings, "GRAFANA_PASSWORD"),
+            headers={name: _header_value(settings, name, variable) for name, variable in options["headers"]},
             api=options["api"],
             timeout=options["timeout"],
             ca_file=options["ca_file"] or "",
@@ -207,6 +208,31 @@ def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
             pause=options["pause"],
         )
     )
+
+
+def _required(settings: Settings, name: str) -> str:
+    if value := settings.secret(name):
+        return value
+    raise SecretError(
+        Text(f"Не задана переменная {name}", f"The variable {name} is not set"),
+        Text(
+            "Задайте её в окружении или в файле секретов (SMART_SECRETS)",
+            "Set it in the environment or in the file of secrets (SMART_SECRETS)",
+        ),
+    )
+
+
+def _header_value(settings: Settings, header: str, variable: str) -> str:
+    value = _required(settings, variable).strip()
+    if not value.isprintable():
+        raise SecretError(
+            Text(
+                f"Значение {variable} не годится для заголовка {header}: в нём есть перенос строки или спецсимвол",
+                f"The value of {variable} cannot be a header {header}: it has a line break or a control character",
+            ),
+            Text("Задайте его одной строкой", "Set it as one line"),
+        )
+    return value
 
 
 def show_plan(

@@ -1,6 +1,7 @@
 """What all commands share: language, files, secrets, options, progress. Only this package prints and exits."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from provision.text import Lang, Text
 
 FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
 SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET", "SMART_VMAUTH_RELOAD_KEY", "SMART_EVENTS_ADMIN", "SMART_VM_KEY")
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -153,6 +156,23 @@ class _Allowed(click.ParamType[tuple[str, int]]):
         return cabinet, int(number)
 
 
+class _Header(click.ParamType[tuple[str, str]]):
+    """`X-Token=env:VAR` as ("X-Token", "VAR"). The value itself would be seen in the list of processes."""
+
+    name = "name=env:variable"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, str]:
+        name, _sign, variable = str(value).partition("=env:")
+        if not _HEADER_NAME.fullmatch(name) or not variable:
+            say = f"{name.partition('=')[0]}: "
+            self.fail(
+                _(f"{say}нужно ИМЯ=env:ПЕРЕМЕННАЯ, без самого значения", f"{say}requires NAME=env:VAR, not the value"),
+                param,
+                context,
+            )
+        return name, variable
+
+
 def _without_login(_context: click.Context, _param: click.Parameter, value: str) -> str:
     """The address; one with a login or password in it would end up in messages and notes."""
     if "@" in value:
@@ -187,6 +207,7 @@ def _server_options() -> tuple[click.Option, ...]:
         click.Option(
             ["--url"],
             envvar="GRAFANA_URL",
+            show_envvar=True,
             required=True,
             callback=_without_login,
             help=_("Адрес Grafana.", "Grafana's address."),
@@ -194,9 +215,22 @@ def _server_options() -> tuple[click.Option, ...]:
         click.Option(
             ["--user"],
             envvar="GRAFANA_USER",
+            show_envvar=True,
             default="admin",
             show_default=True,
             help=_("Администратор сервера; пароль в GRAFANA_PASSWORD.", "A server admin; password: GRAFANA_PASSWORD."),
+        ),
+        click.Option(
+            ["--header", "headers"],
+            envvar="GRAFANA_HEADER",
+            show_envvar=True,
+            multiple=True,
+            type=_Header(),
+            metavar="NAME=env:VAR",
+            help=_(
+                "Заголовок для прокси перед Grafana; значение из переменной VAR.",
+                "A header for a proxy before Grafana; its value is in the variable VAR.",
+            ),
         ),
         click.Option(
             ["--api"],
@@ -205,10 +239,18 @@ def _server_options() -> tuple[click.Option, ...]:
             show_default=True,
             help=_("legacy: не пользоваться /apis.", "legacy: do without /apis."),
         ),
-        click.Option(["--ca-file"], envvar="GRAFANA_CA_FILE", type=file, default=None, help=_("Свой ЦС.", "Own CA.")),
+        click.Option(
+            ["--ca-file"],
+            envvar="GRAFANA_CA_FILE",
+            show_envvar=True,
+            type=file,
+            default=None,
+            help=_("Свой ЦС.", "Own CA."),
+        ),
         click.Option(
             ["--client-cert"],
             envvar="GRAFANA_CLIENT_CERT",
+            show_envvar=True,
             type=file,
             default=None,
             help=_("Сертификат клиента.", "Client certificate."),
@@ -216,6 +258,7 @@ def _server_options() -> tuple[click.Option, ...]:
         click.Option(
             ["--client-key"],
             envvar="GRAFANA_CLIENT_KEY",
+            show_envvar=True,
             type=file,
             default=None,
             help=_("Ключ к нему, если он в другом файле.", "Its key, if that is another file."),
@@ -243,6 +286,7 @@ def _server_options() -> tuple[click.Option, ...]:
         click.Option(
             ["--vmauth-file"],
             envvar="SMART_VMAUTH_FILE",
+            show_envvar=True,
             type=click.Path(dir_okay=False, path_type=Path),
             callback=_with_urls,
             help=_(
@@ -253,12 +297,14 @@ def _server_options() -> tuple[click.Option, ...]:
         click.Option(
             ["--vmauth-url"],
             envvar="SMART_VMAUTH_URL",
+            show_envvar=True,
             is_eager=True,
             help=_("Адрес vmauth отсюда.", "vmauth as seen from here."),
         ),
         click.Option(
             ["--vm-url"],
             envvar="SMART_VM_URL",
+            show_envvar=True,
             is_eager=True,
             help=_("Адрес VictoriaMetrics для vmauth.", "VictoriaMetrics as vmauth sees it."),
         ),

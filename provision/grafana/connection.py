@@ -1,5 +1,6 @@
 """Where a Grafana is and how it is reached, and the HTTP session made of that."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ Api = Literal["auto", "legacy"]
 class Connection:
     """Where the server is and who we are. `timeout` in seconds is for connecting and for each wait for data.
 
+    `headers` go out with every request, for a proxy with a login of its own.
     `workers` is how many requests run side by side at most; 0 lets the server's database decide.
     `pause` in seconds is the first wait before something is tried again; each further one is longer.
     """
@@ -31,6 +33,7 @@ class Connection:
     ca_file: str = ""
     client_certificate: str = ""
     client_key: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     workers: int = 0
     pause: float = 0.3
 
@@ -75,6 +78,7 @@ def open_session(connection: Connection, base: str, *, repeats: bool = True) -> 
     # Read once above: reading the environment and netrc at every request costs more than a fast answer.
     session.trust_env = False
     session.headers["User-Agent"] = f"smart-provision/{__version__}"
+    session.headers.update({name: value.encode() for name, value in connection.headers.items()})
     policies = {
         "https://": Patience.of_reads(connection.pause),
         "http://": Patience.of_reads(connection.pause),

@@ -44,7 +44,8 @@ class ProbeSession:
     ) -> Answer:
         """The answer. The path is sent as given, with dots and slashes; without `login` as an anonymous request."""
         # requests adds cookies and basic auth while it prepares a request, so anonymous requests never get them.
-        request = requests.Request(method, self._base, headers=headers, json=json, data=body)
+        sent = {**self._session.headers, **(headers or {})}  # a proxy's own login is among those of the session
+        request = requests.Request(method, self._base, headers=sent, json=json, data=body)
         answer = self._send(request, path, login=login)
         if login and answer.status == requests.codes.unauthorized and '"session.token.rotate"' in answer.text:
             self._log_in()

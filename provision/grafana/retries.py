@@ -6,6 +6,7 @@ urllib3 repeats a request until its answer begins. A body that breaks off is rep
 from collections.abc import Collection
 from typing import Self
 
+from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
 _PASSING = (500, 502, 503, 504)
@@ -41,3 +42,10 @@ class Patience(Retry):
         if status_code == _TOO_MANY_REQUESTS:
             return bool(self.total)
         return super().is_retry(method, status_code, has_retry_after)
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        """The seconds to wait; 0, which means the pause, for what is neither whole seconds nor a date of HTTP."""
+        try:
+            return super().parse_retry_after(retry_after)
+        except (InvalidHeader, ValueError, OverflowError):
+            return 0

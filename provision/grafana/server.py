@@ -8,7 +8,7 @@ import requests
 
 from provision.errors import ApiError, ForbiddenError, GrafanaError, NotFoundError, UnsuitableError
 from provision.grafana.connection import Connection, open_session
-from provision.grafana.failures import not_grafana
+from provision.grafana.failures import not_grafana, refused_by_proxy, wants_tls
 from provision.grafana.login import Login
 from provision.grafana.probe import ProbeSession
 from provision.grafana.transport import Json, Transport
@@ -86,7 +86,7 @@ class Grafana:
                 break
             self._login.renew(renewals)
         if answer.status_code == requests.codes.unauthorized:
-            raise self._login.refused()
+            raise self._login.refused(answer)
         return self._transport.content(answer, method, path)
 
     def pages(self, path: str, *, org: int | None = None, **params: str | int) -> Iterator[Mapping[str, Json]]:
@@ -140,8 +140,9 @@ class Grafana:
         return str(self.get("/api/user")["login"]).lower()
 
     def require_suitable(self) -> None:
-        """Raises UnsuitableError when we are no server admin or new users would get orgs of their own."""
-        if not self.get("/api/user").get("isGrafanaAdmin"):
+        """Raises UnsuitableError when we are no server admin or in no org, or new users would get orgs of their own."""
+        me = self.get("/api/user")
+        if not me.get("isGrafanaAdmin"):
             raise UnsuitableError(
                 Text(
                     f"Пользователь {self.self_login} не администратор сервера Grafana",
@@ -150,6 +151,18 @@ class Grafana:
                 Text(
                     "Укажите в GRAFANA_USER администратора сервера: только он создаёт организации",
                     "Name a server admin in GRAFANA_USER: only such a user can make orgs",
+                ),
+            )
+        if me.get("orgId") not in {org["orgId"] for org in self.get("/api/user/orgs")}:
+            raise UnsuitableError(
+                Text(
+                    f"{self.self_login} не состоит в своей текущей организации, и Grafana отвечает ему отказом",
+                    f"{self.self_login} is not a member of their current org, so Grafana refuses their requests",
+                ),
+                Text(
+                    f"Добавьте {self.self_login} в любую организацию («Администрирование → Пользователи») "
+                    "и войдите под ним один раз",
+                    f"Add {self.self_login} to any org (Administration → Users) and log in once as that user",
                 ),
             )
         if str(self.settings.get("users", {}).get("auto_assign_org", "true")).lower() == "false":
@@ -176,6 +189,10 @@ class Grafana:
 
     def _ask_version(self) -> str:
         answer = self._transport.send("GET", "/api/health")
+        if answer.status_code in (401, 403, 407):  # Grafana answers here without a login
+            raise refused_by_proxy(self._connection, answer)
+        if answer.status_code == 400 and "HTTPS" in answer.text.upper():  # so do Go's servers and nginx
+            raise wants_tls(self.url)
         try:
             health = self._transport.content(answer, "GET", "/api/health")
             version = str(health.get("version", ""))

@@ -84,7 +84,12 @@ class Transport:
                     f"{self.base}{path} отсылает на {answer.headers['Location']}",
                     f"{self.base}{path} redirects to {answer.headers['Location']}",
                 ),
-                Text("Укажите в GRAFANA_URL конечный адрес", "Set GRAFANA_URL to the final address"),
+                Text(
+                    "Укажите в GRAFANA_URL конечный адрес; если это страница входа прокси, передайте вход заголовком: "
+                    "--header ИМЯ=env:ПЕРЕМЕННАЯ",
+                    "Set GRAFANA_URL to the final address; if that is the login page of a proxy, send its login as a "
+                    "header: --header NAME=env:VARIABLE",
+                ),
             )
         return answer
 

@@ -136,7 +136,7 @@ def role_in(db: sqlite3.Connection, user_id: int, is_admin: bool, org: int) -> s
 def _user(db: sqlite3.Connection) -> sqlite3.Row | None:
     """Basic auth is tried first; where it fails and there is a cookie, the cookie counts (12.4)."""
     sent, cookie = request.authorization, request.cookies.get(sessions.COOKIE)
-    if sent is not None and sent.type == "basic":
+    if sent is not None and sent.type == "basic" and settings().basic_auth:
         user = sessions.user_with_password(db, sent.username or "", sent.password or "", settings().clock())
         if user is not None or not cookie:
             return user or _wrong_password()

@@ -3,8 +3,9 @@
     PUT /sandbox/faults {"seed": 7, "faults": [{"kind": "error_after", "method": "POST", "path": "/orgs$", "times": 1}]}
 
 Kinds: `delay` (waits `seconds`), `error_before` (500, nothing done), `error_after` (done, and then 500), `busy` (429
-with `Retry-After: seconds`), `gateway` (502 with the page of a proxy that does not reach Grafana), `drop_before` and
-`drop_after` (the connection is cut before or after the work), `cut_body` (done, the answer breaks off).
+with `Retry-After: seconds`, or the text in `retry_after`), `gateway` (502 with the page of a proxy that does not reach
+Grafana), `drop_before` and `drop_after` (the connection is cut before or after the work), `cut_body` (done, the answer
+breaks off).
 A fault strikes requests of its `method` whose path its regular expression `path` finds; `times` at most (0: always),
 each time with probability `rate`, drawn from one generator with that seed.
 """
@@ -40,6 +41,7 @@ class Fault:
     times: int = 0
     rate: float = 1.0
     seconds: float = 0.0
+    retry_after: str = ""
 
 
 class Faults:
@@ -84,7 +86,8 @@ def strike_before() -> Response | None:
             time.sleep(fault.seconds)
         elif fault.kind == "busy":
             answer = jsonify({"message": "Too many requests"})
-            answer.status_code, answer.headers["Retry-After"] = 429, f"{fault.seconds:g}"
+            answer.status_code = 429
+            answer.headers["Retry-After"] = fault.retry_after or f"{fault.seconds:g}"
             return answer
         elif fault.kind == "gateway":
             return Response("<html><body><h1>502 Bad Gateway</h1></body></html>\n", 502, mimetype="text/html")
@@ -136,6 +139,7 @@ def _fault(row: Any) -> Fault:
             times=int(row.get("times", 0)),
             rate=float(row.get("rate", 1)),
             seconds=float(row.get("seconds", 0)),
+            retry_after=str(row.get("retry_after", "")),
         )
     except (re.error, TypeError, ValueError) as error:
         raise Refused(400, f"a fault that cannot be: {error}") from None

@@ -49,7 +49,7 @@ def admin_settings() -> dict[str, dict[str, str]]:
             "token_rotation_interval_minutes": f"{kind.rotation_seconds / 60:g}",
         },
         "auth.anonymous": {"enabled": "false"},
-        "auth.basic": {"enabled": "true"},
+        "auth.basic": {"enabled": _flag(kind.basic_auth)},
         "dashboards": {
             "min_refresh_interval": f"{kind.min_refresh_seconds:g}s",
             "versions_to_keep": "20",
@@ -115,9 +115,9 @@ def rotate() -> AnyResponse:
 
 def with_cookies(answer: Response, token: Token) -> Response:
     """The answer with that session's cookies."""
-    age = sessions.LIFETIME_SECONDS
-    answer.set_cookie(sessions.COOKIE, token.value, max_age=age, path="/", httponly=True, samesite="Lax")
-    answer.set_cookie(sessions.EXPIRY_COOKIE, str(token.expires), max_age=age, path="/", samesite="Lax")
+    age, secure = sessions.LIFETIME_SECONDS, settings().cookie_secure
+    answer.set_cookie(sessions.COOKIE, token.value, max_age=age, secure=secure, httponly=True, samesite="Lax")
+    answer.set_cookie(sessions.EXPIRY_COOKIE, str(token.expires), max_age=age, secure=secure, samesite="Lax")
     return answer
 
 

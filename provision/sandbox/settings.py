@@ -16,7 +16,7 @@ class Settings:
     `org_data_source` and `org_alert_rule` are enforced, as in 12.4. `alerting=False` is `[unified_alerting] enabled =
     false`. `alerting_sync_seconds` is its `alertmanager_config_poll_interval`, the longest time that a new org waits
     for its notification settings: 60 on a real server, shorter here to save time. `clock` tells how old sessions and
-    wrong passwords are, in seconds.
+    wrong passwords are, in seconds. `cookie_secure` sends cookies that no client returns over http.
     """
 
     version: str = "12.4.0"
@@ -24,6 +24,8 @@ class Settings:
     rotation_seconds: float = 600
     auto_assign_org: bool = True
     password_login: bool = True
+    basic_auth: bool = True
+    cookie_secure: bool = False
     min_refresh_seconds: float = 5
     alerting: bool = True
     alerting_sync_seconds: float = 1

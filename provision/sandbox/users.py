@@ -77,6 +77,19 @@ def set_password(user: int) -> dict[str, Any]:
     return {"message": "User password updated"}
 
 
+@blueprint.put("/api/admin/users/<int:user>/permissions")
+def set_permissions(user: int) -> dict[str, Any]:
+    """Makes him a server admin, or no longer; the last one stays (12.4)."""
+    needs("users.permissions:update", "Server")
+    wanted, db = bool(body().get("isGrafanaAdmin")), database()
+    _user(user)
+    others = db.execute("SELECT 1 FROM user WHERE is_admin AND id != ?", (user,)).fetchone()
+    if not wanted and not others:
+        raise Refused(400, "cannot remove last grafana admin")
+    db.execute("UPDATE user SET is_admin = ? WHERE id = ?", (wanted, user))
+    return {"message": "User permissions updated"}
+
+
 @blueprint.get("/api/users")
 def every() -> list[dict[str, Any]]:
     """Sorted by login; pages count from 1 (12.4)."""
