@@ -30,9 +30,10 @@ class Problem:
     """One thing that is wrong, or worth a word, in tenants.yaml, a list or a dashboard. Data, never raised.
 
     `line`, `column` and `field_number` count from 1; 0 means the whole file or line. `value` is what was found
-    (never a password), `mended` what it should be where that is known. `gist` is the message without what was found:
-    problems of one gist may be told as one. An `error` excludes the line it stands on; with `stops` it stops the whole
-    cabinet (a file that cannot be used, data that cross between isolated cabinets).
+    (never a password), `suggestion` is what it should be where that is known. `summary` is the message without the
+    value: problems of one summary may be shown as one. An `error` excludes its line; with `blocks_cabinet` it refuses the
+    whole cabinet (a file that cannot be used, data that cross between isolated cabinets). `elsewhere` are places that
+    only the operator may see: files of another distributor.
     """
 
     code: str
@@ -45,10 +46,11 @@ class Problem:
     field_number: int = 0
     field_name: str = ""
     value: str = ""
-    mended: str | None = None
+    suggestion: str | None = None
     cabinet: str = ""
-    stops: bool = False
-    gist: Text | None = None
+    blocks_cabinet: bool = False
+    summary: Text | None = None
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class ListFile:
     @property
     def usable(self) -> bool:
         """Whether no problem excludes the whole file."""
-        return not any(problem.stops for problem in self.problems)
+        return not any(problem.blocks_cabinet for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)

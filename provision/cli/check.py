@@ -135,7 +135,7 @@ def _advice(problems: "Iterable[Problem]") -> Text:
     problems = worst_first(problems)
     ru = f"Что значит код: provision check --explain {problems[0].code}."
     en = f"What a code means: provision check --explain {problems[0].code}."
-    if any(map(lists.is_mendable, problems)):
+    if any(map(lists.is_repairable, problems)):
         ru += " Исправленные списки запишет та же команда с --repaired ПАПКА."
         en += " The same command with --repaired DIR writes the lists mended."
     return Text(ru, en)
@@ -154,14 +154,14 @@ def _repair(settings: Settings, files: "Iterable[ListFile]", folder: Path, *, as
 
 def _told(file: "ListFile", done: "Repair") -> Iterator[Text]:
     """A line for each file written."""
-    mended = sum(change.fate == "mended" for change in done.changes)
+    mended = sum(change.fate == "repaired" for change in done.changes)
     look = sum(change.fate == "kept" for change in done.changes)
     aside = len({change.line for change in done.changes if change.fate == "aside" and change.line})
-    if done.mended:
+    if done.repaired:
         ru, en = (f", проверьте глазами: {look}", f", to be looked at: {look}") if look else ("", "")
         yield Text(
-            f"{done.mended}: исправленный список; исправлений: {mended}{ru}",
-            f"{done.mended}: the list mended; repairs: {mended}{en}",
+            f"{done.repaired}: исправленный список; исправлений: {mended}{ru}",
+            f"{done.repaired}: the list mended; repairs: {mended}{en}",
         )
     else:
         yield Text(f"{file.shown}: годных строк не нашлось", f"{file.shown}: no line could be used")

@@ -32,7 +32,7 @@ def _with_dashboards(estate: Estate) -> Estate:
     from provision import engine
 
     problems = engine.check(estate.cabinets)
-    stopped = {problem.cabinet for problem in problems if problem.stops}
+    stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet}
     cabinets = tuple(replace(one, blocked=one.blocked or one.id in stopped) for one in estate.cabinets)
     return replace(estate, cabinets=cabinets, problems=(*estate.problems, *problems))
 

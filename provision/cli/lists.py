@@ -177,7 +177,7 @@ def _demand_usable(files: Sequence[ListFile]) -> None:
     """Raises EstateError where none of the lists can be used."""
     if not any(file.usable for file in files):
         name = files[0].shown
-        why = next(one for one in files[0].problems if one.stops)
+        why = next(one for one in files[0].problems if one.blocks_cabinet)
         raise EstateError(Text(f"{name}: {why.message.ru}", f"{name}: {why.message.en}"), why.hint)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from provision.config import document, mistakes, tenants
-from provision.config.document import Trail
+from provision.config.document import YamlPath
 from provision.errors import EstateError, UsageError
 from provision.replacing import replaced
 from provision.schema import SCHEMA
@@ -129,7 +129,7 @@ def raise_generations(path: Path, cabinets: Sequence[str]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _raised(home: document.Document, numbers: Mapping[Trail, int]) -> Edit:
+def _raised(home: document.Document, numbers: Mapping[YamlPath, int]) -> Edit:
     before = Path(home.shown).read_bytes()
     after = before.decode("utf-8-sig")
     wanted = document.read(before, shown=home.shown, schema=SCHEMA).data
@@ -152,7 +152,7 @@ def _raised(home: document.Document, numbers: Mapping[Trail, int]) -> Edit:
     return Edit(home.shown, before, content)
 
 
-def _set_generation(text: str, trail: Trail, number: int) -> str:
+def _set_generation(text: str, trail: YamlPath, number: int) -> str:
     block = document.compose(text)
     for step in trail:
         block = next(value for key, value in block.value if key.value.rstrip("\n") == step)
@@ -186,7 +186,7 @@ def _fitting(new: NewCabinet, distributors: list[str]) -> None:
         )
 
 
-def _entry(new: NewCabinet, folder: Path, *, known: bool, first: bool) -> tuple[Trail, dict[str, Any]]:
+def _entry(new: NewCabinet, folder: Path, *, known: bool, first: bool) -> tuple[YamlPath, dict[str, Any]]:
     """The section that grows, and the one entry that is added to it. `first`: the file has no distributors yet."""
     if known:
         return ("distributors", new.distributor, "cabinets"), cabinet_block(new, folder)
@@ -222,7 +222,7 @@ def _from(folder: Path, file: Path) -> str:
     return relpath(Path(realpath(file.parent)) / file.name, realpath(folder))
 
 
-def _grown(old: Any, trail: Trail, entry: Mapping[str, Any]) -> Any:
+def _grown(old: Any, trail: YamlPath, entry: Mapping[str, Any]) -> Any:
     """The data with the entry added; a key that is there already stays, as it does for the reader of the file."""
     grown = deepcopy(old)
     section = grown
@@ -233,7 +233,7 @@ def _grown(old: Any, trail: Trail, entry: Mapping[str, Any]) -> Any:
     return grown
 
 
-def _inserted(text: str, trail: Trail, entry: Mapping[str, Any]) -> str:
+def _inserted(text: str, trail: YamlPath, entry: Mapping[str, Any]) -> str:
     """The text with the entry put in as the last of the section at `trail`."""
     section = document.compose(text)
     for step in trail:

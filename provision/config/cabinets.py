@@ -10,7 +10,7 @@ from typing import cast
 
 from provision.config import mistakes
 from provision.config.consistency import check_air_gapped, check_dealers, check_editors
-from provision.config.document import Trail, printable
+from provision.config.document import YamlPath, printable
 from provision.config.people import Claim, Directory, claims, heads
 from provision.config.tenants import Entry, Layer, section
 from provision.lists import Group, check_apart, check_together, read, strike
@@ -41,15 +41,15 @@ class _Named:
     file: Path
 
     @property
-    def path(self) -> Trail:
+    def path(self) -> YamlPath:
         return (*self.entry.path, "lists", self.kind, self.number)
 
-    def problem(self, code: str, message: Text, hint: Text, mended: str | None = None) -> Problem:
+    def problem(self, code: str, message: Text, hint: Text, suggestion: str | None = None) -> Problem:
         """A problem that stops the cabinet; it points at the list's name in tenants.yaml."""
         found = self.entry.document.problem(
-            code, self.path, message, hint, value=printable(str(self.file)), mended=mended
+            code, self.path, message, hint, value=printable(str(self.file)), suggestion=suggestion
         )
-        return replace(found, cabinet=self.entry.id, stops=True)
+        return replace(found, cabinet=self.entry.id, blocks_cabinet=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
     problems += check_apart(groups)
     problems += check_dealers(entries)
     problems += [problem for member in members for problem in directory.two_mails(member.claims)]
-    stopped = {problem.cabinet for problem in problems if problem.stops}
+    stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet}
     order = {entry.id: number for number, entry in enumerate(entries)}
     return Estate(
         tuple(_cabinet(one, directory, stores, blocked=one.entry.id in stopped) for one in members),
@@ -163,8 +163,8 @@ def _other_kind(one: _Named, kind: ListKind) -> Problem:
 
 def _at_cabinet(entry: Entry, problem: Problem) -> Problem:
     """A problem of no list (X05), placed at the cabinet in tenants.yaml."""
-    spot = entry.document.spot(entry.path, at_key=True)
-    return replace(problem, file=entry.document.shown, line=spot.line, column=spot.column)
+    position = entry.document.position(entry.path, at_key=True)
+    return replace(problem, file=entry.document.shown, line=position.line, column=position.column)
 
 
 def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: bool) -> Cabinet:

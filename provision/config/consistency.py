@@ -35,7 +35,7 @@ def check_editors(entry: Entry) -> Iterator[Problem]:
                     value="Editor",
                 ),
                 cabinet=entry.id,
-                stops=True,
+                blocks_cabinet=True,
             )
 
 
@@ -52,7 +52,7 @@ def check_air_gapped(entry: Entry, files: Sequence[ListFile]) -> Iterator[Proble
                 f"the lists have no smartupload line with the client `{name}`",
             )
             found = entry.document.problem(
-                "Y16", (*entry.path, "air_gapped", number), message, hint, value=name, mended=meant
+                "Y16", (*entry.path, "air_gapped", number), message, hint, value=name, suggestion=meant
             )
             yield replace(found, cabinet=entry.id)
 
@@ -75,7 +75,7 @@ def check_dealers(entries: Iterable[Entry]) -> Iterator[Problem]:
         dealer = entry.company.get("dealer", "")
         if dealer and entry.distributor not in seen:
             seen.add(entry.distributor)
-            position = entry.document.spot((*entry.path[:2], "dealer"))
+            position = entry.document.position((*entry.path[:2], "dealer"))
             for problem in check_dealer(dealer):
                 yield replace(
                     problem,

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from provision.config.document import Bare, Document, Trail, printable
+from provision.config.document import Document, UnquotedScalar, YamlPath, printable
 from provision.model import Problem
 from provision.schema import SCHEMA, Schema
 from provision.text import Text
@@ -36,7 +36,7 @@ class _Break:
     """One break of the schema: what was `found` at `path` is against `rule: limit` of `schema`."""
 
     document: Document
-    path: Trail
+    path: YamlPath
     found: Any
     schema: Schema
     rule: str
@@ -44,7 +44,7 @@ class _Break:
     in_name: bool  # `found` is a key
 
     @property
-    def place(self) -> Trail:
+    def place(self) -> YamlPath:
         return (*self.path, self.found) if self.in_name else self.path
 
     @property
@@ -103,7 +103,7 @@ def _unknown(broken: _Break) -> Iterator[Problem]:
             meant, hint = None, Text(f"Ему место здесь: {there}.", f"It belongs here: {there}.")
         name, path = printable(key), (*broken.path, key)
         message = Text(f"неизвестное слово «{name}»", f"unknown word `{name}`")
-        yield broken.document.problem("Y03", path, message, hint, at_key=True, value=name, mended=meant)
+        yield broken.document.problem("Y03", path, message, hint, at_key=True, value=name, suggestion=meant)
 
 
 def _missing(broken: _Break) -> Iterator[Problem]:
@@ -118,18 +118,18 @@ def _missing(broken: _Break) -> Iterator[Problem]:
 def _type(broken: _Break) -> Iterator[Problem]:
     needs, there = _TYPES[broken.limit], _found(broken.found)
     message = Text(f"ожидается {needs.ru}, а здесь {there.ru}", f"{needs.en} is expected, here is {there.en}")
-    mended = _mended(broken.limit, broken.found)
+    suggestion = _suggested(broken.limit, broken.found)
     hint = _about(broken.schema)
-    if mended:
-        hint = Text(f"Напишите {mended}", f"Write {mended}")
-    elif isinstance(broken.found, Bare):
+    if suggestion:
+        hint = Text(f"Напишите {suggestion}", f"Write {suggestion}")
+    elif isinstance(broken.found, UnquotedScalar):
         hint = Text("Впишите значение или удалите ключ.", "Fill it in or delete the key.")
-    yield broken.document.problem("Y02", broken.path, message, hint, mended=mended)
+    yield broken.document.problem("Y02", broken.path, message, hint, suggestion=suggestion)
 
 
-def _mended(wanted: str, found: object) -> str | None:
+def _suggested(wanted: str, found: object) -> str | None:
     """The value as it was surely meant, where a change in its writing is all it takes."""
-    if isinstance(found, Bare):
+    if isinstance(found, UnquotedScalar):
         return f'"{found.word}"' if wanted == "string" and not found.nothing else None
     if isinstance(found, str) and wanted == "array":
         return f'["{printable(found)}"]'
@@ -139,7 +139,7 @@ def _mended(wanted: str, found: object) -> str | None:
 
 
 def _found(found: object) -> Text:
-    if isinstance(found, Bare):
+    if isinstance(found, UnquotedScalar):
         if not found.word:
             return Text("пусто", "nothing")
         return Text(
@@ -187,14 +187,14 @@ def _size(broken: _Break) -> Iterator[Problem]:
     yield broken.document.problem("Y02", broken.path, message, _about(broken.schema))
 
 
-def no_such(document: Document, path: Trail, word: str, known: Iterable[str], sure: str = "") -> Problem:
+def no_such(document: Document, path: YamlPath, word: str, known: Iterable[str], sure: str = "") -> Problem:
     """The problem of a word at `path` that names nothing; `sure` is what was meant where the caller knows better."""
     meant, hint = suggest(word, known)
     if sure:
         meant, hint = sure, _probably(sure, word)
     name = printable(word)
     message = Text(f"нет такого: «{name}»", f"there is no `{name}`")
-    return document.problem("Y05", path, message, hint, value=name, mended=meant)
+    return document.problem("Y05", path, message, hint, value=name, suggestion=meant)
 
 
 def _about(schema: Schema) -> Text:

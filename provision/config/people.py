@@ -31,7 +31,7 @@ class Claim:
 def claims(entry: Entry, files: Iterable[ListFile]) -> Iterator[Claim]:
     """All claims of one cabinet, its heads first."""
     for number, head in enumerate(entry.own.get("heads", ())):
-        line = entry.document.spot((*entry.path, "heads", number)).line
+        line = entry.document.position((*entry.path, "heads", number)).line
         who = (head["login"].lower(), head["email"].lower(), head.get("role", "Viewer"), head.get("name", ""))
         yield Claim(*who, entry.id, entry.realm, entry.document.shown, line, head=True)
     for file in files:
@@ -94,6 +94,6 @@ def _two_mails(claim: Claim, first: Claim) -> Problem:
         line=claim.line,
         field_name="email",
         value=claim.email,
-        mended=first.email,
+        suggestion=first.email,
         cabinet=claim.cabinet,
     )

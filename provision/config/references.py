@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from provision.config import mistakes
-from provision.config.document import Document, Trail
+from provision.config.document import Document, YamlPath
 from provision.config.tenants import Entry, section
 from provision.model import Problem
 from provision.text import Text
@@ -64,7 +64,7 @@ def _same_titles(entries: list[Entry]) -> Iterator[Problem]:
         first.setdefault(title, entry.document.origin(path))
 
 
-def _taken(document: Document, path: Trail, place: str, *, at_key: bool) -> Problem:
+def _taken(document: Document, path: YamlPath, place: str, *, at_key: bool) -> Problem:
     message = Text(f"это имя уже занято: {place}", f"this name is taken: {place}")
     hint = Text("Имена кабинетов и дистрибьюторов не повторяются.", "Names of cabinets and distributors do not repeat.")
     return document.problem("Y06", path, message, hint, at_key=at_key)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.config import document, mistakes
-from provision.config.document import Document, Trail, printable
+from provision.config.document import Document, YamlPath, printable
 from provision.errors import EstateError
 from provision.model import Condition, Problem
 from provision.schema import SCHEMA, SETTINGS
@@ -29,7 +29,7 @@ class Entry:
     """
 
     document: Document
-    path: Trail
+    path: YamlPath
     own: Layer
     company: Layer
     settings: Layer

@@ -122,7 +122,7 @@ class DashboardKind(Kind):
                     field_name="dashboards",
                     value=pattern,
                     cabinet=cabinet.id,
-                    stops=True,
+                    blocks_cabinet=True,
                 )
         if not cabinet.blocked and cabinet.home not in (given := scope_of(cabinet).slugs):
             yield Problem(
@@ -140,7 +140,7 @@ class DashboardKind(Kind):
                 field_name="home",
                 value=cabinet.home,
                 cabinet=cabinet.id,
-                stops=True,
+                blocks_cabinet=True,
             )
 
     @staticmethod

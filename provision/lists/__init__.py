@@ -8,7 +8,7 @@ company_of()      whose list it is, by its name
 choose_newest()   which of several dated lists is in force; diff() what changed between two, describe() as text
 prepare()         the technician's working lists, gaps, questions and checklists
 propose()         the cabinets that the lists of a new distributor make
-repair()          a damaged list written as it should be, with an account; is_mendable() what it can put right
+repair()          a damaged list written as it should be, with an account; is_repairable() what it can put right
 write_new()       files that are never written over
 problems_table()  problems for Excel; for reading they are shown by `provision.render`
 """
@@ -22,7 +22,7 @@ from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
-from provision.lists.repair import Change, Repair, is_mendable, repair, write_new
+from provision.lists.repair import Change, Repair, is_repairable, repair, write_new
 from provision.lists.tables import problems_table
 from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
 
@@ -46,7 +46,7 @@ __all__ = [
     "describe",
     "diff",
     "explain",
-    "is_mendable",
+    "is_repairable",
     "prepare",
     "problem",
     "problems_table",

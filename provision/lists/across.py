@@ -195,7 +195,7 @@ def check_clients(found: Iterable[str], files: Iterable[ListFile]) -> tuple[Prob
     listed = {row.host for file in files for row in file.rows if isinstance(row, Installation) and not row.polled}
     alike = {name.lower(): name for name in listed}
     return tuple(
-        problem("X02", name="client", value=name, mended=alike.get(name.lower()))
+        problem("X02", name="client", value=name, suggestion=alike.get(name.lower()))
         for name in dict.fromkeys(found)
         if name not in listed
     )

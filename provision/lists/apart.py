@@ -109,7 +109,7 @@ def _tell(met: Sequence[tuple[Group, _Trace]]) -> Iterator[Problem]:
             file=file,
             line=int(line) if line.isdigit() else 0,
             cabinet=group.cabinet,
-            stops=True,
+            blocks_cabinet=True,
         )
 
 

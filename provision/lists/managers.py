@@ -125,10 +125,10 @@ def _check_tail(fields: list[str]) -> _Tail:
     if low not in TRANSPORTS:
         latin = as_latin(low)  # "httр" with a Cyrillic letter
         meant = latin if latin in TRANSPORTS else None
-        found.append(problem("M10", number=4, name=NAMES[3], value=transport, mended=meant))
+        found.append(problem("M10", number=4, name=NAMES[3], value=transport, suggestion=meant))
         low = ""
     elif low != transport:
-        found.append(problem("M12", number=4, name=NAMES[3], value=transport, mended=low))
+        found.append(problem("M12", number=4, name=NAMES[3], value=transport, suggestion=low))
     found += _check_steps(constants[:3])
     found += _check_ping(constants[3], low)
     correction, more = _check_correction(constants[4])
@@ -136,7 +136,7 @@ def _check_tail(fields: list[str]) -> _Tail:
     if len(fields) == COUNTS[0]:
         found.append(problem("M02"))
     found += [
-        problem("M18", number=number, name=NAMES[number - 1], value=was, mended=wanted)
+        problem("M18", number=number, name=NAMES[number - 1], value=was, suggestion=wanted)
         for number, (was, wanted) in enumerate(zip(constants[5:], CONSTANTS, strict=False), 10)
         if was != wanted
     ]
@@ -149,7 +149,7 @@ def _check_steps(steps: list[str]) -> list[Problem]:
     for number, (was, wanted) in enumerate(zip(steps, STEPS, strict=True), 5):
         if was != wanted:
             code = "M12" if was.lower() == wanted else "M11"
-            found.append(problem(code, number=number, name=NAMES[number - 1], value=was, mended=wanted))
+            found.append(problem(code, number=number, name=NAMES[number - 1], value=was, suggestion=wanted))
     return found
 
 
@@ -158,8 +158,8 @@ def _check_ping(ping: str, transport: str) -> list[Problem]:
     low = ping.lower()
     wanted = "" if not transport else PINGS[transport == SMARTUPLOAD]
     if low == wanted or (not wanted and low in PINGS):
-        return [problem("M12", number=8, name=NAMES[7], value=ping, mended=low)] if low != ping else []
-    return [problem("M13", number=8, name=NAMES[7], value=ping, mended=wanted or None)]
+        return [problem("M12", number=8, name=NAMES[7], value=ping, suggestion=low)] if low != ping else []
+    return [problem("M13", number=8, name=NAMES[7], value=ping, suggestion=wanted or None)]
 
 
 def _check_correction(value: str) -> tuple[int, list[Problem]]:
@@ -171,7 +171,7 @@ def _check_correction(value: str) -> tuple[int, list[Problem]]:
     number = int(plain)
     found = []
     if plain != value:
-        found.append(problem("M15", number=9, name=NAMES[8], value=value, mended=plain))
+        found.append(problem("M15", number=9, name=NAMES[8], value=value, suggestion=plain))
     if not -2 <= number <= 8:
         found.append(problem("M16", number=9, name=NAMES[8], value=value))
     if number == 0:
@@ -190,8 +190,8 @@ def check_host(host: str, transport: str) -> list[Problem]:
 
 
 def _check_address(value: str, transport: str) -> list[Problem]:
-    def said(code: str, mended: str | None = None, hint: Text | None = None) -> list[Problem]:
-        return [problem(code, number=1, name="address", value=value, mended=mended, hint=hint)]
+    def said(code: str, suggestion: str | None = None, hint: Text | None = None) -> list[Problem]:
+        return [problem(code, number=1, name="address", value=value, suggestion=suggestion, hint=hint)]
 
     if "/" in value or "\\" in value:
         return said("M04", _cleaned(value, transport))
@@ -235,8 +235,8 @@ def _cleaned(value: str, transport: str) -> str | None:
 
 
 def _check_client(value: str) -> list[Problem]:
-    def said(code: str, mended: str | None = None, detail: Text = NOTHING) -> Problem:
-        return problem(code, number=1, name="client", value=value, mended=mended, detail=detail)
+    def said(code: str, suggestion: str | None = None, detail: Text = NOTHING) -> Problem:
+        return problem(code, number=1, name="client", value=value, suggestion=suggestion, detail=detail)
 
     host, colon, port = value.rpartition(":")
     if "://" in value or (colon and host and is_port(port)) or address_of(value):

@@ -117,7 +117,7 @@ def _check_tail(fields: list[str]) -> _Tail:
     found += _check_folder(folder, pasted, shown=known and _is_host(host))
     if not known:
         low = protocol.lower()
-        found.append(problem("O08", number=6, name=NAMES[5], mended=low if low in PROTOCOLS else None))
+        found.append(problem("O08", number=6, name=NAMES[5], suggestion=low if low in PROTOCOLS else None))
     people = check_manager(manager, 7) + check_email(email, 8)
     if not (known and (pasted or _is_host(host))):
         people = [problem(one.code, number=one.field_number, name=one.field_name) for one in people]
@@ -144,7 +144,9 @@ def _check_host(host: str, protocol: str, folder: str, pasted: Parts | None) -> 
     )
     split = f"{pasted.host} / {pasted.folder or '—'} / {pasted.scheme or protocol}"
     detail = Text(f"то есть узел / каталог / протокол: {split}", f"that is host / folder / protocol: {split}")
-    return [problem("O06", number=4, name=NAMES[3], value=host, detail=detail, mended=pasted.host if fits else None)]
+    return [
+        problem("O06", number=4, name=NAMES[3], value=host, detail=detail, suggestion=pasted.host if fits else None)
+    ]
 
 
 def _check_folder(folder: str, pasted: Parts | None, *, shown: bool) -> list[Problem]:
@@ -152,5 +154,5 @@ def _check_folder(folder: str, pasted: Parts | None, *, shown: bool) -> list[Pro
     bare = folder.strip("/") or (pasted.folder if pasted else "")
     if folder and "/" not in folder:
         return []
-    mended = bare if bare and "/" not in bare and (shown or not folder) else None
-    return [problem("O07", number=5, name=NAMES[4], value=folder if shown else "", mended=mended)]
+    suggestion = bare if bare and "/" not in bare and (shown or not folder) else None
+    return [problem("O07", number=5, name=NAMES[4], value=folder if shown else "", suggestion=suggestion)]

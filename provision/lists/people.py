@@ -44,10 +44,10 @@ def check_email(email: str, number: int) -> list[Problem]:
         return [said("P07", value=email)]
     found = [place for place in cyrillic(email) if not _in_cyrillic_domain(email, place)]
     if found:
-        mended = as_latin(email)
+        suggestion = as_latin(email)
         detail = Text(f"знак {found[0]}", f"sign {found[0]}")
-        fits = mended is not None and is_email(mended)
-        return [said("P08", value=email, detail=detail, mended=mended if fits else None)]
+        fits = suggestion is not None and is_email(suggestion)
+        return [said("P08", value=email, detail=detail, suggestion=suggestion if fits else None)]
     return [] if is_email(email) else [said("P06", value=email)]
 
 

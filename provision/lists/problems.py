@@ -24,13 +24,13 @@ def problem(
     number: int = 0,
     name: str = "",
     value: str = "",
-    mended: str | None = None,
+    suggestion: str | None = None,
     detail: Text = NOTHING,
     hint: Text | None = None,
     file: str = "",
     line: int = 0,
     cabinet: str = "",
-    stops: bool | None = None,
+    blocks_cabinet: bool | None = None,
 ) -> Problem:
     """The problem of that code. `number` and `name` are the field's; an `F` error stops the whole file.
 
@@ -42,9 +42,9 @@ def problem(
     quoted = Text(f"«{value}»", f'"{value}"') if value else NOTHING
     message = Text(_message(row.wrong.ru, quoted.ru, detail.ru), _message(row.wrong.en, quoted.en, detail.en))
     advice = hint or row.hint
-    if mended is not None:
+    if suggestion is not None:
         ru, en = ("Предлагается", "Suggested") if row.level == "error" else ("Прочитано как", "Read as")
-        advice = Text(f"{advice.ru} {ru}: «{printable(mended)}».", f'{advice.en} {en}: "{printable(mended)}".')
+        advice = Text(f"{advice.ru} {ru}: «{printable(suggestion)}».", f'{advice.en} {en}: "{printable(suggestion)}".')
     return Problem(
         code=code,
         level=row.level,
@@ -55,10 +55,10 @@ def problem(
         field_number=number,
         field_name=name,
         value=value,
-        mended=mended,
+        suggestion=suggestion,
         cabinet=cabinet,
-        stops=row.level == "error" and code[0] == "F" if stops is None else stops,
-        gist=row.wrong,
+        blocks_cabinet=row.level == "error" and code[0] == "F" if blocks_cabinet is None else blocks_cabinet,
+        summary=row.wrong,
     )
 
 

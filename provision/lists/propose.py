@@ -236,7 +236,7 @@ def _people(one: ProposedCabinet) -> Iterator[Text]:
 
 def _unusable(files: Iterable[ListFile]) -> Iterator[Text]:
     for file in files:
-        stopping = next((one for one in file.problems if one.stops), None)
+        stopping = next((one for one in file.problems if one.blocks_cabinet), None)
         if stopping:
             file_name, code, message = visible(file.shown), stopping.code, stopping.message
             yield Text(

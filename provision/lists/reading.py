@@ -106,7 +106,7 @@ def _read(
             found.append(problem("F09"))
     problems = (*(replace(one, file=shown) for one in found), *body.finish())
     rows, refused = body.rows, body.refused
-    if any(one.stops for one in problems):
+    if any(one.blocks_cabinet for one in problems):
         rows, refused = Rows(body.kind, shown), [*refused, *rows.lines]
     return ListFile(path, shown, body.kind, name.day, encoding.name, rows, problems, body.lines, refused, body.ignored)
 

@@ -21,9 +21,9 @@ from provision.model import ListFile, Problem
 from provision.rows import Installation, ListKind, Row, Rows
 from provision.text import Lang, Text
 
-Fate = Literal["mended", "kept", "aside", "dropped"]
+Fate = Literal["repaired", "kept", "aside", "dropped"]
 FATES: Mapping[Fate, Text] = {
-    "mended": Text("исправлено", "mended"),
+    "repaired": Text("исправлено", "corrected"),
     "kept": Text("оставлено, проверьте", "kept, please look"),
     "aside": Text("отложено", "put aside"),
     "dropped": Text("пропущено", "dropped"),
@@ -61,15 +61,15 @@ class Change:
 class Repair:
     """The files written: the list as it should be, the lines put aside (None where there are none), and the account."""
 
-    mended: Path | None
+    repaired: Path | None
     aside: Path | None
     account: Path
     changes: tuple[Change, ...] = field(repr=False)
 
 
-def is_mendable(problem: Problem) -> bool:
+def is_repairable(problem: Problem) -> bool:
     """Whether repair() surely puts this right; it may mend a little more."""
-    sure = problem.code in SURE and problem.mended is not None
+    sure = problem.code in SURE and problem.suggestion is not None
     return problem.level != "note" and (problem.code in ALWAYS or sure)
 
 
@@ -99,8 +99,8 @@ def repair(
         account: _table(sorted_out.changes, lang),
     }
     write_new({target: content for target, content in contents.items() if content})
-    mended_file, aside_file, _ = (target if content else None for target, content in contents.items())
-    return Repair(mended_file, aside_file, account, sorted_out.changes)
+    list_file, aside_file, _ = (target if content else None for target, content in contents.items())
+    return Repair(list_file, aside_file, account, sorted_out.changes)
 
 
 def _text_of(path: Path) -> str:
@@ -129,8 +129,8 @@ def _sort_out(lines: Sequence[str], found: ListFile) -> _SortedOut:
     of_line: dict[int, list[Problem]] = {}
     for one in told:
         of_line.setdefault(one.line, []).append(one)
-    mended = [_mend(lines[line - 1], of_line.get(line, []), body, line) for line in body.refused]
-    rows = [_stable(row, body) for row in (*body.rows, *mended) if row is not None]
+    corrected = [_corrected(lines[line - 1], of_line.get(line, []), body, line) for line in body.refused]
+    rows = [_stable(row, body) for row in (*body.rows, *corrected) if row is not None]
     rows.sort(key=lambda row: row.line)
     whole = ListFile(found.path, found.shown, kind, None, "", Rows(kind, found.shown, rows), ())
     across = check_together([whole])
@@ -151,13 +151,13 @@ def _fate(one: Problem, aside: Iterable[int], dropped: Iterable[int], *, empty: 
     if empty or one.code == "F13" or (one.line in aside and one.code not in _OF_FILE):
         return "aside"
     if one.code in _OF_FILE:
-        return "mended"
+        return "repaired"
     if one.line in dropped:
         return "dropped"
-    return "mended" if one.code in CERTAIN or one.level == "error" else "kept"
+    return "repaired" if one.code in CERTAIN or one.level == "error" else "kept"
 
 
-def _mend(text: str, problems: Sequence[Problem], body: Body, line: int) -> Row | None:
+def _corrected(text: str, problems: Sequence[Problem], body: Body, line: int) -> Row | None:
     """The row that the line becomes by applying what is sure, None where something else is wrong with it."""
     fields = split(text, body.counts).fields
     for _ in range(_TRIES):
@@ -166,8 +166,8 @@ def _mend(text: str, problems: Sequence[Problem], body: Body, line: int) -> Row 
             return None
         before = list(fields)
         for one in problems:
-            if one.mended is not None and one.field_number:
-                fields[one.field_number - 1] = one.mended
+            if one.suggestion is not None and one.field_number:
+                fields[one.field_number - 1] = one.suggestion
             elif one.code == "M01":
                 fields = _with_lost_constant(fields)
         if fields == before:
@@ -219,7 +219,7 @@ def _table(changes: Iterable[Change], lang: Lang) -> bytes:
     for one in changes:
         found = one.problem
         place = " ".join(filter(None, (str(found.field_number or ""), found.field_name)))
-        now = found.mended or "" if one.fate == "mended" else ""
+        now = found.suggestion or "" if one.fate == "repaired" else ""
         numbers = (one.line or "", one.new_line or "")
         rows.append([*numbers, found.code, FATES[one.fate].say(lang), place, found.message.say(lang), now])
     return as_table(rows)

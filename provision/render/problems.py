@@ -102,8 +102,8 @@ def fold(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for one in problems:
-        same = (one.file, one.cabinet, one.code, one.gist, one.field_number, one.field_name, one.stops)
-        groups.setdefault(same if one.gist and one.line else (id(one),), []).append(one)
+        same = (one.file, one.cabinet, one.code, one.summary, one.field_number, one.field_name, one.blocks_cabinet)
+        groups.setdefault(same if one.summary and one.line else (id(one),), []).append(one)
     return tuple(one for group in groups.values() for one in ([_folded(group)] if len(group) >= FOLDED_FROM else group))
 
 

@@ -125,7 +125,7 @@ def test_a_list_that_is_not_there_stops_its_cabinet(tmp_path: Path) -> None:
     found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE, URAL: THINE})
 
     assert told(found.problems, tmp_path) == ["tenants.yaml:9:65 Y11"]
-    assert found.problems[0].mended == "volga_manager_20261103.csv"
+    assert found.problems[0].suggestion == "volga_manager_20261103.csv"
     assert blocked(found) == ["volga"]
 
 
@@ -157,7 +157,7 @@ def test_a_list_in_other_letter_case_is_the_one_meant(tmp_path: Path) -> None:
     text = estate(distributor("company", cabinet("volga", managers="lists/v.csv")))
     found = check(tmp_path, {"tenants.yaml": text, "lists/V.CSV": MINE})
 
-    assert [(problem.code, problem.mended) for problem in found.problems] == [("Y11", "V.CSV")]
+    assert [(problem.code, problem.suggestion) for problem in found.problems] == [("Y11", "V.CSV")]
 
 
 @pytest.mark.parametrize("again", [VOLGA, "lists/../lists/volga_manager_20261103.csv"])
@@ -248,7 +248,7 @@ def test_one_login_has_one_address(tmp_path: Path) -> None:
     other = installations(("Teplo", "ivanova", "iv@example.ru"), ("Kran", "ivanova", "iv@example.ru"))
     found = three(tmp_path, MINE, other, THEIRS)
 
-    assert [(p.code, p.level, p.cabinet, p.line, p.mended) for p in found.problems] == [
+    assert [(p.code, p.level, p.cabinet, p.line, p.suggestion) for p in found.problems] == [
         ("Y13", "warning", "ural", 1, "ivanova@example.ru")
     ]
     assert {person(of, "ivanova").email for of in found.cabinets[:2]} == {"ivanova@example.ru"}
@@ -322,7 +322,7 @@ def test_air_gapped_clients_are_those_of_the_lists(tmp_path: Path) -> None:
     text = estate(distributor("company", cabinet("volga", "air_gapped: [Zavod, zavod, zavod.example.ru:80]")))
     found = check(tmp_path, {"tenants.yaml": text, VOLGA: lines})
 
-    assert [(p.code, p.value, p.mended) for p in found.problems] == [
+    assert [(p.code, p.value, p.suggestion) for p in found.problems] == [
         ("Y16", "zavod", "Zavod"),
         ("Y16", "zavod.example.ru:80", None),
     ]

@@ -105,7 +105,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_meant(case: str, tmp_path
 
     assert told([problem], tmp_path) == [f"tenants.yaml:{place}"]
     assert problem.level == "error"
-    assert problem.mended == meant
+    assert problem.suggestion == meant
     assert hint in problem.hint.ru
     assert problem.hint.en
     assert "secret" not in repr(problem)
@@ -240,7 +240,10 @@ def test_an_old_file_is_told_the_new_names(tmp_path: Path) -> None:
     text = ONE.replace("profiles:", "kinds:").replace("profile:", "kind:")
     found = check(tmp_path, {"tenants.yaml": text}).problems
 
-    assert [(p.code, p.value, p.mended) for p in found] == [("Y03", "kinds", "profiles"), ("Y03", "kind", "profile")]
+    assert [(p.code, p.value, p.suggestion) for p in found] == [
+        ("Y03", "kinds", "profiles"),
+        ("Y03", "kind", "profile"),
+    ]
     assert found[0].hint.en == "It is now profiles: rename the key."
 
 

@@ -63,7 +63,7 @@ def test_a_shared_value_stops_both_cabinets(tmp_path: Path, code: str, field: in
 
     assert said(found) == [(code, "a", A, 1), (code, "b", B, 1)]
     for problem in found:
-        assert (problem.level, problem.stops, problem.field_number) == ("error", True, field)
+        assert (problem.level, problem.blocks_cabinet, problem.field_number) == ("error", True, field)
         for text in problem.message:
             assert f"{A}:1 (a)" in text
             assert f"{B}:1 (b)" in text

@@ -83,9 +83,9 @@ def test_a_code_of_the_file_is_found_and_only_where_it_belongs(tmp_path: Path, c
 
     said = [one for one in wrong if one.code == case.code]
     assert said
-    assert all(one.stops == (one.level == "error") for one in said)
+    assert all(one.blocks_cabinet == (one.level == "error") for one in said)
     assert case.code not in {one.code for one in right}
-    assert not any(one.stops for one in right)
+    assert not any(one.blocks_cabinet for one in right)
 
 
 @pytest.mark.parametrize("code", LINE_CODES)
@@ -146,7 +146,10 @@ def test_a_client_that_stands_in_no_list_is_named(tmp_path: Path) -> None:
 
     assert lists.check_clients(["Zavod"], [file]) == ()
     found = lists.check_clients(["zavod", "Teplo"], [file])
-    assert [(one.code, one.value, one.mended) for one in found] == [("X02", "zavod", "Zavod"), ("X02", "Teplo", None)]
+    assert [(one.code, one.value, one.suggestion) for one in found] == [
+        ("X02", "zavod", "Zavod"),
+        ("X02", "Teplo", None),
+    ]
 
 
 def test_a_dealer_id_is_one_latin_word_that_begins_with_the_code() -> None:

@@ -80,7 +80,7 @@ def test_windows_1251_shows_a_name_to_judge_by(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "code", "mended"),
+    ("field", "value", "code", "suggestion"),
     [
         (1, "Zav\u043ed", "M20", "Zavod"),
         (1, "Щукино", "M20", "Schukino"),
@@ -94,13 +94,15 @@ def test_windows_1251_shows_a_name_to_judge_by(tmp_path: Path) -> None:
         (9, "+2", "M15", "2"),
     ],
 )
-def test_letters_that_only_look_right(tmp_path: Path, field: int, value: str, code: str, mended: str | None) -> None:
+def test_letters_that_only_look_right(
+    tmp_path: Path, field: int, value: str, code: str, suggestion: str | None
+) -> None:
     """A Cyrillic letter or a typographic sign is found in every field; what was meant is offered where it is sure."""
     fields = ["Zavod", *SENT.split(",")]
     fields[field - 1] = value
     found = read_text(tmp_path, ",".join(fields)).problems
 
-    assert [(one.code, one.field_number, one.mended) for one in found] == [(code, field, mended)]
+    assert [(one.code, one.field_number, one.suggestion) for one in found] == [(code, field, suggestion)]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         Path("a\0b"),
     ):
         file = lists.read(path, shown="x", today=TODAY)
-        assert [one.code for one in file.problems if one.stops] == ["F06"]
+        assert [one.code for one in file.problems if one.blocks_cabinet] == ["F06"]
         assert not file.usable
         assert (len(file.rows), file.lines) == (0, 0)
         hints.add(file.problems[-1].hint.ru)

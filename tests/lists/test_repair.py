@@ -56,8 +56,8 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
     )
     done = mend(tmp_path, b"\xef\xbb\xbf" + content.encode())
 
-    assert done.mended == tmp_path / "mended" / MANAGERS
-    assert text_of(done.mended).splitlines() == [
+    assert done.repaired == tmp_path / "mended" / MANAGERS
+    assert text_of(done.repaired).splitlines() == [
         f"111222.example.ru:80,{POLLED}",
         f"222555.example.ru:80,{POLLED}",
         f"222999.example.ru:80,{POLLED.replace('-1', '0')}",
@@ -91,7 +91,7 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
         ("10", "3", "F19", mended),
         ("10", "3", "M17", kept),
     ]
-    again = lists.read(done.mended, today=TODAY)
+    again = lists.read(done.repaired, today=TODAY)
     assert codes(again.problems) == ["M17"]
 
 
@@ -121,9 +121,9 @@ def test_an_error_with_one_possible_meaning_is_mended(tmp_path: Path, wrong: str
     """The line becomes what the problem suggested, and nothing is said of it any more."""
     done = mend(tmp_path, wrong + "\n", name)
 
-    assert text_of(done.mended) == right + "\n"
+    assert text_of(done.repaired) == right + "\n"
     assert done.aside is None
-    assert {one.fate for one in done.changes if one.problem.level == "error"} == {"mended"}
+    assert {one.fate for one in done.changes if one.problem.level == "error"} == {"repaired"}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_has_several_meanings_is_put_aside(tmp_path: Path, wrong: str) -> N
     """A line that only a person can decide about stays as it was, beside the mended list."""
     done = mend(tmp_path, f"{wrong}\nTeplo,{SENT}\n")
 
-    assert text_of(done.mended) == f"Teplo,{SENT}\n"
+    assert text_of(done.repaired) == f"Teplo,{SENT}\n"
     assert text_of(done.aside) == wrong + "\n"
 
 
@@ -159,7 +159,7 @@ def test_separators_encodings_and_names_are_mended(tmp_path: Path) -> None:
     for name, content in contents.items():
         done = mend(tmp_path, content, name)
         assert done.aside is None
-        written[done.mended.name if done.mended else ""] = text_of(done.mended)
+        written[done.repaired.name if done.repaired else ""] = text_of(done.repaired)
 
     plain = f"{line}\n{line.replace('u1', 'u2')}\n"
     assert written == {f"{letter}_online_20261103.csv": plain for letter in "abcd"}
@@ -170,15 +170,15 @@ def test_quotes_within_quotes_come_off_altogether(tmp_path: Path) -> None:
     doubled = f'"""Ромашка""",u1,p1,{ACCESS}\n"ООО ""Рога""",u2,p2,{ACCESS}\n'
     done = mend(tmp_path, doubled, ONLINE)
 
-    assert text_of(done.mended) == f'Ромашка,u1,p1,{ACCESS}\nООО "Рога",u2,p2,{ACCESS}\n'
-    assert done.mended
-    assert codes(lists.read(done.mended, today=TODAY).problems) == []
+    assert text_of(done.repaired) == f'Ромашка,u1,p1,{ACCESS}\nООО "Рога",u2,p2,{ACCESS}\n'
+    assert done.repaired
+    assert codes(lists.read(done.repaired, today=TODAY).problems) == []
 
 
 def test_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
     """All three files have mode 0600; a second repair into the same folder is refused and changes nothing."""
     done = mend(tmp_path, f"Zavod, {SENT}\nЗавод,{SENT}\n")
-    files = [path for path in (done.mended, done.aside, done.account) if path]
+    files = [path for path in (done.repaired, done.aside, done.account) if path]
 
     assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * 3
     before = [path.read_bytes() for path in files]
@@ -201,10 +201,10 @@ def test_a_file_that_is_no_list_gives_an_account_only(tmp_path: Path) -> None:
         folder = tmp_path / str(len(content))
         folder.mkdir()
         done = mend(folder, content)
-        assert (done.mended, done.aside) == (None, None)
+        assert (done.repaired, done.aside) == (None, None)
         assert [entry[2:] for entry in account(done)] == [("F06", "отложено")]
     missing = lists.repair(tmp_path / "a_manager_20261103.csv", tmp_path / "out", today=TODAY)
-    assert (missing.mended, codes(one.problem for one in missing.changes)) == (None, ["F06"])
+    assert (missing.repaired, codes(one.problem for one in missing.changes)) == (None, ["F06"])
 
 
 def test_the_account_shows_no_password(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_the_account_shows_no_password(tmp_path: Path) -> None:
     )
     done = mend(tmp_path, content, ONLINE)
 
-    assert text_of(done.mended).count("Zq7Secret") == 2
+    assert text_of(done.repaired).count("Zq7Secret") == 2
     assert text_of(done.aside).count("Zq7Secret") == 1
     assert "Zq7Secret" not in done.account.read_text(encoding="utf-8-sig")
     assert "Zq7Secret" not in repr((done, done.changes))
@@ -246,15 +246,15 @@ def test_nothing_vanishes_and_nothing_mended_is_wrong_again(
         gone = {one.line for one in done.changes if one.fate == "dropped"}
         listed = {one.new_line for one in done.changes}
         assert not aside - Counter([*lines, ""])
-        rows = [line for line in text_of(done.mended).split("\n") if line]
+        rows = [line for line in text_of(done.repaired).split("\n") if line]
         filled = [line for line in lines if line.strip(" ,;\t\"'\u00a0\ufeff\x1a")]
         assert len(filled) <= len(rows) + aside.total() + len(gone)
         assert listed <= set(range(len(rows) + 2))
-    if done.mended:
-        again = lists.read(done.mended, today=TODAY)
+    if done.repaired:
+        again = lists.read(done.repaired, today=TODAY)
         said = {one.code for one in (*again.problems, *lists.check_together([again]))}
         assert not said & (CERTAIN | SURE)
         assert not [code for code in said if CODES[code].level == "error"]
-        twice = lists.repair(done.mended, folder / "twice", today=TODAY)
-        assert text_of(twice.mended) == text_of(done.mended)
+        twice = lists.repair(done.repaired, folder / "twice", today=TODAY)
+        assert text_of(twice.repaired) == text_of(done.repaired)
         assert twice.aside is None

@@ -15,13 +15,13 @@ END = "download,upload,process"
 
 
 class Example(NamedTuple):
-    """A line of a managers list or an online list, and the codes it earns; `mended` is offered by the last of them."""
+    """A line of a managers list or an online list, and its codes; the last of them offers `suggestion`."""
 
     number: int
     line: str
     codes: tuple[str, ...] = ()
     worst: str = "ok"
-    mended: str | None = None
+    suggestion: str | None = None
 
 
 ALONE = (
@@ -109,15 +109,15 @@ def worst(problems: tuple[Problem, ...]) -> str:
 
 @pytest.mark.parametrize("example", ALONE, ids=lambda example: str(example.number))
 def test_a_line_alone_in_its_file_earns_exactly_its_codes(tmp_path: Path, example: Example) -> None:
-    """Each line gets its codes, their worst level and the mended value; a line without an error is a row."""
+    """Each line gets its codes, their worst level and the suggestion value; a line without an error is a row."""
     name = NAMES["online" if example.number in ONLINE else "managers"]
     file = read_text(tmp_path, example.line + "\n", name, REGISTERED)
     found = all_problems(file)
 
     assert (codes(found), worst(found)) == (sorted(example.codes), example.worst)
     assert len(file.rows) == (example.worst != "error")
-    if example.mended:
-        assert found[-1].mended == example.mended
+    if example.suggestion:
+        assert found[-1].suggestion == example.suggestion
 
 
 def test_seven_lines_of_one_file_earn_exactly_their_codes(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_seven_lines_of_one_file_earn_exactly_their_codes(tmp_path: Path) -> Non
     kept = lists.strike([file], found)[0]
     fine = [number for number, example in enumerate(TOGETHER, 1) if example.worst == "ok"]
     assert [row.line for row in kept.rows] == fine
-    assert next(one.mended for one in found if one.code == "M20") == "Zavod"
+    assert next(one.suggestion for one in found if one.code == "M20") == "Zavod"
 
 
 def test_the_e_mail_of_another_branch_is_a_leak(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_e_mail_of_another_branch_is_a_leak(tmp_path: Path) -> None:
 
     assert codes(all_problems(branch_b)) == []
     found = lists.check_apart([Group("a", [branch_a], realm="a"), Group("b", [branch_b], realm="b")])
-    assert [(one.code, one.cabinet, one.stops, one.file, one.line) for one in found] == [
+    assert [(one.code, one.cabinet, one.blocks_cabinet, one.file, one.line) for one in found] == [
         ("P11", "a", True, "a_manager_20261103.csv", 1),
         ("P11", "b", True, "b_manager_20261103.csv", 1),
     ]

@@ -101,7 +101,7 @@ def test_no_problems() -> None:
 
 def many(count: int, **rest: Any) -> list[Problem]:
     """So many problems of one gist in one file, from line 11 on, the last first."""
-    said = (replace(problem("error", "z.csv", 10 + n, **rest), gist=SAID, value=str(n)) for n in range(1, count + 1))
+    said = (replace(problem("error", "z.csv", 10 + n, **rest), summary=SAID, value=str(n)) for n in range(1, count + 1))
     return [replace(one, message=Text(f"порт {one.value}", f"port {one.value}")) for one in said][::-1]
 
 
@@ -128,7 +128,7 @@ def test_equal_problems_of_many_lines_are_one() -> None:
         {"cabinet": "romashka"},
         {"code": "X02"},
         {"gist": Text("иное", "else")},
-        {"stops": True},
+        {"blocks_cabinet": True},
     ],
     ids=lambda other: next(iter(other)),
 )
@@ -141,7 +141,7 @@ def test_only_equal_problems_are_folded(other: dict[str, Any]) -> None:
 
 def test_what_has_no_gist_is_never_folded() -> None:
     """Mistakes of tenants.yaml each say something else, though code and field are the same."""
-    assert "таких строк" not in problems_text([replace(one, gist=None) for one in many(8)], lang="ru")
+    assert "таких строк" not in problems_text([replace(one, summary=None) for one in many(8)], lang="ru")
 
 
 def test_long_lines_are_wrapped_for_a_terminal() -> None:
@@ -183,7 +183,7 @@ def test_problems_json() -> None:
 
 def test_problem_value_is_never_shown() -> None:
     """What was found in a list may be a password typed into the wrong field: no format shows the value."""
-    found = [problem("error", "z.csv", 1, value="hunter2", mended="hunter3")]
+    found = [problem("error", "z.csv", 1, value="hunter2", suggestion="hunter3")]
 
     for form in PROBLEM_FORMATS.values():
         assert "hunter" not in form(found, lang="ru", colour=False, verbose=True)
