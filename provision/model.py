@@ -31,9 +31,9 @@ class Problem:
 
     `line`, `column` and `field_number` count from 1; 0 means the whole file or line. `value` is what was found
     (never a password), `suggestion` is what it should be where that is known. `summary` is the message without the
-    value: problems of one summary may be shown as one. An `error` excludes its line; with `blocks_cabinet` it refuses the
-    whole cabinet (a file that cannot be used, data that cross between isolated cabinets). `elsewhere` are places that
-    only the operator may see: files of another distributor.
+    value: problems of one summary may be shown as one. An `error` excludes its line; with `blocks_cabinet` it refuses
+    the whole cabinet (a file that cannot be used, data that cross between isolated cabinets). `elsewhere` are places
+    that only the operator may see: files of another distributor.
     """
 
     code: str
