@@ -127,7 +127,7 @@ def test_equal_problems_of_many_lines_are_one() -> None:
         {"file": "y.csv"},
         {"cabinet": "romashka"},
         {"code": "X02"},
-        {"gist": Text("иное", "else")},
+        {"summary": Text("иное", "else")},
         {"blocks_cabinet": True},
     ],
     ids=lambda other: next(iter(other)),
