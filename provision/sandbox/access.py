@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn
 
 from flask import current_app, g, request
 
-from provision.sandbox import sessions
+from provision.sandbox import external, sessions
 from provision.sandbox.refusals import Refused, access_denied, bad_request, unauthorized
 from provision.sandbox.settings import Settings
 from provision.sandbox.store import Store
@@ -117,12 +117,22 @@ def identify(db: sqlite3.Connection) -> None:
     except Refused as refused:
         g.refusal = refused
         return
-    if user is not None:
+    if user is None:
+        g.caller = _anonymous(db)
+    else:
         org = _asked_org(db) or int(user["org_id"])
         is_admin = bool(user["is_admin"])
         role = role_in(db, int(user["id"]), is_admin, org)
         is_member = bool(role_in(db, int(user["id"]), False, org))
         g.caller = Caller(int(user["id"]), user["uid"], user["login"], is_admin, org, role, is_member)
+
+
+def _anonymous(db: sqlite3.Connection) -> Caller | None:
+    """The Viewer that everybody is where anonymous access is on, in that org only."""
+    row = db.execute("SELECT id FROM org WHERE name = ?", (settings().anonymous_org,)).fetchone()
+    if row is None or request.path.startswith("/api/user") or _asked_org(db) not in (0, row["id"]):
+        return None
+    return Caller(0, "", "", False, int(row["id"]), "Viewer", True)
 
 
 def role_in(db: sqlite3.Connection, user_id: int, is_admin: bool, org: int) -> str:
@@ -135,9 +145,13 @@ def role_in(db: sqlite3.Connection, user_id: int, is_admin: bool, org: int) -> s
 
 def _user(db: sqlite3.Connection) -> sqlite3.Row | None:
     """Basic auth is tried first; where it fails and there is a cookie, the cookie counts (12.4)."""
+    if settings().auth_proxy and (named := request.headers.get("X-WEBAUTH-USER")):
+        return external.person(db, named)
     sent, cookie = request.authorization, request.cookies.get(sessions.COOKIE)
     if sent is not None and sent.type == "basic" and settings().basic_auth:
         user = sessions.user_with_password(db, sent.username or "", sent.password or "", settings().clock())
+        if user is not None and user["is_disabled"]:
+            raise unauthorized(sessions.DISABLED, "Invalid username or password")
         if user is not None or not cookie:
             return user or _wrong_password()
     if not cookie:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from provision.sandbox import (
     access,
+    admin_settings,
     alerting,
     alerting_points,
     alerting_rules,
@@ -35,7 +36,14 @@ from provision.sandbox.settings import Settings
 from provision.sandbox.store import Store
 
 _BLUEPRINTS = (
-    *(info.blueprint, orgs.blueprint, users.blueprint, members.blueprint, preferences.blueprint),
+    *(
+        info.blueprint,
+        admin_settings.blueprint,
+        orgs.blueprint,
+        users.blueprint,
+        members.blueprint,
+        preferences.blueprint,
+    ),
     *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, doors.blueprint),
     counting.blueprint,
     faults.blueprint,

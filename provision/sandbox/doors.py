@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from provision.sandbox import clock, objects
-from provision.sandbox.access import body, caller, choice, database, needs, number, text
+from provision.sandbox.access import body, caller, choice, database, needs, number, settings, text
 from provision.sandbox.people import login_of
 from provision.sandbox.refusals import Refused, bad_request
 
@@ -84,6 +84,8 @@ def publish(uid: str) -> dict[str, Any]:
 def snapshots() -> list[dict[str, Any]]:
     """All of them for an Admin, his own for anybody else."""
     who = needs("snapshots:read", "Viewer")
+    if not settings().snapshots:
+        raise Refused(403, "Snapshots disabled")
     found = _stored(who.org, "snapshot")
     shown = ("name", "key", "external", "externalUrl", "created", "updated")
     return [{key: one[key] for key in shown} for one in found if who.role == "Admin" or one["by"] == who.uid]

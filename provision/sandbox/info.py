@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from provision.sandbox import sessions
-from provision.sandbox.access import caller, database, needs, settings
+from provision.sandbox.access import caller, database, settings
 from provision.sandbox.refusals import Refused
 from provision.sandbox.sessions import Token
 
@@ -29,49 +29,10 @@ def frontend_settings() -> dict[str, Any]:
         "disableLoginForm": not kind.password_login,
         "minRefreshInterval": f"{kind.min_refresh_seconds:g}s",
         "unifiedAlertingEnabled": kind.alerting,
-        "anonymousEnabled": False,
+        "anonymousEnabled": bool(kind.anonymous_org),
         "featureToggles": {},
         "datasources": {},
         "panels": {},
-    }
-
-
-@blueprint.get("/api/admin/settings")
-def admin_settings() -> dict[str, dict[str, str]]:
-    """The sections and keys that somebody who provisions may ask for, all values as texts."""
-    needs("settings:read", "Server")
-    kind = settings()
-    off = dict.fromkeys(("user_org", "org_dashboard", "org_data_source", "org_alert_rule"), "-1")
-    return {
-        "DEFAULT": {"app_mode": "sandbox"},
-        "auth": {
-            "disable_login_form": _flag(not kind.password_login),
-            "token_rotation_interval_minutes": f"{kind.rotation_seconds / 60:g}",
-        },
-        "auth.anonymous": {"enabled": "false"},
-        "auth.basic": {"enabled": _flag(kind.basic_auth)},
-        "dashboards": {
-            "min_refresh_interval": f"{kind.min_refresh_seconds:g}s",
-            "versions_to_keep": "20",
-        },
-        "database": {"type": "sqlite3"},
-        "quota": {
-            "enabled": _flag(bool(kind.quota)),
-            **off,
-            **{key: str(limit) for key, limit in kind.quota.items()},
-        },
-        "security": {"brute_force_login_protection_max_attempts": "5", "disable_brute_force_login_protection": "false"},
-        "unified_alerting": {
-            "enabled": _flag(kind.alerting),
-            "alertmanager_config_poll_interval": f"{kind.alerting_sync_seconds:g}s",
-            "min_interval": "10s",
-        },
-        "users": {
-            "auto_assign_org": _flag(kind.auto_assign_org),
-            "auto_assign_org_id": "1",
-            "auto_assign_org_role": "Viewer",
-            "viewers_can_edit": "false",
-        },
     }
 
 
@@ -89,6 +50,8 @@ def login() -> Response:
     if user is None:
         message_id, message = sessions.WRONG_PASSWORD
         raise Refused(401, message, more={"statusCode": 401, "messageId": message_id})
+    if user["is_disabled"]:
+        raise Refused(401, "Invalid username or password", more={"statusCode": 401, "messageId": sessions.DISABLED})
     token = sessions.open_session(database(), user["id"], settings().clock(), settings().rotation_seconds)
     return with_cookies(jsonify({"message": "Logged in", "redirectUrl": "/"}), token)
 
@@ -125,7 +88,3 @@ def _without_cookies(answer: AnyResponse) -> AnyResponse:
     answer.delete_cookie(sessions.COOKIE, path="/", httponly=True, samesite="Lax")
     answer.delete_cookie(sessions.EXPIRY_COOKIE, path="/", samesite="Lax")
     return answer
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"

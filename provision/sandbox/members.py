@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint
 
-from provision.sandbox import sessions, users
-from provision.sandbox.access import body, choice, database, needs, text
+from provision.sandbox import external, sessions, users
+from provision.sandbox.access import body, choice, database, needs, settings, text
 from provision.sandbox.refusals import Refused, bad_request
 
 blueprint = Blueprint("members", __name__)
@@ -80,9 +80,9 @@ def _shown(org: int, member: sqlite3.Row) -> dict[str, Any]:
         "lastSeenAt": member["updated"],
         "created": member["created"],
         "lastSeenAtAge": "",
-        "isDisabled": False,
-        "authLabels": None,
-        "isExternallySynced": False,
+        "isDisabled": bool(member["is_disabled"]),
+        "authLabels": external.labels(member) or None,
+        "isExternallySynced": _is_synced(member),
         "isProvisioned": False,
     }
 
@@ -107,6 +107,8 @@ def _update(org: int, user: int) -> dict[str, Any]:
     role, db = choice(body(), "role", _ROLES), database()
     if not db.execute("SELECT 1 FROM member WHERE org_id = ? AND user_id = ?", (org, user)).fetchone():
         raise Refused(500, "Failed update org user")
+    if _is_synced(db.execute("SELECT * FROM user WHERE id = ?", (user,)).fetchone()):
+        raise Refused(403, "Cannot change role for externally synced user")
     if role != "Admin" and _is_last_admin(db, org, user):
         raise Refused(400, "Cannot change role so that there is no organization admin left")
     db.execute("UPDATE member SET role = ? WHERE org_id = ? AND user_id = ?", (role, org, user))
@@ -122,6 +124,10 @@ def _remove(org: int, user: int) -> dict[str, Any]:
         raise Refused(400, "Cannot remove last organization admin")
     users.leave(db, org, user)
     return {"message": "User removed from organization"}
+
+
+def _is_synced(user: sqlite3.Row) -> bool:
+    return bool(user["auth_module"]) and settings().synced_roles
 
 
 def _is_last_admin(db: sqlite3.Connection, org: int, user: int) -> bool:

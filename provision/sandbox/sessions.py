@@ -20,6 +20,7 @@ _HASH_ROUNDS = 2_000  # a real Grafana takes 10,000; this one guards made-up pas
 _EXPIRY_LEEWAY_SECONDS = 5
 
 WRONG_PASSWORD = ("password-auth.failed", "Invalid username or password")
+DISABLED = "identity.disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,15 @@ def user_with_password(db: sqlite3.Connection, name: str, password: str, now: fl
     return None
 
 
+def end_sessions(db: sqlite3.Connection, user_id: int) -> None:
+    """Log the user out everywhere."""
+    db.execute("DELETE FROM session WHERE user_id = ?", (user_id,))
+
+
 def forget_failures(db: sqlite3.Connection, user: sqlite3.Row) -> None:
     """Unlock the user and end all sessions: what setting a password does."""
     db.execute("DELETE FROM attempt WHERE login IN (?, ?)", (user["login"], user["email"]))
-    db.execute("DELETE FROM session WHERE user_id = ?", (user["id"],))
+    end_sessions(db, user["id"])
 
 
 def open_session(db: sqlite3.Connection, user_id: int, now: float, rotation_seconds: float) -> Token:

@@ -16,7 +16,12 @@ class Settings:
     `org_data_source` and `org_alert_rule` are enforced, as in 12.4. `alerting=False` is `[unified_alerting] enabled =
     false`. `alerting_sync_seconds` is its `alertmanager_config_poll_interval`, the longest time that a new org waits
     for its notification settings: 60 on a real server, shorter here to save time. `clock` tells how old sessions and
-    wrong passwords are, in seconds. `cookie_secure` sends cookies that no client returns over http.
+    wrong passwords are, in seconds. `cookie_secure` sends cookies that no client returns over http. `anonymous_org` is
+    the name of the org that everybody reads without a login. `auth_proxy` takes the login in the header
+    `X-WEBAUTH-USER` for that of the caller and makes it when there is none: an external person; with `synced_roles`
+    the roles of such people come from their directory, too. `verify_email` leaves a changed e-mail as it was until a
+    mail is answered. `snapshots=False` refuses their list. `others` are values of `/api/admin/settings` that the
+    sandbox only shows, by `section.key`.
     """
 
     version: str = "12.4.0"
@@ -26,8 +31,14 @@ class Settings:
     password_login: bool = True
     basic_auth: bool = True
     cookie_secure: bool = False
+    anonymous_org: str = ""
+    auth_proxy: bool = False
+    synced_roles: bool = False
+    verify_email: bool = False
+    snapshots: bool = True
     min_refresh_seconds: float = 5
     alerting: bool = True
     alerting_sync_seconds: float = 1
     quota: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], float] = time.time

@@ -14,7 +14,8 @@ CREATE TABLE IF NOT EXISTS org (
 CREATE TABLE IF NOT EXISTS user (
     id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL, login TEXT NOT NULL UNIQUE, email TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL, password TEXT NOT NULL, is_admin INTEGER NOT NULL DEFAULT 0,
-    org_id INTEGER NOT NULL DEFAULT 0, created TEXT NOT NULL, updated TEXT NOT NULL);
+    org_id INTEGER NOT NULL DEFAULT 0, created TEXT NOT NULL, updated TEXT NOT NULL,
+    is_disabled INTEGER NOT NULL DEFAULT 0, auth_module TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS member (
     org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
     user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE, role TEXT NOT NULL, PRIMARY KEY (org_id, user_id));
@@ -47,6 +48,8 @@ CREATE TABLE IF NOT EXISTS alert_rule (
     uid TEXT NOT NULL, folder TEXT NOT NULL, rule_group TEXT NOT NULL, title TEXT NOT NULL, seconds INTEGER NOT NULL,
     position INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (org_id, uid));
 """
+# Columns that a folder of an older sandbox lacks.
+_ADDED = {"user": {"is_disabled": "INTEGER NOT NULL DEFAULT 0", "auth_module": "TEXT NOT NULL DEFAULT ''"}}
 
 
 class Store:
@@ -68,6 +71,11 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.executescript(SCHEMA)
+        for table, columns in _ADDED.items():
+            there = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if name not in there:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from provision.sandbox import orgs, sessions
+from provision.sandbox import external, orgs, sessions
 from provision.sandbox.access import body, caller, database, needs, number, settings, text
 from provision.sandbox.clock import now
 from provision.sandbox.refusals import Refused, bad_request
@@ -70,6 +70,10 @@ def set_password(user: int) -> dict[str, Any]:
     if not password:
         raise bad_request()
     row = db.execute("SELECT * FROM user WHERE id = ?", (user,)).fetchone()
+    if not settings().password_login:
+        raise Refused(403, "Not allowed to reset password when login form is disabled")
+    if row is not None:
+        external.require_internal(row)
     if row is None or len(password) < _SHORTEST_PASSWORD:
         raise Refused(500, "Failed to update user password")
     db.execute("UPDATE user SET password = ? WHERE id = ?", (sessions.hash_password(password), user))
@@ -130,19 +134,41 @@ def orgs_of(user: int) -> list[dict[str, Any]]:
 def update(user: int) -> dict[str, Any]:
     """What is left out or empty stays, but a login left out becomes the email; a taken one is 500 (12.4)."""
     needs("users:write", "Server")
-    sent, db = body(), database()
-    login, email, name = text(sent, "login").lower(), text(sent, "email").lower(), text(sent, "name")
-    if not login and not email:
-        raise _nameless()
-    login = login or email
-    row = db.execute("SELECT * FROM user WHERE id = ?", (user,)).fetchone()
-    if row is None or _taken(db, login, email or row["email"], besides=user):
-        raise Refused(500, "Failed to update user")
-    db.execute(
-        "UPDATE user SET login = ?, email = ?, name = ?, updated = ? WHERE id = ?",
-        (login, email or row["email"], name or row["name"], now(), user),
-    )
-    return {"message": "User updated"}
+    return _change(user)
+
+
+@blueprint.put("/api/user")
+def update_myself() -> dict[str, Any]:
+    """Everybody may change their own login and e-mail (12.4)."""
+    return _change(caller().id)
+
+
+@blueprint.post("/api/admin/users/<int:user>/logout")
+def log_out(user: int) -> dict[str, Any]:
+    """Ends all sessions of the user."""
+    if needs("users.logout", "Server").id == user:
+        raise Refused(400, "You cannot logout yourself")
+    _user(user)
+    sessions.end_sessions(database(), user)
+    return {"message": "User logged out"}
+
+
+@blueprint.post("/api/admin/users/<int:user>/disable")
+def disable(user: int) -> dict[str, Any]:
+    """The user can no longer log in, and all sessions end."""
+    needs("users:disable", "Server")
+    _user(user)
+    database().execute("UPDATE user SET is_disabled = 1 WHERE id = ?", (user,))
+    sessions.end_sessions(database(), user)
+    return {"message": "User disabled"}
+
+
+@blueprint.post("/api/admin/users/<int:user>/enable")
+def enable(user: int) -> dict[str, Any]:
+    needs("users:enable", "Server")
+    _user(user)
+    database().execute("UPDATE user SET is_disabled = 0 WHERE id = ?", (user,))
+    return {"message": "User enabled"}
 
 
 @blueprint.post("/api/users/<int:user>/using/<int:org>")
@@ -181,6 +207,26 @@ def leave(db: sqlite3.Connection, org: int, user: int) -> None:
         " WHERE id = ? AND org_id = ?",
         (user, org),
     )
+
+
+def _change(user: int) -> dict[str, Any]:
+    sent, db = body(), database()
+    login, email, name = text(sent, "login").lower(), text(sent, "email").lower(), text(sent, "name")
+    if not login and not email:
+        raise _nameless()
+    login = login or email
+    row = db.execute("SELECT * FROM user WHERE id = ?", (user,)).fetchone()
+    if row is not None:
+        external.require_internal(row)
+    if row is None or _taken(db, login, email or row["email"], besides=user):
+        raise Refused(500, "Failed to update user")
+    if settings().verify_email:  # a mail goes out, and its link has to be followed
+        email = ""
+    db.execute(
+        "UPDATE user SET login = ?, email = ?, name = ?, updated = ? WHERE id = ?",
+        (login, email or row["email"], name or row["name"], now(), user),
+    )
+    return {"message": "User updated"}
 
 
 def _org_id(sent: dict[str, Any]) -> int:
@@ -240,11 +286,11 @@ def _listed(user: sqlite3.Row) -> dict[str, Any]:
         **{key: user[key] for key in ("id", "uid", "name", "login", "email")},
         "avatarUrl": "",
         "isAdmin": bool(user["is_admin"]),
-        "isDisabled": False,
+        "isDisabled": bool(user["is_disabled"]),
         "isProvisioned": False,
         "lastSeenAt": user["updated"],
         "lastSeenAtAge": "",
-        "authLabels": [],
+        "authLabels": external.labels(user),
         "created": user["created"],
     }
 
@@ -255,11 +301,11 @@ def _profile(user: sqlite3.Row) -> dict[str, Any]:
         "theme": "",
         **({"orgId": user["org_id"]} if user["org_id"] else {}),
         "isGrafanaAdmin": bool(user["is_admin"]),
-        "isDisabled": False,
-        "isExternal": False,
-        "isExternallySynced": False,
+        "isDisabled": bool(user["is_disabled"]),
+        "isExternal": bool(user["auth_module"]),
+        "isExternallySynced": bool(user["auth_module"]) and settings().synced_roles,
         "isGrafanaAdminExternallySynced": False,
-        "authLabels": [],
+        "authLabels": external.labels(user),
         "updatedAt": user["updated"],
         "createdAt": user["created"],
         "avatarUrl": "",

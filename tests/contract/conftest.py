@@ -4,9 +4,11 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from provision.sandbox import Sandbox, Settings
 from tests.contract.caller import Caller
 
 PASSWORD = "Correct-horse-7"
@@ -23,10 +25,12 @@ class User:
 
 @pytest.fixture(scope="session")
 def admin(grafana_url: str) -> Iterator[Caller]:
-    """The server admin, logged in by session."""
+    """The server admin, logged in by session, or by basic auth where the server under test lets nobody in that way."""
     user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
     caller = Caller(grafana_url, user, password)
-    answer = caller.log_in()
+    if not caller.log_in().ok or not caller.ask("GET", "/api/user").ok:
+        caller.session.auth = (user, password)
+    answer = caller.ask("GET", "/api/user")
     assert answer.status_code == 200, answer.text
     yield caller
     caller.close()
@@ -86,5 +90,40 @@ def make_user(admin: Caller) -> Iterator[Callable[..., User]]:
         admin.ask("DELETE", f"/api/admin/users/{user.id}")
 
 
+@pytest.fixture
+def configured(grafana_url: str, admin: Caller, tmp_path: Path) -> Iterator[Callable[..., Caller]]:
+    """Gives the server admin, by basic auth, of a server with those settings (`section.key` and value).
+
+    It is the server under test where that has them, else a sandbox.
+    """
+    ended: list[Callable[[], None]] = []
+
+    def choose(kind: Settings, **wanted: str) -> Caller:
+        told = admin.get("/api/admin/settings")
+        user, password, url = admin.user, admin.password, grafana_url
+        if not all(told.get(section, {}).get(key) == value for (section, key), value in _keys(wanted).items()):
+            running = Sandbox(port=0, data=tmp_path / "configured", settings=kind)
+            running.start()
+            ended.append(running.close)
+            user, password, url = "admin", "admin", running.url
+        caller = Caller(url, user, password)
+        ended.insert(0, caller.close)
+        return caller
+
+    yield choose
+    for end in ended:
+        end()
+
+
+def _keys(wanted: dict[str, str]) -> dict[tuple[str, str], str]:
+    """`auth_basic__enabled` as ("auth.basic", "enabled")."""
+    found = {}
+    for name, value in wanted.items():
+        section, _, key = name.partition("__")
+        found[section.replace("auth_", "auth."), key] = value
+    return found
+
+
+Configured = Callable[..., Caller]
 MakeOrg = Callable[[], int]
 MakeUser = Callable[..., User]
