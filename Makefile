@@ -24,7 +24,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# The stores on this machine, from Debian's packages; options: make stack STACK="--events-port 5433"
+# The stores and what collects on this machine, from Debian's packages; options: make stack STACK="--events-port 5433"
 stack: $(READY)
 	./packages.sh
 	@install -d -m 711 .demo

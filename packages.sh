@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what tests and `make stack` start themselves: VictoriaMetrics with vmauth, and PostgreSQL 15 or newer.
+# Installs what tests and `make stack` start themselves: VictoriaMetrics with vmauth and vmalert, the blackbox exporter,
+# and PostgreSQL 15 or newer.
 # Quick and without root when all is there. The services Debian would start with them stay off.
 set -euo pipefail
 
@@ -14,8 +15,9 @@ postgres() { # prints the newest major version that has a server, 0 when there i
 }
 
 missing=()
-{ present victoria-metrics && present vmauth; } || missing+=(victoria-metrics)
+{ present victoria-metrics && present vmauth && present vmalert; } || missing+=(victoria-metrics)
 [ "$(postgres)" -ge 15 ] || missing+=(postgresql)
+present prometheus-blackbox-exporter || missing+=(prometheus-blackbox-exporter)
 present openssl || missing+=(openssl) # examples/ci encrypts with it
 [ ${#missing[@]} -gt 0 ] || exit 0
 

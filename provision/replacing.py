@@ -9,9 +9,10 @@ from typing import IO
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[IO[bytes]]:
+def replaced(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
     """A fresh file of mode 0600, to be written; at the end it becomes `path`, and the disk has it.
 
+    Without `durable` the disk may get it later: for many files that are made from others and can be made again.
     After an exception `path` is what it was, and nothing is left beside it. Raises OSError.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -20,9 +21,11 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
-            os.fsync(handle)
+            if durable:
+                os.fsync(handle)
         fresh.replace(path)
-        _sync(path.parent)
+        if durable:
+            _sync(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
 

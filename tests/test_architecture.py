@@ -18,6 +18,13 @@ ALLOWED = {
     "provision.model": {"provision.rows", "provision.text"},
     "provision.credentials": {"provision.errors", "provision.text"},
     "provision.plan": {"provision.errors", "provision.model", "provision.text"},
+    "provision.collect": {
+        "provision.errors",
+        "provision.model",
+        "provision.replacing",
+        "provision.stores.contract",
+        "provision.text",
+    },
     "provision.lists": {"provision.errors", "provision.model", "provision.rows", "provision.text"},
     "provision.schema": {"provision.errors", "provision.model", "provision.text"},
     "provision.config": {
@@ -74,7 +81,7 @@ DOORS = {
     "dotenv": {"provision.cli"},
     "requests": {"provision.grafana", "provision.stores"},
     "urllib3": {"provision.grafana"},
-    "yaml": {"provision.config", "provision.schema", "provision.stores"},
+    "yaml": {"provision.collect", "provision.config", "provision.schema", "provision.stores"},
     "jsonschema": {"provision.config", "provision.schema"},
     "csv": {"provision.lists"},
     "psycopg": {"provision.stores"},

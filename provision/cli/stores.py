@@ -183,9 +183,12 @@ _data = click.option(
 )
 
 
+_PORTS = (("metrics", 8428), ("door", 8427), ("events", 5432), ("exporter", 9115), ("recorder", 8880))
+
+
 def _ports(function: Callable[P, R]) -> Callable[P, R]:
     from_zero = click.IntRange(0, 65535)
-    for name, port in (("metrics", 8428), ("door", 8427), ("events", 5432)):
+    for name, port in _PORTS:
         function = click.option(f"--{name}-port", type=from_zero, default=port, show_default=True)(function)
     return function
 
@@ -236,6 +239,7 @@ def status(settings: Settings, /, data: Path) -> None:
         click.echo(settings.say(Text("Не запущены.", "They do not run.")))
         sys.exit(ERROR)
     _show(settings, ours)
+    _show_collection(settings, ours)
 
 
 @stack.command(help=_("Запустить здесь же, до Ctrl-C.", "Serve here, until Ctrl-C."))
@@ -246,8 +250,17 @@ def run(settings: Settings, /, data: Path, **ports: int) -> None:
     from provision.stores.stack import Ports, Stack
 
     ours = Stack(data)
-    chosen = Ports(ports["metrics_port"], ports["door_port"], ports["events_port"])
-    ours.serve(chosen, lambda: _show(settings, ours))
+    chosen = Ports(**{name: ports[f"{name}_port"] for name, _default in _PORTS})
+    ours.serve(chosen, _write_shared, lambda: _show(settings, ours))
+
+
+def _write_shared(path: Path, address: str, password_file: str = "") -> None:
+    from provision.collect.folder import CollectionFolder
+    from provision.collect.settings import shared_files
+
+    folder = CollectionFolder(path)
+    for name, text in shared_files(address, password_file or str(path / "smartlogin")).items():
+        folder.write(name, text)
 
 
 @stack.command(
@@ -266,6 +279,34 @@ def users_file(settings: Settings, /, path: Path, backend: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_first_users(path, backend)
     click.echo(settings.say(Text(f"Готов {path}", f"{path} is there")))
+
+
+@stack.command(
+    "collection-files",
+    help=_(
+        "Записать файлы сбора, общие для всех кабинетов: без них VictoriaMetrics, vmalert и blackbox exporter "
+        "не стартуют.",
+        "Write the files of collection that all cabinets share: without them VictoriaMetrics, vmalert and the blackbox "
+        "exporter do not start.",
+    ),
+)
+@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--blackbox-address",
+    required=True,
+    metavar="HOST:PORT",
+    help=_("Экспортёр, как его видит VictoriaMetrics.", "The exporter as VictoriaMetrics reaches it."),
+)
+@click.option(
+    "--smartlogin-file",
+    default="",
+    metavar="PATH",
+    help=_("Файл с паролем smartlogin, как его видит экспортёр.", "smartlogin's password, as the exporter reaches it."),
+)
+@click.pass_obj
+def collection_files(settings: Settings, /, path: Path, blackbox_address: str, smartlogin_file: str) -> None:
+    _write_shared(path, blackbox_address, smartlogin_file)
+    click.echo(settings.say(Text(f"Готовы файлы в {path}", f"The files in {path} are ready")))
 
 
 def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
@@ -293,6 +334,24 @@ def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
         process.wait()
         click.echo(log.read_text(encoding="utf-8", errors="replace").strip(), err=True)
         raise StoreError(Text("Хранилища не запустились", "The stores did not start"))
+
+
+def _show_collection(settings: Settings, ours: Stack) -> None:
+    """What the exporter, the scraper and vmalert have taken from their files. Raises StoreError when one has not."""
+    from provision.stores.collectors import may_ping
+
+    found = ours.taken()
+    said = Text(
+        f"Приняты: видов проверок {found.modules}, целей {found.targets}, записываемых рядов {found.rules}.",
+        f"Taken: {found.modules} kinds of checks, {found.targets} targets, {found.rules} recorded series.",
+    )
+    click.echo(settings.say(said))
+    if not may_ping(ours.known["SMART_BLACKBOX_URL"]):
+        lacking = Text(
+            "Ping не разрешён: sudo setcap cap_net_raw+ep /usr/bin/prometheus-blackbox-exporter",
+            "Ping is not permitted: sudo setcap cap_net_raw+ep /usr/bin/prometheus-blackbox-exporter",
+        )
+        click.echo(settings.say(lacking), err=True)
 
 
 def _show(settings: Settings, ours: Stack) -> None:

@@ -347,6 +347,37 @@ METRICS: tuple[Metric, ...] = (
     ),
 )
 
+# What is stored for the recording rules and for `verify`; no dashboard reads it.
+COLLECTION_METRICS: tuple[Metric, ...] = (
+    Metric(
+        "kodeks_check_http_code",
+        "HTTP code",
+        CHECK,
+        (*_HOST, "check"),
+        Text(
+            "код HTTP, которым ответила страница проверки; 0: не ответила", "HTTP code of a check's page; 0: no answer"
+        ),
+    ),
+    Metric(
+        "kodeks_check_ip_protocol",
+        "4, 6 or 0",
+        CHECK,
+        (*_HOST, "check"),
+        Text("версия IP, по которой шла проверка; 0: имя не найдено", "IP version of a check; 0: the name is unknown"),
+    ),
+    Metric(
+        "kodeks_upload_refused",
+        "1",
+        SYSINFO,
+        (*_HOST, "reason"),
+        Text(
+            "отчёт клиента не принят; reason: token, client, zip, reader",
+            "a client's report was not accepted; reason: token, client, zip, reader",
+        ),
+        sparse=True,
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -553,7 +584,8 @@ TABLES: tuple[Table, ...] = (
 
 def labels_by_metric() -> dict[str, frozenset[str]]:
     """The labels of each metric, those all have among them."""
-    return {metric.name: frozenset((*COMMON_LABELS, *metric.labels)) for metric in METRICS}
+    known = (*METRICS, *COLLECTION_METRICS)
+    return {metric.name: frozenset((*COMMON_LABELS, *metric.labels)) for metric in known}
 
 
 def columns_by_table() -> dict[str, frozenset[str]]:

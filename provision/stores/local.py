@@ -11,7 +11,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ class MetricsServer:
 
     url: str
     key: str = field(repr=False)
+    pid: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,11 @@ class EventsServer:
 
 
 @contextmanager
-def victoria_metrics(folder: Path, port: int = 0) -> Iterator[MetricsServer]:
-    """A VictoriaMetrics with its data in `folder`; port 0 takes a free one. It keeps all history."""
+def victoria_metrics(folder: Path, port: int = 0, collection: Path | None = None) -> Iterator[MetricsServer]:
+    """A VictoriaMetrics with its data in `folder`; port 0 takes a free one. It keeps all history.
+
+    It probes by the files scrape.yml and relabel.yml in the folder `collection`, which must be there.
+    """
     binary = find("victoria-metrics")
     key = secrets.token_urlsafe(16)
     names = (
@@ -94,11 +98,26 @@ def victoria_metrics(folder: Path, port: int = 0) -> Iterator[MetricsServer]:
             "-memory.allowedPercent=20",
             "-loggerLevel=ERROR",
             *(f"-{name}AuthKey={key}" for name in names),
+            *_probing(collection),
         ]
 
     folder.mkdir(parents=True, exist_ok=True)
-    with serving(command, port, folder / "server.log", _answers_to(key)) as (chosen, _):
-        yield MetricsServer(f"http://127.0.0.1:{chosen}", key)
+    with serving(command, port, folder / "server.log", _answers_to(key)) as (chosen, pid):
+        yield MetricsServer(f"http://127.0.0.1:{chosen}", key, pid)
+
+
+def _probing(collection: Path | None) -> Sequence[str]:
+    """The flags that make VictoriaMetrics scrape; new targets are found within five seconds."""
+    if collection is None:
+        return ()
+    return (
+        f"-promscrape.config={collection / 'scrape.yml'}",
+        "-promscrape.configCheckInterval=5s",
+        "-promscrape.fileSDCheckInterval=5s",
+        "-promscrape.suppressScrapeErrors",
+        "-promscrape.dropOriginalLabels",  # they take memory, and only its own page shows them
+        f"-relabelConfig={collection / 'relabel.yml'}",
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""All three stores together on loopback, for trying out without containers: a Stack in a folder, in the foreground.
+"""The stores and what collects, together on loopback, for trying out without containers: a Stack in a folder.
 
 Whether it runs is told by a lock that the kernel keeps for the process that serves, and gives back whatever way that
 process ends: no pid that is left over can mislead. The servers end with it (see process).
@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import FrameType
@@ -22,6 +22,7 @@ from provision.credentials import Root
 from provision.errors import StoreError
 from provision.replacing import replaced
 from provision.stores import local
+from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
 from provision.stores.metric_fence import UserFile
 from provision.text import Text
 
@@ -35,6 +36,12 @@ class Ports:
     metrics: int = 8428
     door: int = 8427
     events: int = 5432
+    exporter: int = 9115
+    recorder: int = 8880
+
+
+# Writes the files of collection that all cabinets share into a folder, for an exporter at that `host:port`.
+WriteShared = Callable[[Path, str], None]
 
 
 class Stack:
@@ -47,6 +54,22 @@ class Stack:
     def environment(self) -> Path:
         """A file of mode 0600 to source: all that `provision` wants to know of these stores."""
         return self.folder / "env"
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """What that file says, by variable; nothing while the stores do not run."""
+        try:
+            words = shlex.split(self.environment.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        pairs = (word.partition("=") for word in words if "=" in word)
+        return {name: value for name, _, value in pairs}
+
+    def taken(self) -> Taken:
+        """What the engines of collection work by now. Raises StoreError when one reports an error."""
+        known = self.known
+        metrics = local.MetricsServer(known["SMART_VM_URL"], known["SMART_VM_KEY"])
+        return taken(metrics, known["SMART_BLACKBOX_URL"], known["SMART_VMALERT_URL"])
 
     def pid(self) -> int | None:
         """The process that serves it now; None when none does."""
@@ -69,7 +92,7 @@ class Stack:
             fcntl.lockf(file, fcntl.LOCK_EX)  # is granted once the other process has let go
         return True
 
-    def serve(self, ports: Ports, ready: Callable[[], None]) -> None:
+    def serve(self, ports: Ports, write: WriteShared, ready: Callable[[], None]) -> None:
         """Serves until SIGTERM or Ctrl-C; `ready` is called when all answer. Run it in the main thread.
 
         Raises StoreError when it is served already, when a port is taken, or when a server does not start.
@@ -80,31 +103,43 @@ class Stack:
             _demand_free(ports)
             self.environment.unlink(missing_ok=True)
             (self.folder / "metrics").mkdir(mode=0o700, exist_ok=True)
-            users = self.folder / "auth.yml"
-            with (
-                local.victoria_metrics(self.folder / "metrics", ports.metrics) as metrics,
-                local.postgresql(self.folder / "events", ports.events) as events,
-            ):
-                write_first_users(users, metrics.url)
-                with local.vmauth(users, ports.door) as door:
-                    self._tell(
-                        {
-                            "SMART_VM_URL": metrics.url,
-                            "SMART_VM_KEY": metrics.key,
-                            "SMART_VMAUTH_URL": door.url,
-                            "SMART_VMAUTH_FILE": str(users),
-                            "SMART_VMAUTH_RELOAD_KEY": door.key,
-                            "SMART_EVENTS_ADMIN": events.conninfo(),
-                        }
-                    )
-                    ready()
-                    try:
-                        while True:
-                            signal.pause()
-                    except KeyboardInterrupt:
-                        pass
-                    finally:
-                        self.environment.unlink(missing_ok=True)
+            with self._engines(ports, write) as environment:
+                self._tell(environment)
+                ready()
+                try:
+                    while True:
+                        signal.pause()
+                except KeyboardInterrupt:
+                    pass
+                finally:
+                    self.environment.unlink(missing_ok=True)
+
+    @contextmanager
+    def _engines(self, ports: Ports, write: WriteShared) -> Iterator[Mapping[str, str]]:
+        """All servers; what `provision` has to know of them, by variable."""
+        users, files = self.folder / "auth.yml", self.folder / "collection"
+        write(files, f"127.0.0.1:{ports.exporter}")
+        with ExitStack() as running:
+            enter = running.enter_context
+            exporter = enter(blackbox_exporter(files / "blackbox.yml", self.folder / "exporter.log", ports.exporter))
+            write(files, exporter.address)
+            metrics = enter(local.victoria_metrics(self.folder / "metrics", ports.metrics, files))
+            events = enter(local.postgresql(self.folder / "events", ports.events))
+            write_first_users(users, metrics.url)
+            door = enter(local.vmauth(users, ports.door))
+            recorder = enter(vmalert(files / "rules.yml", metrics, self.folder / "vmalert.log", ports.recorder))
+            yield {
+                "SMART_VM_URL": metrics.url,
+                "SMART_VM_KEY": metrics.key,
+                "SMART_VMAUTH_URL": door.url,
+                "SMART_VMAUTH_FILE": str(users),
+                "SMART_VMAUTH_RELOAD_KEY": door.key,
+                "SMART_EVENTS_ADMIN": events.conninfo(),
+                "SMART_TARGETS_DIR": str(files),
+                "SMART_BLACKBOX_URL": exporter.url,
+                "SMART_BLACKBOX_ADDRESS": exporter.address,
+                "SMART_VMALERT_URL": recorder.url,
+            }
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -23,6 +23,11 @@ KEYS = {
         *("config", "reload", "metrics", "flags", "pprof"),
     },
 }
+FILES = {
+    "blackbox": ["blackbox.yml"],
+    "victoriametrics": ["scrape.yml", "relabel.yml"],
+    "vmalert": ["rules.yml"],
+}  # of collection: who reads which
 each_service = pytest.mark.parametrize("service", SERVICES)
 
 
@@ -93,6 +98,17 @@ def test_cabinets_may_enter_one_database() -> None:
     mounted = SERVICES["postgres"]["volumes"][1].split(":")
     assert (ROOT / mounted[0]).samefile(ROOT / "examples/pg_hba.conf")
     assert f"hba_file={mounted[1]}" in SERVICES["postgres"]["command"]
+
+
+def test_only_victoriametrics_reaches_the_exporter() -> None:
+    """The exporter probes whatever it is asked for; its configuration is the folder that the scraper reads, too."""
+    users = {service for service in SERVICES if networks(service) & networks("blackbox")}
+    assert users == {"blackbox", "victoriametrics"}
+    mounts = {service: [one for one in SERVICES[service]["volumes"] if "collection" in one] for service in FILES}
+    assert {mount for found in mounts.values() for mount in found} == {"./.demo/compose/collection:/etc/smart:ro"}
+    for service, files in FILES.items():
+        for file in files:
+            assert any(word.endswith(f"=/etc/smart/{file}") for word in SERVICES[service]["command"])
 
 
 def test_vmauth_sees_a_folder() -> None:

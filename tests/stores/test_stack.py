@@ -1,4 +1,4 @@
-"""`provision stack`: the three stores in the background, started once, stopped for sure."""
+"""`provision stack`: the stores and what collects, in the background, started once, stopped for sure."""
 
 import os
 import signal
@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from provision.collect.checks import CHECKS
+from provision.collect.folder import CollectionFolder
+from provision.collect.recording import rules
+from provision.collect.targets import dump, groups
 from provision.credentials import Root
+from provision.model import Installation
 from provision.stores.access import Access
 from provision.stores.door import Door
 from provision.stores.metric_fence import UserFile
@@ -22,7 +27,7 @@ from provision.stores.stack import Stack
 from provision.stores.wire import ask
 from tests.stores.world import user_changes
 
-FREE = ("--metrics-port", "0", "--door-port", "0", "--events-port", "0")
+FREE = tuple(word for name in ("metrics", "door", "exporter", "recorder", "events") for word in (f"--{name}-port", "0"))
 
 
 def provision(*words: str) -> subprocess.CompletedProcess[str]:
@@ -53,9 +58,9 @@ def environment(folder: Path) -> Mapping[str, str]:
 
 
 def ports_of(env: Mapping[str, str]) -> list[int]:
-    """The ports of the three stores."""
+    """The ports of all servers."""
     events = next(word for word in env["SMART_EVENTS_ADMIN"].split() if word.startswith("port="))
-    urls = (env["SMART_VM_URL"], env["SMART_VMAUTH_URL"])
+    urls = (env[f"SMART_{name}_URL"] for name in ("VM", "VMAUTH", "BLACKBOX", "VMALERT"))
     return [*(int(url.rpartition(":")[2]) for url in urls), int(events.removeprefix("port="))]
 
 
@@ -68,15 +73,15 @@ def listening(ports: list[int]) -> list[bool]:
 
 
 def test_the_stores_start_once_and_stop(folder: Path) -> None:
-    """Started, all three answer; a second start leaves them as they are; stopped, all ports are free and it says so."""
+    """Started, all answer; a second start leaves them as they are; stopped, all ports are free and it says so."""
     env = start(folder)
     pid = Stack(folder).pid()
-    assert listening(ports_of(env)) == [True, True, True]
+    assert listening(ports_of(env)) == [True] * 5
     assert start(folder) == env
     assert Stack(folder).pid() == pid
     assert provision("status", "--data", str(folder)).returncode == 0
     assert "are stopped" in provision("stop", "--data", str(folder)).stdout
-    assert listening(ports_of(env)) == [False, False, False]
+    assert listening(ports_of(env)) == [False] * 5
     assert not (folder / "env").exists()
     assert "do not run" in provision("stop", "--data", str(folder)).stdout
     assert provision("status", "--data", str(folder)).returncode == 1
@@ -143,13 +148,29 @@ def test_killed_it_leaves_no_server_and_starts_again(folder: Path) -> None:
     assert all(listening(ports_of(start(folder))))
 
 
+def test_the_engines_take_the_files_of_collection(folder: Path) -> None:
+    """The status counts what the exporter, the scraper and vmalert work by; a new target file is taken at once."""
+    env = start(folder)
+    files = CollectionFolder(Path(env["SMART_TARGETS_DIR"]))
+    before = Stack(folder).taken()
+    line = Installation(f"127.0.0.1:{ports_of(env)[0]}", "ivanova", "ivanova@example.ru", "http", -1, "x.csv", 1)
+    files.write("targets/romashka.json", dump("romashka", groups("romashka", [line], ())))
+    deadline = time.monotonic() + 60
+    while Stack(folder).taken().targets < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert (before.modules, before.targets, before.rules) == (len(CHECKS), 0, len(list(rules())))
+    said = provision("status", "--data", str(folder)).stdout
+    assert f"{len(CHECKS)} kinds of checks, 3 targets, {before.rules} recorded series" in said
+
+
 def test_a_taken_port_is_named(folder: Path) -> None:
     """Whose port is taken, and which option takes another; nothing is left running."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        done = provision("start", "--data", str(folder), *FREE[:4], "--events-port", port)
+        done = provision("start", "--data", str(folder), *FREE[:-2], "--events-port", port)
     assert done.returncode == 1
     assert f"Port {port} is taken" in done.stderr
     assert "--events-port" in done.stderr
