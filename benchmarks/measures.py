@@ -20,15 +20,16 @@ import dashboards
 from benchmarks import estate
 from benchmarks.bare import Bare
 from provision import config
+from provision.applying import apply_plan
 from provision.backup import Backup
 from provision.credentials import Root
 from provision.directory import Directory
-from provision.engine import Engine
 from provision.grafana import Connection, Grafana
 from provision.handover import Handover
-from provision.kinds import Run
+from provision.kinds import RunContext
 from provision.kinds.dashboard import DashboardKind, home_title, render, scope_of
 from provision.model import Cabinet
+from provision.planning import make_plan
 
 SECRET = "only-for-benchmarks-" + "x" * 32
 MANY = 500
@@ -126,26 +127,24 @@ class Server:
         self.url, self.user, self.password = url, user, password
         self.bare = Bare(url, user, password)
 
-    def engine(self, server: Grafana, cabinets: tuple[Cabinet, ...]) -> Engine:
-        return Engine(
-            Run(
-                server=server,
-                directory=Directory(server),
-                root=Root(SECRET),
-                handover=Handover(Path(tempfile.mkdtemp(prefix="bench-")), self.url, home_title),
-                backup=Backup(Path(tempfile.mkdtemp(prefix="bench-"))),
-                realms={cabinet.id: cabinet.realm for cabinet in cabinets},
-            )
+    def run(self, server: Grafana, cabinets: tuple[Cabinet, ...]) -> RunContext:
+        return RunContext(
+            server=server,
+            directory=Directory(server),
+            root=Root(SECRET),
+            handover=Handover(Path(tempfile.mkdtemp(prefix="bench-")), self.url, home_title),
+            backup=Backup(Path(tempfile.mkdtemp(prefix="bench-"))),
+            cabinets={cabinet.id: cabinet for cabinet in cabinets},
         )
 
     def apply(self, cabinets: tuple[Cabinet, ...]) -> int:
         """Plans and applies; the number of writes. Fails when a cabinet does."""
         server = Grafana(Connection(self.url, self.user, self.password))
-        engine = self.engine(server, cabinets)
-        plan = engine.plan(cabinets, lambda _name: None)
-        outcomes = engine.apply(plan, lambda _name: None)
+        run = self.run(server, cabinets)
+        plan = make_plan(run, cabinets, lambda _name: None)
+        outcomes = apply_plan(run, plan, lambda _name: None)
         self.sent = server.sent
-        assert all(outcome.status in ("done", "unchanged") for outcome in outcomes), "a cabinet failed"
+        assert all(outcome.status in ("done", "unchanged") for outcome in outcomes.cabinets), "a cabinet failed"
         return len(plan.changes)
 
     def writing(self) -> Measure:

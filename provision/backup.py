@@ -1,48 +1,20 @@
-"""The backup of a cabinet that is taken away: all that Grafana shows of its org, in one file.
+"""The backup of a cabinet that is removed: all that Grafana shows of its org, in one file.
 
-Nothing reads it back: a cabinet that returns is made from code and lists. It is for looking up what was changed or
-written by hand. Grafana gives out no secrets (12.4), and what may hold some all the same is left out.
+Nothing reads it back: a cabinet that returns is made from code and lists. It serves to look up what was changed or
+written by hand. Grafana gives out no secrets (12.4); what may hold some nevertheless is left out.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from provision.errors import NotFoundError, ProvisionError
-from provision.grafana import PAGE, Json, Org
+from provision.grafana import Json, Org
 from provision.replacing import replaced
 from provision.text import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """A sort of thing that people may put into an org and no kind of ours reads; it would go with the org."""
-
-    name: str
-    title: Text
-    path: str
-    keys: tuple[str, ...] = ()  # where in the answer the list stands
-
-
-EXTRAS = (
-    Extra("alert rule", Text("правило оповещения", "alert rule"), "/api/v1/provisioning/alert-rules"),
-    Extra(
-        "library panel",
-        Text("библиотечная панель", "library panel"),
-        f"/api/library-elements?perPage={PAGE}",
-        ("result", "elements"),
-    ),
-    Extra("playlist", Text("плейлист", "playlist"), f"/api/playlists?limit={PAGE}"),
-    Extra("team", Text("команда", "team"), f"/api/teams/search?perpage={PAGE}", ("teams",)),
-    Extra(
-        "service account",
-        Text("сервисный аккаунт", "service account"),
-        f"/api/serviceaccounts/search?perpage={PAGE}",
-        ("serviceAccounts",),
-    ),
-)
+Rows = Callable[[Org], Sequence[Mapping[str, Json]]]
 _SECTIONS: Mapping[str, str] = {
     "org": "/api/org",
     "preferences": "/api/org/preferences",
@@ -61,14 +33,14 @@ class Backup:
         self._folder = folder
         self.files: dict[str, Path] = {}
 
-    def save(self, org: Org) -> None:
-        """Writes the org's file and waits until the disk has it.
+    def save(self, org: Org, lists: Mapping[str, Rows]) -> None:
+        """Writes the org's file and waits until the disk has it. `lists` are further lists of the org, by name.
 
         Raises ProvisionError when it cannot be written (then nothing must be deleted), and what Org.get raises.
         """
         now = datetime.now(UTC)
         whole = {"cabinet": org.cabinet, "taken": f"{now:%Y-%m-%dT%H:%M:%SZ}", "grafana": org.server.version}
-        text = json.dumps({**whole, **_contents(org)}, ensure_ascii=False, indent=2)
+        text = json.dumps({**whole, **_contents(org, lists)}, ensure_ascii=False, indent=2)
         path = self._folder / f"{org.cabinet}-{now:%Y%m%d-%H%M%S}.json"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,33 +60,19 @@ class Backup:
         self.files[org.cabinet] = path
 
 
-def extras(org: Org) -> Iterator[tuple[Extra, str, str]]:
-    """Sort, uid and name of everything in the org that no kind of ours reads."""
-    for extra in EXTRAS:
-        for row in _rows(org, extra):
-            yield extra, str(row.get("uid") or row.get("id")), str(row.get("title") or row.get("name") or "")
-
-
-def _contents(org: Org) -> dict[str, Json]:
+def _contents(org: Org, lists: Mapping[str, Rows]) -> dict[str, Json]:
     """All that the server shows of the org, section by section; what this server does not have is left out."""
     found = {name: _shown(org, path) for name, path in _SECTIONS.items()}
     for receiver in ((found["notifications"] or {}).get("alertmanager_config") or {}).get("receivers") or ():
         for way in receiver.get("grafana_managed_receiver_configs") or ():
             way.pop("settings", None)  # an address to call may hold a token
     found["dashboards"] = [org.get(f"/api/dashboards/uid/{uid}") for uid in _dashboards(org)]
-    found |= {f"{extra.name}s": _rows(org, extra) for extra in EXTRAS}
+    found |= {f"{name}s": rows(org) for name, rows in lists.items()}
     return {name: section for name, section in found.items() if section is not None}
 
 
 def _dashboards(org: Org) -> Iterator[str]:
     return (str(row["uid"]) for row in org.pages("/api/search", type="dash-db"))
-
-
-def _rows(org: Org, extra: Extra) -> list[Mapping[str, Json]]:
-    found = _shown(org, extra.path)
-    for key in extra.keys if found else ():
-        found = found[key]
-    return list(found or ())
 
 
 def _shown(org: Org, path: str) -> Json:

@@ -1,16 +1,21 @@
-"""What would be done, as values: Change, Plan, diff()."""
+"""What would be done and what became of it, as values: Change, Plan, Outcomes, and diff()."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from provision.errors import ProvisionError
 from provision.model import Condition, Ref, Resource, State
 from provision.text import Text
 
 Action = Literal["create", "update", "delete"]
+# When a change is carried out. "open below": what must exist in the stores and engines before Grafana refers to it;
+# "notifications": what a new org accepts only after the server's next alerting sync; "close below": what is removed
+# from the stores and engines once Grafana no longer refers to it.
+Stage = Literal["open below", "grafana", "notifications", "close below"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class Change:
     ref: Ref
     before: Resource | None
     after: Resource | None
+    stage: Stage = "grafana"
 
     @property
     def action(self) -> Action:
@@ -29,18 +35,26 @@ class Change:
 
     @property
     def origin(self) -> str:
-        """Where the wish comes from; for a delete, where the object was found."""
-        wished = self.after or self.before
-        return wished.origin if wished else ""
+        """Where the desired state comes from; for a delete, where the object was found."""
+        source = self.after or self.before
+        return source.origin if source else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPlan:
+    """What the engines below Grafana need for all cabinets together."""
+
+    changes: tuple[Change, ...] = ()
+    unmanaged: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CabinetPlan:
-    """What one cabinet needs. With `refused` nothing of it is written; the text says why and `hint` what to do.
+    """What one cabinet needs. With `refused` nothing of it is written; the text is the reason and `hint` what to do.
 
-    A refused plan may hold changes: those that would have been made.
-
-    `unmanaged` are the objects in the cabinet's org that do not bear our mark. `state` is the cabinet's.
+    A refused plan may hold changes: those that would have been made. `changes` are in the order of STAGES.
+    `unmanaged` are the objects in the cabinet's org that do not have our mark. `state` is the cabinet's. `org` is the
+    number of its org, None while there is none.
     """
 
     cabinet: str
@@ -50,27 +64,45 @@ class CabinetPlan:
     refused: Text | None = None
     hint: Text | None = None
     state: Condition = "active"
+    org: int | None = None
 
-    @property
-    def shared(self) -> bool:
-        """Whether this is no cabinet, but what all of them share in the stores; `cabinet` is "" then."""
-        return not self.cabinet
+    def in_stage(self, *stages: Stage) -> tuple[Change, ...]:
+        """Its changes of these stages."""
+        return tuple(change for change in self.changes if change.stage in stages)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What all chosen cabinets need, in the order of tenants.yaml, after what they share. Made before any write."""
+    """What all chosen cabinets need, in the order of tenants.yaml, and what they share. Made before any write.
+
+    It is complete: apply needs nothing else that was read.
+    """
 
     cabinets: tuple[CabinetPlan, ...]
+    shared: SharedPlan = SharedPlan()
 
     @property
-    def size(self) -> int:
-        """How many cabinets there are, without what they share."""
-        return sum(not cabinet.shared for cabinet in self.cabinets)
+    def parts(self) -> Iterator[SharedPlan | CabinetPlan]:
+        """The shared part, if it holds anything, then the cabinets."""
+        if self.shared.changes or self.shared.unmanaged:
+            yield self.shared
+        yield from self.cabinets
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        return tuple(change for cabinet in self.cabinets for change in cabinet.changes)
+        return tuple(change for part in self.parts for change in part.changes)
+
+    @property
+    def writable(self) -> Iterator[Change]:
+        """The changes that would be written: without those of refused cabinets."""
+        yield from self.shared.changes
+        for cabinet in self.cabinets:
+            if not cabinet.refused:
+                yield from cabinet.changes
+
+    def in_stage(self, stage: Stage) -> tuple[Change, ...]:
+        """The changes to be written in that stage, cabinet by cabinet."""
+        return tuple(change for change in self.writable if change.stage == stage)
 
     def count(self, action: Action) -> int:
         """How many changes of that action."""
@@ -80,10 +112,10 @@ class Plan:
     def digest(self) -> str:
         """`sha256:…` over every change and every refusal: equal digests do the same thing to the same objects."""
         total = hashlib.sha256()
-        for cabinet in self.cabinets:
-            said = cabinet.refused.en if cabinet.refused else ""
-            total.update(json.dumps([cabinet.cabinet, said]).encode())
-            for change in cabinet.changes:
+        for part in self.parts:
+            name, refused = (part.cabinet, part.refused) if isinstance(part, CabinetPlan) else ("", None)
+            total.update(json.dumps([name, refused.en if refused else ""]).encode())
+            for change in part.changes:
                 specs = [resource and resource.spec for resource in (change.before, change.after)]
                 total.update(json.dumps([str(change.ref), *specs], sort_keys=True, default=list).encode())
         return f"sha256:{total.hexdigest()}"
@@ -93,7 +125,7 @@ def diff(desired: State, live: State, order: Sequence[str]) -> tuple[Change, ...
     """The writes that make `live` equal to `desired`.
 
     `order` names the kinds in the order of writing: creates and updates run down it, deletes come last and run up it.
-    Objects that are not managed are never changed, even where they bear the key of a wanted one.
+    Objects that are not managed are never changed, even where they have the key of a wanted one.
     """
     rank = {kind: number for number, kind in enumerate(order)}
 
@@ -114,11 +146,14 @@ Status = Literal["done", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; `skipped` because an earlier one of the same cabinet failed."""
+    """What became of one change. A skipped one was not begun: `because` names the failed change it depends on, None
+    where the apply was interrupted before it.
+    """
 
     change: Change
     status: Status
     error: ProvisionError | None = None
+    because: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +171,15 @@ class CabinetOutcome:
         if self.error or any(outcome.status != "done" for outcome in self.outcomes):
             return "failed"
         return "done" if self.outcomes else "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of a plan: of the shared part and of each cabinet, in the plan's order.
+
+    `interrupted`: Ctrl-C ended the apply before everything was begun.
+    """
+
+    cabinets: tuple[CabinetOutcome, ...]
+    shared: tuple[Outcome, ...] = ()
+    interrupted: bool = False

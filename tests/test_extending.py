@@ -30,27 +30,27 @@ def build(scope: Scope):
 KIND = '''
 """The city in an org's address."""
 
-from provision.kinds.base import Kind
+from provision.kinds.base import One
 from provision.text import Text
 
 
-class CityKind(Kind):
+class CityKind(One):
     name = "city"
     title = Text("город", "city")
 
     def desired(self, cabinet):
         return [self.resource(cabinet, "city", {"city": "Самара"}, cabinet.origin)]
 
-    def read(self, place):
-        city = place.org.address.get("city", "")
-        return [self.seen(place, "city", {"city": city})] if city else []
+    def read(self, context):
+        city = context.org.address.get("city", "")
+        return [self.seen(context, "city", {"city": city})] if city else []
 
-    def create(self, place, new):
-        address = {**place.org.address, "city": new.spec["city"]}
-        self.run.server.request("PUT", f"/api/orgs/{place.org.number}/address", json=address)
+    def create(self, context, new):
+        address = {**context.org.address, "city": new.spec["city"]}
+        self.run.server.request("PUT", f"/api/orgs/{context.org.number}/address", json=address)
 
-    def update(self, place, old, new):
-        self.create(place, new)
+    def update(self, context, old, new):
+        self.create(context, new)
 '''
 
 

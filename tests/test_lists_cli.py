@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from provision import config, engine
+from provision import config, kinds
 from provision import lists as checker
 from provision.cli import main
 from provision.lists.codes import ACCESS, POLLED, SENT
@@ -158,7 +158,7 @@ def test_mended_lists_are_never_written_over(folder: Path) -> None:
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_every_code_is_explained(lang: Lang) -> None:
     """All codes that any message can bear: of lists, tenants.yaml and dashboards, in both languages."""
-    codes = {**checker.CODES, **config.CODES, **engine.codes()}
+    codes = {**checker.CODES, **config.CODES, **kinds.codes()}
     assert {code[0] for code in codes} == set("DFMOPXY")
     for code, row in codes.items():
         said = run("check", "--explain", code, lang=lang).output

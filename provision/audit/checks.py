@@ -8,7 +8,7 @@ from provision.audit.parties import Party
 from provision.directory import Directory
 from provision.errors import ProvisionError
 from provision.grafana import Json
-from provision.kinds.base import PREFIX
+from provision.kinds.context import PREFIX
 from provision.text import Text
 
 _WAY = Text("проверка настроек", "check of the settings")

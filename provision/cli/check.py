@@ -76,9 +76,9 @@ def check(
 
 def _explained(settings: Settings, code: str) -> str:
     """What any code of the program means. Raises UsageError for an unknown one."""
-    from provision import config, engine, lists
+    from provision import config, kinds, lists
 
-    return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **engine.codes()})
+    return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **kinds.codes()})
 
 
 def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":

@@ -27,10 +27,10 @@ from provision.errors import PlanChangedError, SecretError, UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.engine import Engine
     from provision.grafana import Grafana
+    from provision.kinds import RunContext
     from provision.model import Estate
-    from provision.plan import CabinetOutcome, Plan
+    from provision.plan import Outcomes, Plan
 
 
 @click.command(cls=ServerCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
@@ -50,7 +50,7 @@ def plan(
     exit_code: bool,
     **options: Any,
 ) -> None:
-    _engine, made = _plan(settings, names, options)
+    _run, made = _plan(settings, names, options)
     text = show_plan(settings, made, shape, diff=diff, colour=settings.colour and not out)
     if out:
         write(out, text)
@@ -74,7 +74,7 @@ def plan(
 @diff_option
 @click.pass_obj
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
-    _engine, made = _plan(settings, names, options, doors=True)
+    _run, made = _plan(settings, names, options, watch=True)
     echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
     if made.changes:
         sys.exit(DIFFERENCES)
@@ -113,22 +113,21 @@ def apply(
     from provision.lock import alone_on
 
     with alone_on(options["url"]):
-        engine, made = _plan(settings, names, options)
+        run, made = _plan(settings, names, options)
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
         if shape == "text" and not expect:  # what is expected has been looked at
             echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
         if made.changes and not (yes or expect):
             click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
-        with progress(settings, Text("Запись", "Writing"), made.size) as ready:
-            outcomes = engine.apply(made, ready)
+        outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, shape))
-    if engine.interrupted:
+    if outcomes.interrupted:
         rest = Text("Прервано. Остальное сделает следующий apply", "Interrupted. The next apply does the rest")
         click.echo(settings.say(rest), err=True)
-    for note in engine.handover.notes.values():
+    for note in run.handover.notes.values():
         click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
-    for copy in engine.backup.files.values():
+    for copy in run.backup.files.values():
         click.echo(settings.say(Text(f"Резервная копия: {copy}", f"Backup: {copy}")), err=True)
     sys.exit(status_of(outcomes))
 
@@ -141,52 +140,57 @@ def _changed(digest: str, expect: str) -> PlanChangedError:
 
 
 def _plan(
-    settings: Settings, names: Sequence[str], options: dict[str, Any], *, doors: bool = False
-) -> "tuple[Engine, Plan]":
-    return make_plan(settings, load(settings.estate), names, options, doors=doors)
+    settings: Settings, names: Sequence[str], options: dict[str, Any], *, watch: bool = False
+) -> "tuple[RunContext, Plan]":
+    return make_plan(settings, load(settings.estate), names, options, watch=watch)
 
 
 def make_plan(
-    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, doors: bool = False
-) -> "tuple[Engine, Plan]":
-    """The engine, logged in, and its plan for the named cabinets of the estate. `doors`: see Run."""
+    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, watch: bool = False
+) -> "tuple[RunContext, Plan]":
+    """The run, logged in, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
     from provision.backup import Backup
     from provision.credentials import Root
     from provision.directory import Directory
-    from provision.engine import Engine
     from provision.handover import Handover
-    from provision.kinds import Run, StoreAdmin
+    from provision.kinds import RunContext, StoreAdmin
     from provision.kinds.dashboard import home_title
+    from provision.planning import make_plan as plan_of
 
     chosen = choose(estate, names)
     choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
     root = Root(settings.secret("SMART_SECRET"))
     server = connect(settings, options)
     server.require_suitable()
-    engine = Engine(
-        Run(
-            server=server,
-            directory=Directory(server),
-            root=root,
-            handover=Handover(options["handover"], server.url, home_title),
-            backup=Backup(options["backup"]),
-            realms={cabinet.id: cabinet.realm for cabinet in estate.cabinets},
-            admin=StoreAdmin(
-                users_file=options["vmauth_file"],
-                backend=options["vm_url"] or "",
-                door=options["vmauth_url"] or "",
-                reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
-                events=settings.secret("SMART_EVENTS_ADMIN"),
-            ),
-            adopt=frozenset(options["adopt"]),
-            allow_deletes=dict(options["allow_deletes"]),
-            message=options["message"],
-            new_secret=options["new_secret"],
-            doors=doors,
-        )
+    run = RunContext(
+        server=server,
+        directory=Directory(server),
+        root=root,
+        handover=Handover(options["handover"], server.url, home_title),
+        backup=Backup(options["backup"]),
+        cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},
+        admin=StoreAdmin(
+            users_file=options["vmauth_file"],
+            backend=options["vm_url"] or "",
+            door=options["vmauth_url"] or "",
+            reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
+            events=settings.secret("SMART_EVENTS_ADMIN"),
+        ),
+        adopt=frozenset(options["adopt"]),
+        allow_deletes=dict(options["allow_deletes"]),
+        message=options["message"],
+        new_secret=options["new_secret"],
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
-        return engine, engine.plan(chosen, ready)
+        return run, plan_of(run, chosen, ready, watch=watch)
+
+
+def write_plan(settings: Settings, run: "RunContext", made: "Plan") -> "Outcomes":
+    """Applies the plan, with progress on standard error."""
+    from provision.applying import apply_plan
+
+    with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
+        return apply_plan(run, made, ready, lambda text: click.echo(f"\n{settings.say(text)}", err=True))
 
 
 def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
@@ -239,16 +243,16 @@ def show_plan(
     settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False
 ) -> Iterator[str]:
     """The plan in that format, piece by piece."""
-    from provision.engine import TITLES
+    from provision.kinds import TITLES
     from provision.render import PLAN_FORMATS
 
     show = PLAN_FORMATS[shape]
     return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
 
 
-def show_outcomes(settings: Settings, made: "Plan", outcomes: "Sequence[CabinetOutcome]", shape: str) -> Iterator[str]:
+def show_outcomes(settings: Settings, made: "Plan", outcomes: "Outcomes", shape: str) -> Iterator[str]:
     """What became of the plan, in that format, piece by piece."""
-    from provision.engine import TITLES
+    from provision.kinds import TITLES
     from provision.render import OUTCOME_FORMATS
 
     return OUTCOME_FORMATS[shape](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
@@ -259,9 +263,11 @@ def is_refused(made: "Plan") -> bool:
     return any(cabinet.refused for cabinet in made.cabinets)
 
 
-def status_of(outcomes: "Sequence[CabinetOutcome]") -> int:
+def status_of(outcomes: "Outcomes") -> int:
     """The exit code of an apply with these outcomes."""
-    bad = sum(outcome.status in ("failed", "refused") for outcome in outcomes)
-    if not bad:
+    bad = [outcome.status in ("failed", "refused") for outcome in outcomes.cabinets]
+    if outcomes.shared:
+        bad.append(any(one.status != "done" for one in outcomes.shared))
+    if not any(bad):
         return FINE
-    return ERROR if bad == len(outcomes) else PARTLY
+    return ERROR if all(bad) else PARTLY

@@ -29,9 +29,9 @@ def check(path: Path, instead: Mapping[str, bytes]) -> Estate:
 
 
 def _with_dashboards(estate: Estate) -> Estate:
-    from provision import engine
+    from provision import kinds
 
-    problems = engine.check(estate.cabinets)
+    problems = kinds.check(estate.cabinets)
     stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet}
     cabinets = tuple(replace(one, blocked=one.blocked or one.id in stopped) for one in estate.cabinets)
     return replace(estate, cabinets=cabinets, problems=(*estate.problems, *problems))
@@ -60,9 +60,9 @@ def choose_present(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
 
 def problems_of_dashboards(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:
     """What the linter says of the dashboards that the named cabinets get."""
-    from provision import engine
+    from provision import kinds
 
-    return engine.lint(choose(estate, names) if estate.cabinets else ())
+    return kinds.lint(choose(estate, names) if estate.cabinets else ())
 
 
 def concerning(estate: Estate, names: Sequence[str]) -> tuple[Problem, ...]:

@@ -48,11 +48,11 @@ def schema() -> None:
 )
 @click.pass_obj
 def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
-    from provision import engine
+    from provision import kinds
 
     written = 0
     for cabinet in choose(load(settings.estate), names):
-        for name, text in engine.files(cabinet):
+        for name, text in kinds.files(cabinet):
             write(out / cabinet.id / name, text)
             written += 1
     click.echo(settings.say(Text(f"Записано файлов: {written}, папка {out}", f"{written} files written to {out}")))

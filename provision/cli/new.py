@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
+from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
-from provision.cli.settings import ERROR, FINE, ServerCommand, Settings, _, echo, progress
+from provision.cli.settings import ERROR, FINE, ServerCommand, Settings, _, echo
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -161,7 +161,7 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
 
 def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes: bool, options: dict[str, Any]) -> None:
     """Plans the cabinet, asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
-    engine, made = make_plan(settings, estate, [name], options)
+    run, made = make_plan(settings, estate, [name], options)
     echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
     if is_refused(made):
         raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), _UNCHANGED)
@@ -170,8 +170,7 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
         click.echo(settings.say(_UNCHANGED))
         sys.exit(ERROR)
     edit.save()
-    with progress(settings, Text("Запись", "Writing"), made.size) as ready:
-        outcomes = engine.apply(made, ready)
+    outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, "text"))
     if status_of(outcomes) != FINE:
         raise ProvisionError(
@@ -182,6 +181,6 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
             Text(f"Доделает provision apply {name}", f"provision apply {name} finishes it"),
         )
     (cabinet,) = choose(estate, [name])
-    note = engine.handover.complete(cabinet)
-    click.echo(f"\n{engine.handover.letter(cabinet)}")
+    note = run.handover.complete(cabinet)
+    click.echo(f"\n{run.handover.letter(cabinet)}")
     click.echo(settings.say(Text(f"Памятка с паролями: {note}", f"Hand-over note with passwords: {note}")), err=True)

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of
+from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose_present, load
 from provision.cli.new import show_edit
-from provision.cli.settings import ERROR, ServerCommand, Settings, _, cabinets_argument, echo, progress
+from provision.cli.settings import ERROR, ServerCommand, Settings, _, cabinets_argument, echo
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -40,7 +40,7 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
         click.echo(show_edit(settings, edit))
     estate = check(settings.estate, {shown: text for edit in edits for shown, text in edit.instead.items()})
     with alone_on(options["url"]):
-        engine, made = make_plan(settings, estate, chosen, options)
+        run, made = make_plan(settings, estate, chosen, options)
         echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
         if is_refused(made):
             raise ProvisionError(Text("Не всем кабинетам это можно", "Not every cabinet may be rotated"))
@@ -48,7 +48,6 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
             sys.exit(ERROR)
         for edit in edits:
             edit.save()
-        with progress(settings, Text("Запись", "Writing"), made.size) as ready:
-            outcomes = engine.apply(made, ready)
+        outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, "text"))
     sys.exit(status_of(outcomes))

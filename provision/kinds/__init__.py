@@ -1,22 +1,27 @@
-"""The kinds of resource, in the order of writing. A new kind is a file here and its line in KINDS.
+"""The kinds of resource, in the order of writing. A new kind is a file here and its line in KINDS."""
 
-STORE_KINDS are those below Grafana; they come first, and what goes from them goes last. DOOR_KINDS are only looked at.
-"""
+from collections.abc import Iterator, Sequence
 
-from provision.backup import EXTRAS
-from provision.kinds.base import Kind, Place, Refused, Run, StoreAdmin
+from provision.kinds.base import Batch, Kind, One
+from provision.kinds.below.databases import DatabaseKind
+from provision.kinds.below.login_roles import LoginRoleKind
+from provision.kinds.below.vmauth_users import VmauthUserKind
+from provision.kinds.context import CabinetContext, Refused, RunContext, StoreAdmin
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
-from provision.kinds.doors import DOOR_KINDS
 from provision.kinds.folder import FolderKind
 from provision.kinds.membership import MembershipKind
 from provision.kinds.org import OrgKind
 from provision.kinds.preferences import PreferencesKind
-from provision.kinds.stores import STORE_KINDS, StoreKind, accesses_of
 from provision.kinds.suspension import SuspensionKind
 from provision.kinds.user import UserKind
+from provision.kinds.watched import WATCHED
+from provision.model import Cabinet, Code, Problem
 
 KINDS: tuple[type[Kind], ...] = (
+    VmauthUserKind,
+    DatabaseKind,
+    LoginRoleKind,
     OrgKind,
     UserKind,
     MembershipKind,
@@ -26,17 +31,45 @@ KINDS: tuple[type[Kind], ...] = (
     DashboardKind,
     PreferencesKind,
 )
+ORG = OrgKind.name  # the object that holds all others of a cabinet in Grafana: they are deleted with it
+TITLES = {one.name: one.title for one in WATCHED} | {kind.name: kind.title for kind in KINDS}
 
 __all__ = [
-    "DOOR_KINDS",
-    "EXTRAS",
     "KINDS",
-    "STORE_KINDS",
+    "ORG",
+    "TITLES",
+    "WATCHED",
+    "Batch",
+    "CabinetContext",
     "Kind",
-    "Place",
+    "One",
     "Refused",
-    "Run",
+    "RunContext",
     "StoreAdmin",
-    "StoreKind",
-    "accesses_of",
+    "check",
+    "codes",
+    "files",
+    "lint",
 ]
+
+
+def check(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
+    """What is wrong with the cabinets' descriptions, kind by kind, found without a server."""
+    wanted = [cabinet for cabinet in cabinets if cabinet.state != "absent"]
+    return tuple(problem for cabinet in wanted for kind in KINDS for problem in kind.check(cabinet))
+
+
+def lint(cabinets: Sequence[Cabinet]) -> tuple[Problem, ...]:
+    """Breaches of the house rules in what the cabinets get, kind by kind; takes a second."""
+    return tuple(problem for kind in KINDS for problem in kind.lint(cabinets))
+
+
+def codes() -> dict[str, Code]:
+    """What the codes mean that check() and lint() give."""
+    return {code.code: code for kind in KINDS for code in kind.codes()}
+
+
+def files(cabinet: Cabinet) -> Iterator[tuple[str, str]]:
+    """Name and content of every file that shows what the cabinet gets."""
+    for kind in KINDS:
+        yield from kind.files(cabinet)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import dashboards
 from dashboards import Scope
-from provision.kinds.base import PREFIX, Kind, Place
+from provision.kinds.base import One
+from provision.kinds.context import PREFIX, CabinetContext
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Cabinet, Code, Problem, Resource, Spec
+from provision.plan import Change
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -58,9 +60,10 @@ _CHECKED = (
 _SERVER_MADE = ("id", "uid", "version")
 
 
-class DashboardKind(Kind):
+class DashboardKind(One):
     name = "dashboard"
     title = Text("дашборд", "dashboard")
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         scope = scope_of(cabinet)
@@ -68,37 +71,41 @@ class DashboardKind(Kind):
             spec = {"folder": FOLDER, "spec": render(slug, scope)}
             yield self.resource(cabinet, dashboards.uid(slug), spec, dashboards.origin(slug))
 
-    def read(self, place: Place) -> Iterable[Resource]:
-        org = place.org
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        org = context.org
         if self.run.server.apis:
             for item in org.apis_list("dashboard"):
                 metadata = item["metadata"]
                 folder = metadata.get("annotations", {}).get(_FOLDER, "")
                 handle = {"resourceVersion": metadata["resourceVersion"]}
-                yield self._seen(place, metadata["name"], folder, item["spec"], handle)
+                yield self._seen(context, metadata["name"], folder, item["spec"], handle)
         else:
-            for found in self._search(place):
+            for found in self._search(context):
                 whole = org.get(f"/api/dashboards/uid/{found}")
                 folder = whole["meta"].get("folderUid", "")
                 handle = {"version": whole["dashboard"]["version"]}
-                yield self._seen(place, found, folder, whole["dashboard"], handle)
+                yield self._seen(context, found, folder, whole["dashboard"], handle)
 
-    def create(self, place: Place, new: Resource) -> None:
-        org = place.org
+    def create(self, context: CabinetContext, new: Resource) -> None:
+        org = context.org
         if self.run.server.apis:
             org.request("POST", org.apis("dashboard"), json=self._object(new))
         else:
             org.request("POST", "/api/dashboards/db", json=self._legacy(new))
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
-        org = place.org
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
+        org = context.org
         if self.run.server.apis:
             org.request("PUT", org.apis("dashboard", new.ref.key), json=self._object(new, **old.handle))
         else:
             org.request("POST", "/api/dashboards/db", json=self._legacy(new, **old.handle))
 
-    def delete(self, place: Place, old: Resource) -> None:
-        place.org.request("DELETE", f"/api/dashboards/uid/{old.ref.key}")
+    def delete(self, context: CabinetContext, old: Resource) -> None:
+        context.org.request("DELETE", f"/api/dashboards/uid/{old.ref.key}")
+
+    def depends(self, change: Change, failed: Change) -> bool:
+        """A dashboard needs its folder."""
+        return super().depends(change, failed) or (change.after is not None and failed.ref.kind == "folder")
 
     def normalise(self, spec: Spec) -> Spec:
         if not spec.get("spec"):
@@ -168,15 +175,15 @@ class DashboardKind(Kind):
             whole = {**render(slug, scope), "uid": uid}
             yield f"{uid}.json", json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True)
 
-    def _seen(self, place: Place, uid: str, folder: str, spec: Spec, handle: dict[str, Any]) -> Resource:
+    def _seen(self, context: CabinetContext, uid: str, folder: str, spec: Spec, handle: dict[str, Any]) -> Resource:
         if uid.startswith(PREFIX):
-            return self.seen(place, uid, {"folder": folder, "spec": spec}, handle=handle)
-        return self.seen(place, uid, {"title": spec["title"]}, managed=False)
+            return self.seen(context, uid, {"folder": folder, "spec": spec}, handle=handle)
+        return self.seen(context, uid, {"title": spec["title"]}, managed=False)
 
     @staticmethod
-    def _search(place: Place) -> Iterable[str]:
+    def _search(context: CabinetContext) -> Iterable[str]:
         page = 1
-        while rows := place.org.get("/api/search", type="dash-db", limit=1000, page=page):
+        while rows := context.org.get("/api/search", type="dash-db", limit=1000, page=page):
             yield from (str(row["uid"]) for row in rows)
             if len(rows) < 1000:
                 return

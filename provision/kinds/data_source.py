@@ -11,8 +11,10 @@ from typing import Any
 from provision.credentials import Root
 from provision.errors import SecretError
 from provision.grafana import Json
-from provision.kinds.base import PREFIX, Kind, Place
+from provision.kinds.base import One
+from provision.kinds.context import PREFIX, CabinetContext
 from provision.model import Cabinet, Resource, Spec
+from provision.plan import Change
 from provision.text import Text
 
 METRICS = f"{PREFIX}metrics"
@@ -25,9 +27,10 @@ _SECRET_KEY = {METRICS: "basicAuthPassword", EVENTS: "password"}
 _COMPARED = ("name", "type", "access", "url", "user", "database", "basicAuth", "basicAuthUser", "isDefault")
 
 
-class DataSourceKind(Kind):
+class DataSourceKind(One):
     name = "data source"
     title = Text("источник данных", "data source")
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for uid, spec in ((METRICS, self._metrics(cabinet)), (EVENTS, self._events(cabinet))):
@@ -35,37 +38,41 @@ class DataSourceKind(Kind):
             credential = f"generation {cabinet.generation}"
             yield self.resource(cabinet, uid, {**common, **spec, "credential": credential}, cabinet.origin)
 
-    def read(self, place: Place) -> Iterable[Resource]:
-        for row in place.org.get("/api/datasources"):
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        for row in context.org.get("/api/datasources"):
             uid = str(row["uid"])
             if not uid.startswith(PREFIX):
-                yield self.seen(place, uid, {"name": row["name"], "type": row["type"]}, managed=False)
+                yield self.seen(context, uid, {"name": row["name"], "type": row["type"]}, managed=False)
                 continue
-            whole = place.org.get(f"/api/datasources/uid/{uid}")
+            whole = context.org.get(f"/api/datasources/uid/{uid}")
             handle = {"version": whole["version"], "id": whole["id"]}
-            yield self.seen(place, uid, self._spec(place.cabinet, whole), handle=handle)
+            yield self.seen(context, uid, self._spec(context.cabinet, whole), handle=handle)
 
-    def create(self, place: Place, new: Resource) -> None:
+    def create(self, context: CabinetContext, new: Resource) -> None:
         """Without its password first: that comes with the PUT, which also makes a version that is never the first."""
-        body = self._body(place.cabinet, new, version=1)  # whose fingerprint is never accepted
+        body = self._body(context.cabinet, new, version=1)  # whose fingerprint is never accepted
         del body["secureJsonData"]
-        place.org.request("POST", "/api/datasources", json=body)
-        self._put(place, new, version=1)
+        context.org.request("POST", "/api/datasources", json=body)
+        self._put(context, new, version=1)
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         if old.spec.keys() - new.spec.keys():  # a PUT keeps a text that is left out or empty (12.4)
-            self.delete(place, old)
-            self.create(place, new)
+            self.delete(context, old)
+            self.create(context, new)
             return
-        self._put(place, new, version=int(old.handle["version"]))
+        self._put(context, new, version=int(old.handle["version"]))
 
-    def _put(self, place: Place, new: Resource, *, version: int) -> None:
+    def _put(self, context: CabinetContext, new: Resource, *, version: int) -> None:
         """Stores that version plus one, and only over a lower one: 409 when somebody was faster (12.4, store.go)."""
-        body = {**self._body(place.cabinet, new, version=version + 1), "version": version}
-        place.org.request("PUT", f"/api/datasources/uid/{new.ref.key}", json=body)
+        body = {**self._body(context.cabinet, new, version=version + 1), "version": version}
+        context.org.request("PUT", f"/api/datasources/uid/{new.ref.key}", json=body)
 
-    def delete(self, place: Place, old: Resource) -> None:
-        place.org.request("DELETE", f"/api/datasources/uid/{old.ref.key}")
+    def delete(self, context: CabinetContext, old: Resource) -> None:
+        context.org.request("DELETE", f"/api/datasources/uid/{old.ref.key}")
+
+    def depends(self, change: Change, failed: Change) -> bool:
+        """A data source gets its credential after the stores accept it."""
+        return super().depends(change, failed) or failed.stage == "open below"
 
     def normalise(self, spec: Spec) -> Spec:
         return {**spec, "type": POSTGRES if spec["type"] == _OLD_POSTGRES else spec["type"]}

@@ -5,41 +5,44 @@ from contextlib import suppress
 
 from provision.errors import NotFoundError
 from provision.grafana import Json, Org
-from provision.kinds.base import PREFIX, Kind, Place, Refused
+from provision.kinds.base import One
+from provision.kinds.context import PREFIX, CabinetContext, Refused
 from provision.model import Cabinet, Resource
+from provision.plan import Change
 from provision.text import Text
 
 UID = f"{PREFIX}dashboards"
 
 
-class FolderKind(Kind):
+class FolderKind(One):
     name = "folder"
     title = Text("папка", "folder")
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         return [self.resource(cabinet, UID, {"title": cabinet.folder}, cabinet.origin)]
 
-    def read(self, place: Place) -> Iterable[Resource]:
-        org = place.org
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        org = context.org
         if self.run.server.apis:
             for item in org.apis_list("folder"):
                 metadata = item["metadata"]
                 parent = metadata.get("annotations", {}).get("grafana.app/folder", "")
                 handle = {"resourceVersion": metadata["resourceVersion"]}
-                yield self._seen(place, metadata["name"], item["spec"]["title"], parent, handle)
+                yield self._seen(context, metadata["name"], item["spec"]["title"], parent, handle)
         else:
             for item in self._legacy(org):
-                yield self._seen(place, item["uid"], item["title"], item.get("parentUid", ""), {})
+                yield self._seen(context, item["uid"], item["title"], item.get("parentUid", ""), {})
 
-    def create(self, place: Place, new: Resource) -> None:
-        org = place.org
+    def create(self, context: CabinetContext, new: Resource) -> None:
+        org = context.org
         if self.run.server.apis:
             org.request("POST", org.apis("folder"), json=_object(new))
         else:
             org.request("POST", "/api/folders", json={"uid": new.ref.key, "title": new.spec["title"]})
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
-        org = place.org
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
+        org = context.org
         if self.run.server.apis:
             org.request("PUT", org.apis("folder", new.ref.key), json=_object(new, **old.handle))
         else:
@@ -50,9 +53,9 @@ class FolderKind(Kind):
             if "parent" in old.spec:
                 org.request("POST", f"{path}/move", json={"parentUid": ""})
 
-    def delete(self, place: Place, old: Resource) -> None:
+    def delete(self, context: CabinetContext, old: Resource) -> None:
         """Raises Refused when something that is not ours is inside: Grafana would delete it without a word."""
-        uid, org = old.ref.key, place.org
+        uid, org = old.ref.key, context.org
         if self.run.server.apis:  # refuses a folder that is not empty, at any depth (400 folder.not-empty, 12.4)
             org.request("DELETE", org.apis("folder", uid))
             return
@@ -70,9 +73,14 @@ class FolderKind(Kind):
             )
         org.request("DELETE", f"/api/folders/{uid}")
 
-    def _seen(self, place: Place, uid: str, title: str, parent: str, handle: Mapping[str, Json]) -> Resource:
+    def depends(self, change: Change, failed: Change) -> bool:
+        """A folder goes after the dashboards in it."""
+        is_inside = failed.ref.kind == "dashboard" and failed.after is None
+        return super().depends(change, failed) or (change.after is None and is_inside)
+
+    def _seen(self, context: CabinetContext, uid: str, title: str, parent: str, handle: Mapping[str, Json]) -> Resource:
         spec = {"title": title, **({"parent": parent} if parent else {})}
-        return self.seen(place, uid, spec, managed=uid.startswith(PREFIX), handle=handle)
+        return self.seen(context, uid, spec, managed=uid.startswith(PREFIX), handle=handle)
 
     @staticmethod
     def _legacy(org: Org) -> Iterator[Mapping[str, Json]]:

@@ -3,63 +3,73 @@
 from collections.abc import Iterable, Sequence
 
 from provision.errors import ConflictError
-from provision.kinds.base import HEADS, Kind, Place, Refused
+from provision.kinds.base import One
+from provision.kinds.context import HEADS, CabinetContext, Refused
 from provision.model import Cabinet, Resource
+from provision.plan import Change
 from provision.text import Text
 
 AUDITOR = "smart-audit-"  # begins the login of an audit's throw-away Viewer, whom a killed audit may leave behind
 
 
-class MembershipKind(Kind):
+class MembershipKind(One):
     name = "membership"
     title = Text("участник", "membership")
-    admits = True
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for person in cabinet.let_in:
             spec = {"login": person.login, "role": person.role}
             yield self.resource(cabinet, person.login, spec, person.origin)
 
-    def read(self, place: Place) -> Iterable[Resource]:
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
         """Every member but ourselves. A stranger who is Admin of the org or of the server is not ours to remove."""
-        wanted = {person.login for person in place.cabinet.people}
-        for login, member in place.members.items():
+        wanted = {person.login for person in context.cabinet.people}
+        for login, member in context.members.items():
             if login == self.run.server.self_login:
                 continue
             server_admin = self.run.directory.users.get(login, {}).get("isAdmin")
             managed = not server_admin and (login in wanted or member["role"] != "Admin")
             spec = {"login": login, "role": member["role"]}
-            yield self.seen(place, login, spec, managed=managed, handle={"id": member["userId"]})
+            yield self.seen(context, login, spec, managed=managed, handle={"id": member["userId"]})
 
-    def create(self, place: Place, new: Resource) -> None:
+    def create(self, context: CabinetContext, new: Resource) -> None:
         login, role = new.spec["login"], new.spec["role"]
-        if login not in place.joined:
+        if login not in context.joined:
             self._require_login(login)
             try:
                 body = {"loginOrEmail": login, "role": role}
-                self.run.server.request("POST", f"/api/orgs/{place.org.number}/users", json=body)
+                self.run.server.request("POST", f"/api/orgs/{context.org.number}/users", json=body)
             except ConflictError:  # a member already, as the creation of a login in this org leaves him
-                place.joined.add(login)
+                context.joined.add(login)
             else:
                 return
         given = self.run.server.settings.get("users", {}).get("auto_assign_org_role")
         if role != given:  # what a new login gets
-            place.forget()
-            self._set_role(place, int(place.members[login]["userId"]), role)
+            context.forget()
+            self._set_role(context, int(context.members[login]["userId"]), role)
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
-        self._set_role(place, int(old.handle["id"]), new.spec["role"])
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
+        self._set_role(context, int(old.handle["id"]), new.spec["role"])
 
-    def delete(self, place: Place, old: Resource) -> None:
-        if old.ref.key == f"{AUDITOR}{place.cabinet.id}":
+    def delete(self, context: CabinetContext, old: Resource) -> None:
+        if old.ref.key == f"{AUDITOR}{context.cabinet.id}":
             self.run.server.request("DELETE", f"/api/admin/users/{old.handle['id']}")
             return
         # Not /api/org/users/:id, which also deletes the user when this was his last org (org_users.go, 12.4).
-        self.run.server.request("DELETE", f"/api/orgs/{place.org.number}/users/{old.handle['id']}")
+        self.run.server.request("DELETE", f"/api/orgs/{context.org.number}/users/{old.handle['id']}")
 
-    @staticmethod
-    def brake(place: Place, deleted: Sequence[Resource]) -> Text | None:
-        cabinet = place.cabinet
+    def depends(self, change: Change, failed: Change) -> bool:
+        """A member needs his login; nobody is removed for a suspension that the org does not record."""
+        is_his_login = (failed.ref.kind, failed.ref.key) == ("user", change.ref.key)
+        is_record = failed.ref.kind == "suspension" and failed.after is not None
+        return super().depends(change, failed) or is_his_login or (change.after is None and is_record)
+
+    def is_safe_when_blocked(self, change: Change) -> bool:
+        return change.after is None
+
+    def deletion_guard(self, context: CabinetContext, deleted: Sequence[Resource]) -> Text | None:
+        cabinet = context.cabinet
         if cabinet.state != "active" or all(one.ref.key == f"{AUDITOR}{cabinet.id}" for one in deleted):
             return None
         if cabinet.unused_lines:
@@ -67,7 +77,7 @@ class MembershipKind(Kind):
                 f"Строк с ошибками в списках: {cabinet.unused_lines}. Кто назван только в них, потерял бы доступ",
                 f"{cabinet.unused_lines} lines of the lists have mistakes. Who stands there alone would lose access",
             )
-        had_heads = place.found and place.found.address.get("address2") == HEADS
+        had_heads = context.found and context.found.address.get("address2") == HEADS
         if had_heads and not any(person.head for person in cabinet.people):
             return Text("У кабинета не осталось бы ни одного руководителя", "No head would be left in the cabinet")
         return None
@@ -87,5 +97,5 @@ class MembershipKind(Kind):
                 ),
             )
 
-    def _set_role(self, place: Place, user: int, role: str) -> None:
-        self.run.server.request("PATCH", f"/api/orgs/{place.org.number}/users/{user}", json={"role": role})
+    def _set_role(self, context: CabinetContext, user: int, role: str) -> None:
+        self.run.server.request("PATCH", f"/api/orgs/{context.org.number}/users/{user}", json={"role": role})

@@ -3,65 +3,60 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from provision.backup import extras
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import mark
-from provision.kinds.base import HEADS, NO_HEADS, PREFIX, Kind, Place, Refused
-from provision.model import Cabinet, Ref, Resource, Spec
+from provision.kinds.base import One
+from provision.kinds.context import HEADS, NO_HEADS, CabinetContext, Refused
+from provision.model import Cabinet, Resource, Spec
 from provision.text import Text
 
 
-class OrgKind(Kind):
+class OrgKind(One):
     name = "org"
     title = Text("организация", "org")
-    whole = True
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         heads = any(person.head for person in cabinet.people)
         spec = {"name": cabinet.title, "mark": mark(cabinet.id), "heads": heads}
         return [self.resource(cabinet, "org", spec, cabinet.origin)]
 
-    def read(self, place: Place) -> Iterable[Resource]:
-        org = place.org
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        org = context.org
         address = org.address
         spec = {"name": org.name, "mark": address.get("address1", ""), "heads": address.get("address2") == HEADS}
-        yield self.seen(place, "org", spec, managed=org.is_ours or place.cabinet.state != "absent")
-        if place.cabinet.state == "absent":
-            for extra, uid, name in extras(org):
-                ref = Ref(place.cabinet.id, extra.name, uid)
-                yield Resource(ref, {"title": name}, "grafana", managed=uid.startswith(PREFIX))
+        yield self.seen(context, "org", spec, managed=org.is_ours or context.cabinet.state != "absent")
 
-    def create(self, place: Place, new: Resource) -> None:
+    def create(self, context: CabinetContext, new: Resource) -> None:
         """Makes the org under its mark as a name, marks it, then names it.
 
         Killed in between, it is found by that name or by the mark and finished; after a lost answer it goes on
         with the org it has begun.
         """
-        if place.begun is None:
-            self._require_free(place, str(new.spec["name"]))
-            place.begun = self._make(str(new.spec["mark"]))
-        self._mark(place.begun, {}, new.spec)
-        place.bind(place.begun)
-        self._rename(place.begun, new.spec["name"])
+        if context.begun is None:
+            self._require_free(context, str(new.spec["name"]))
+            context.begun = self._make(str(new.spec["mark"]))
+        self._mark(context.begun, {}, new.spec)
+        context.bind(context.begun)
+        self._rename(context.begun, new.spec["name"])
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
-        org = place.org
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
+        org = context.org
         if any(old.spec[key] != new.spec[key] for key in ("mark", "heads")):
             self._mark(org.number, org.address, new.spec)
         if old.spec["name"] != new.spec["name"]:
             self._rename(org.number, new.spec["name"])
         org.verify_ownership()
 
-    def delete(self, place: Place, old: Resource) -> None:
+    def delete(self, context: CabinetContext, old: Resource) -> None:
         """Deletes the org with all that is in it. Its people keep their logins (12.4)."""
-        org = place.org
+        org = context.org
         if not org.verify_ownership():
             raise Refused(
                 Text("Метки кабинета на организации больше нет", "The org no longer bears the cabinet's mark")
             )
         self._leave(org.number)
         self.run.server.request("DELETE", f"/api/orgs/{org.number}")
-        place.found = None
+        context.found = None
 
     def _leave(self, number: int) -> None:
         """Goes to work in another org where this is the one that we have open: such a one Grafana does not delete."""
@@ -71,7 +66,7 @@ class OrgKind(Kind):
             if others:
                 server.request("POST", f"/api/user/using/{min(others)}")
 
-    def _require_free(self, place: Place, title: str) -> None:
+    def _require_free(self, context: CabinetContext, title: str) -> None:
         """Raises Refused when somebody has made an org of that name since the plan."""
         try:
             number = int(self.run.server.get(f"/api/orgs/name/{_quoted(title)}")["id"])

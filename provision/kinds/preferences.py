@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 
-from provision.kinds.base import PREFIX, Kind, Place
+from provision.kinds.base import One
+from provision.kinds.context import PREFIX, CabinetContext
 from provision.model import Cabinet, Resource
+from provision.plan import Change
 from provision.text import Text
 
 
-class PreferencesKind(Kind):
+class PreferencesKind(One):
     name = "preferences"
     title = Text("настройки", "preferences")
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         spec = {
@@ -20,15 +23,20 @@ class PreferencesKind(Kind):
         }
         return [self.resource(cabinet, "org", spec, cabinet.origin)]
 
-    def read(self, place: Place) -> Iterable[Resource]:
-        seen = place.org.get("/api/org/preferences")
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        seen = context.org.get("/api/org/preferences")
         keys = ("homeDashboardUID", "timezone", "language", "weekStart")
         spec = {key: seen.get(key, "") for key in keys}
-        return [self.seen(place, "org", spec)] if any(spec.values()) else []
+        return [self.seen(context, "org", spec)] if any(spec.values()) else []
 
-    def create(self, place: Place, new: Resource) -> None:
+    def depends(self, change: Change, failed: Change) -> bool:
+        """The home dashboard comes first."""
+        home = change.after.spec["homeDashboardUID"] if change.after else ""
+        return super().depends(change, failed) or (failed.ref.kind, failed.ref.key) == ("dashboard", home)
+
+    def create(self, context: CabinetContext, new: Resource) -> None:
         # PATCH keeps the keys that are not sent, PUT would reset them (12.4, preferences.go).
-        place.org.request("PATCH", "/api/org/preferences", json=new.spec)
+        context.org.request("PATCH", "/api/org/preferences", json=new.spec)
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
-        self.create(place, new)
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
+        self.create(context, new)

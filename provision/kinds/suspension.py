@@ -6,42 +6,52 @@ comes before anybody goes and goes when all are back, so a killed apply leaves i
 
 from collections.abc import Iterable
 
-from provision.kinds.base import Kind, Place
+from provision.kinds.base import One
+from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource
+from provision.plan import Change
 from provision.text import Text
 
 _LINE = "state"  # a line of the org's address
 SUSPENDED, ACTIVE = "smart suspended", "smart active"  # an empty one would keep what it was (12.4)
 
 
-def is_suspended(place: Place) -> bool:
+def is_suspended(context: CabinetContext) -> bool:
     """Whether the cabinet's org, where there is one, bears the word."""
-    return place.found is not None and place.found.address.get(_LINE) == SUSPENDED
+    return context.found is not None and context.found.address.get(_LINE) == SUSPENDED
 
 
-class SuspensionKind(Kind):
+class SuspensionKind(One):
     name = "suspension"
     title = Text("приостановка", "suspension")
-    admits = True
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         if cabinet.state == "suspended":
             yield self.resource(cabinet, "org", {"people": "taken out"}, cabinet.origin)
 
-    def read(self, place: Place) -> Iterable[Resource]:
-        return [self.seen(place, "org", {"people": "taken out"})] if is_suspended(place) else []
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        return [self.seen(context, "org", {"people": "taken out"})] if is_suspended(context) else []
 
-    def create(self, place: Place, new: Resource) -> None:
-        self._say(place, SUSPENDED)
+    def create(self, context: CabinetContext, new: Resource) -> None:
+        self._say(context, SUSPENDED)
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
-        self._say(place, SUSPENDED)
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
+        self._say(context, SUSPENDED)
 
-    def delete(self, place: Place, old: Resource) -> None:
-        self._say(place, ACTIVE)
+    def delete(self, context: CabinetContext, old: Resource) -> None:
+        self._say(context, ACTIVE)
 
-    def _say(self, place: Place, word: str) -> None:
-        org = place.org
+    def depends(self, change: Change, failed: Change) -> bool:
+        """The record stays until all people are back."""
+        is_of_people = failed.ref.kind in ("user", "membership")
+        return super().depends(change, failed) or (change.after is None and is_of_people)
+
+    def is_safe_when_blocked(self, change: Change) -> bool:
+        return True
+
+    def _say(self, context: CabinetContext, word: str) -> None:
+        org = context.org
         address = {**org.address, _LINE: word}
         self.run.server.request("PUT", f"/api/orgs/{org.number}/address", json=address)
         org.verify_ownership()

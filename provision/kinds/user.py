@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from provision.errors import ConflictError, NotFoundError
 from provision.grafana import Json
-from provision.kinds.base import Kind, Place, Refused
+from provision.kinds.base import One
+from provision.kinds.context import CabinetContext, Refused
 from provision.kinds.membership import AUDITOR
 from provision.kinds.suspension import is_suspended
 from provision.model import Cabinet, Person, Resource, Spec
@@ -13,21 +14,22 @@ from provision.text import Text
 _ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
 
 
-class UserKind(Kind):
+class UserKind(One):
     name = "user"
     title = Text("пользователь", "user")
     needs_org = False
+    needs = ("org",)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for person in cabinet.let_in:
             yield self.resource(cabinet, person.login, self._spec(person), person.origin)
 
-    def read(self, place: Place) -> Iterable[Resource]:
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
         """The cabinet's people who have a login. One who is in no org at all counts as missing: he is taken over.
 
         Not so while the org says that a suspension took its people out: then he who still has his e-mail is the same.
         """
-        for person in place.cabinet.let_in:
+        for person in context.cabinet.let_in:
             if person.login.startswith(AUDITOR):
                 raise Refused(
                     Text(
@@ -48,35 +50,35 @@ class UserKind(Kind):
                     _ANOTHER_LOGIN,
                 )
             spec = {"login": person.login, "email": str(row["email"]).lower()}
-            belongs = person.login in place.members or self._orgs(place.cabinet, row)
-            if not belongs and not (is_suspended(place) and spec == self._spec(person)):
+            belongs = person.login in context.members or self._orgs(context.cabinet, row)
+            if not belongs and not (is_suspended(context) and spec == self._spec(person)):
                 continue
-            yield self.seen(place, person.login, spec, handle={"id": row["id"], "name": row.get("name", "")})
+            yield self.seen(context, person.login, spec, handle={"id": row["id"], "name": row.get("name", "")})
 
-    def create(self, place: Place, new: Resource) -> None:
+    def create(self, context: CabinetContext, new: Resource) -> None:
         """Makes the login in the cabinet's org, or takes over one that is in no org but the realm's."""
-        person = self._person(place.cabinet, new)
-        password = self.run.root.typed_password(f"{place.cabinet.realm}/{person.login}", 1)
-        self.run.handover.add(place.cabinet, person, password)
+        person = self._person(context.cabinet, new)
+        password = self.run.root.typed_password(f"{context.cabinet.realm}/{person.login}", 1)
+        self.run.handover.add(context.cabinet, person, password)
         body = {"login": person.login, "email": new.spec["email"], "name": person.name or person.login}
         try:
             made = self.run.server.request(
-                "POST", "/api/admin/users", json={**body, "password": password, "OrgId": place.org.number}
+                "POST", "/api/admin/users", json={**body, "password": password, "OrgId": context.org.number}
             )
         except ConflictError as conflict:
-            self._take_over(place.cabinet, body, password, conflict)
+            self._take_over(context.cabinet, body, password, conflict)
         else:
-            place.joined.add(person.login)
+            context.joined.add(person.login)
             if not self.run.server.settings:  # otherwise require_suitable has seen that `OrgId` holds
-                self._leave_other_orgs(place, int(made["id"]))
+                self._leave_other_orgs(context, int(made["id"]))
 
-    def update(self, place: Place, old: Resource, new: Resource) -> None:
+    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         number = int(old.handle["id"])
-        self._orgs(place.cabinet, {"id": number, "login": new.spec["login"]})
+        self._orgs(context.cabinet, {"id": number, "login": new.spec["login"]})
         body = {"login": new.spec["login"], "email": new.spec["email"], "name": old.handle["name"]}
         self.run.server.request("PUT", f"/api/users/{number}", json=body)
 
-    def delete(self, place: Place, old: Resource) -> None:
+    def delete(self, context: CabinetContext, old: Resource) -> None:
         raise NotImplementedError("a login is global: only its membership ends")
 
     def _spec(self, person: Person) -> Spec:
@@ -106,7 +108,7 @@ class UserKind(Kind):
         run = self.run
         orgs = run.directory.orgs_of(int(row["id"]))
         for number, name in orgs.items():
-            if run.realms.get(run.directory.mark(number)) != cabinet.realm:
+            if run.realm(run.directory.mark(number)) != cabinet.realm:
                 raise Refused(
                     Text(
                         f"Логин {row['login']} уже есть в организации «{name}», которой этот кабинет не должен видеть",
@@ -119,9 +121,9 @@ class UserKind(Kind):
                 )
         return set(orgs)
 
-    def _leave_other_orgs(self, place: Place, number: int) -> None:
+    def _leave_other_orgs(self, context: CabinetContext, number: int) -> None:
         for org in self.run.directory.orgs_of(number):
-            if org != place.org.number:
+            if org != context.org.number:
                 self.run.server.request("DELETE", f"/api/orgs/{org}/users/{number}")
 
     @staticmethod

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from provision.model import Problem
-from provision.plan import CabinetOutcome, Plan
+from provision.plan import Outcomes, Plan
 from provision.render.as_json import outcome_json, plan_json
 from provision.render.as_markdown import plan_markdown
 from provision.render.as_text import outcome_text, plan_text
@@ -47,7 +47,7 @@ class OutcomeFormat(Protocol):
     """`outcomes` may hold fewer cabinets than `plan`: the others were never begun."""
 
     def __call__(
-        self, plan: Plan, outcomes: Iterable[CabinetOutcome], /, *, lang: Lang, colour: bool, kinds: KindNames
+        self, plan: Plan, outcomes: Outcomes, /, *, lang: Lang, colour: bool, kinds: KindNames
     ) -> Iterator[str]: ...
 
 

@@ -1,13 +1,13 @@
 """Plans and outcomes as JSON, for programs. Made piece by piece: all dashboards of all cabinets are hundreds of MB."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provision.model import Ref, Resource
-from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan
+from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Outcomes, Plan
 from provision.render.values import json_text, masked, title_of
-from provision.render.words import count_actions, writable
+from provision.render.words import count_actions
 from provision.text import Lang
 
 
@@ -22,11 +22,11 @@ def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterat
 
 def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
     """What is long is an iterator, to be made item by item."""
-    unmarked = [resource for cabinet in plan.cabinets for resource in cabinet.unmanaged]
+    unmarked = [resource for part in plan.parts for resource in part.unmanaged]
     return {
         "digest": plan.digest,
-        "summary": {**count_actions(writable(plan)), "unmanaged": len(unmarked)},
-        "changes": (_change_value(change) for change in writable(plan)),
+        "summary": {**count_actions(plan.writable), "unmanaged": len(unmarked)},
+        "changes": (_change_value(change) for change in plan.writable),
         "refused": (
             {
                 "cabinet": cabinet.cabinet,
@@ -82,18 +82,18 @@ def _unmarked_value(resource: Resource) -> dict[str, Any]:
     return {**_ref_value(resource.ref), **({"title": title} if title else {})}
 
 
-def outcome_json(
-    plan: Plan, outcomes: Iterable[CabinetOutcome], *, lang: Lang = "en", **_for_people: object
-) -> Iterator[str]:
+def outcome_json(plan: Plan, outcomes: Outcomes, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
     """The plan's JSON with outcome, error and hint in every change, and `cabinets` with the status of each.
 
-    A cabinet that was never begun is "skipped", and so are its changes.
+    A cabinet that was never begun is "skipped", and so are its changes. `because` names the failed object on which a
+    skipped one depends.
     """
-    by_cabinet = {outcome.plan.cabinet: outcome for outcome in outcomes}
-    by_ref = {one.change.ref: one for outcome in by_cabinet.values() for one in outcome.outcomes}
+    by_cabinet = {outcome.plan.cabinet: outcome for outcome in outcomes.cabinets}
+    made = [*outcomes.shared, *(one for outcome in outcomes.cabinets for one in outcome.outcomes)]
+    by_ref = {one.change.ref: one for one in made}
     value = _plan_value(plan, lang)
     value["changes"] = (
-        {**_change_value(change), **_outcome_value(by_ref.get(change.ref), lang)} for change in writable(plan)
+        {**_change_value(change), **_outcome_value(by_ref.get(change.ref), lang)} for change in plan.writable
     )
     value["cabinets"] = [_cabinet_value(cabinet, by_cabinet.get(cabinet.cabinet), lang) for cabinet in plan.cabinets]
     return _pieces(value)
@@ -105,6 +105,7 @@ def _outcome_value(outcome: Outcome | None, lang: Lang) -> dict[str, Any]:
         "outcome": outcome.status if outcome else "skipped",
         "error": error.text.say(lang) if error else None,
         "hint": error.hint.say(lang) if error and error.hint else None,
+        **({"because": _ref_value(outcome.because)} if outcome and outcome.because else {}),
     }
 
 

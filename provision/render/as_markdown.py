@@ -9,14 +9,17 @@ from provision.render.words import (
     DIGEST,
     NO_NAMES,
     REFUSED,
+    SHARED,
     SIGNS,
     UNMARKED,
     KindNames,
+    Part,
     cabinets,
     count_actions,
     is_quiet,
     kind_name,
     plan_summary,
+    refusal,
     state_word,
     unchanged_line,
     why,
@@ -53,11 +56,9 @@ def plan_markdown(
     It begins with a hidden marker. What does not fit is left out at a line's end with every fence and fold closed, and
     the last line says so.
     """
-    loud = [cabinet for cabinet in plan.cabinets if not is_quiet(cabinet, unmanaged=unmanaged)]
-    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged) and not one.shared]
-    folds = chain.from_iterable(
-        _cabinet(cabinet, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for cabinet in loud
-    )
+    loud = [part for part in plan.parts if not is_quiet(part, unmanaged=unmanaged)]
+    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
+    folds = chain.from_iterable(_part(part, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for part in loud)
     rest = ["", _words(unchanged_line(quiet).say(lang), LONGEST_REASON)] if quiet else []
     yield _fitting(chain(_top(plan, loud, lang), folds, rest), len(loud), lang)
 
@@ -73,40 +74,41 @@ def _code(text: str) -> str:
     return f"<code>{_words(text).replace(JOINER, '')}</code>"
 
 
-def _top(plan: Plan, loud: Sequence[CabinetPlan], lang: Lang) -> Iterator[str]:
+def _top(plan: Plan, loud: Sequence[Part], lang: Lang) -> Iterator[str]:
     """Marker, summary, digest, refusals and the table of cabinets."""
     yield from (MARKER, f"### {plan_summary(plan).say(lang)}", "", f"{DIGEST.say(lang)}: {_code(plan.digest)}", "")
-    for cabinet in loud:
-        if cabinet.refused:
-            told = _words(with_hint(cabinet.refused, cabinet.hint, lang), LONGEST_REASON)
-            yield f"- **{REFUSED.say(lang)}**: {_name(cabinet, lang)}: {told}"
+    for part in loud:
+        if isinstance(part, CabinetPlan) and part.refused:
+            reason = _words(with_hint(part.refused, part.hint, lang), LONGEST_REASON)
+            yield f"- **{REFUSED.say(lang)}**: {_name(part, lang)}: {reason}"
     if loud:
         head = Text(
             "Кабинет | Создать | Изменить | Удалить | Без метки", "Cabinet | Create | Update | Delete | Unmarked"
         )
         yield from ("", f"| {head.say(lang)} |", "|---|---:|---:|---:|---:|")
-    for cabinet in loud:
-        counts = [*count_actions(cabinet.changes).values(), len(cabinet.unmanaged)]
-        cells = [f"~~{count}~~" if cabinet.refused and count else str(count) for count in counts[:3]] + [str(counts[3])]
-        yield f"| {_name(cabinet, lang)} | {' | '.join(cells)} |"
+    for part in loud:
+        counts = [*count_actions(part.changes).values(), len(part.unmanaged)]
+        cells = [f"~~{count}~~" if refusal(part) and count else str(count) for count in counts[:3]] + [str(counts[3])]
+        yield f"| {_name(part, lang)} | {' | '.join(cells)} |"
 
 
-def _name(cabinet: CabinetPlan, lang: Lang) -> str:
-    title, state = _words(cabinet.title), state_word(cabinet)
-    named = title if cabinet.shared else f"{title} {_code(cabinet.cabinet)}"
+def _name(part: Part, lang: Lang) -> str:
+    if not isinstance(part, CabinetPlan):
+        return _words(SHARED.say(lang))
+    named, state = f"{_words(part.title)} {_code(part.cabinet)}", state_word(part)
     return f"{named}, {state.say(lang)}" if state else named
 
 
-def _cabinet(cabinet: CabinetPlan, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNames) -> Iterator[str]:
-    yield from ("", f"<details><summary>{_name(cabinet, lang)}</summary>", "")
-    for change in cabinet.changes:
+def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNames) -> Iterator[str]:
+    yield from ("", f"<details><summary>{_name(part, lang)}</summary>", "")
+    for change in part.changes:
         kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
         title = _words(title_of(change.after or change.before))
         sign = f"<code>{SIGNS[change.action]}</code>"
         yield f"- {' '.join(filter(None, [sign, kind, key, title]))}: {_words(why(change, lang))}"
         if diff:
             yield from _diff(change, lang)
-    for one in cabinet.unmanaged if unmanaged else ():
+    for one in part.unmanaged if unmanaged else ():
         kind, key = _words(kind_name(one.ref, kinds, lang)), _code(one.ref.key)
         yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {UNMARKED.say(lang)}"
     yield from ("", "</details>")

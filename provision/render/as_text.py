@@ -1,18 +1,21 @@
 """Plans and outcomes for a person at a terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from provision.errors import ProvisionError
 from provision.model import Resource
-from provision.plan import CabinetOutcome, CabinetPlan, Change, Plan
+from provision.plan import CabinetPlan, Change, Outcome, Outcomes, Plan
 from provision.render.values import diff_lines, harmless, paint, title_of
 from provision.render.words import (
     DIGEST,
     NO_NAMES,
     REFUSED,
+    SHARED,
     SIGNS,
     UNMARKED,
     WAS_REFUSED,
     KindNames,
+    Part,
     is_quiet,
     kind_name,
     outcome_summary,
@@ -25,6 +28,7 @@ from provision.render.words import (
 from provision.text import Lang, Text
 
 COLOURS: Mapping[str, str] = {"+": "green", "~": "yellow", "-": "red", "?": "cyan", "@": "cyan"}
+FAILURES_SHOWN = 5  # by name, after the first
 WIDEST = 40  # a longer key or title pushes its own line only
 
 Row = tuple[str, str, str, str, str]  # sign, kind, key, title, why
@@ -43,30 +47,31 @@ def plan_text(
 
     With `diff` every change is followed by its whole unified diff; `unmanaged` lists the objects without our mark.
     """
-    for cabinet in plan.cabinets:
-        if not is_quiet(cabinet, unmanaged=unmanaged):
-            lines = [_header(cabinet, lang, colour), *_refusal(cabinet, lang, colour)]
-            lines += _changes(cabinet.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
-            lines += _unmarked(cabinet.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
+    for part in plan.parts:
+        if not is_quiet(part, unmanaged=unmanaged):
+            lines = [_header(part, lang, colour), *_refusal(part, lang, colour)]
+            lines += _changes(part.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
+            lines += _unmarked(part.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
             yield "\n".join(lines) + "\n\n"
-    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged) and not one.shared]
+    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
     if quiet:
         yield harmless(unchanged_line(quiet).say(lang)) + "\n\n"
     summary = paint(f"{plan_summary(plan).say(lang)}.", "bold", on=colour)
     yield f"{summary}\n{DIGEST.say(lang)}: {plan.digest}"
 
 
-def _header(cabinet: CabinetPlan, lang: Lang, colour: bool) -> str:
-    title = paint(harmless(cabinet.title), "bold", on=colour)
-    named = title if cabinet.shared else f"{title} ({harmless(cabinet.cabinet)})"
-    state = state_word(cabinet)
+def _header(part: Part, lang: Lang, colour: bool) -> str:
+    if not isinstance(part, CabinetPlan):
+        return paint(SHARED.say(lang), "bold", on=colour)
+    named = f"{paint(harmless(part.title), 'bold', on=colour)} ({harmless(part.cabinet)})"
+    state = state_word(part)
     return f"{named}, {state.say(lang)}" if state else named
 
 
-def _refusal(cabinet: CabinetPlan, lang: Lang, colour: bool) -> list[str]:
-    if not cabinet.refused:
+def _refusal(part: Part, lang: Lang, colour: bool) -> list[str]:
+    if not isinstance(part, CabinetPlan) or not part.refused:
         return []
-    said = f"  ! {REFUSED.say(lang)}: {with_hint(cabinet.refused, cabinet.hint, lang)}"
+    said = f"  ! {REFUSED.say(lang)}: {with_hint(part.refused, part.hint, lang)}"
     return [paint(said, "red", on=colour)]
 
 
@@ -116,34 +121,46 @@ def _diff_line(line: str, colour: bool) -> str:
 
 def outcome_text(
     plan: Plan,
-    outcomes: Iterable[CabinetOutcome],
+    outcomes: Outcomes,
     *,
     lang: Lang,
     colour: bool = False,
     kinds: KindNames = NO_NAMES,
 ) -> Iterator[str]:
     """What became of the plan: a line for each cabinet that failed or was refused, then the sums."""
-    outcomes = list(outcomes)
     lines = []
-    for outcome in outcomes:
+    if any(one.status != "done" for one in outcomes.shared):
+        failure = _failure(outcomes.shared, None, len(plan.shared.changes), lang, kinds)
+        lines.append(paint(f"! {_header(plan.shared, lang, colour=False)}{failure}", "red", on=colour))
+    for outcome in outcomes.cabinets:
         name = _header(outcome.plan, lang, colour=False)
         if outcome.plan.refused:
-            told = f"{WAS_REFUSED.say(lang)}: {with_hint(outcome.plan.refused, outcome.plan.hint, lang)}"
-            lines.append(paint(f"! {name}: {told}", "yellow", on=colour))
+            why_not = f"{WAS_REFUSED.say(lang)}: {with_hint(outcome.plan.refused, outcome.plan.hint, lang)}"
+            lines.append(paint(f"! {name}: {why_not}", "yellow", on=colour))
         elif outcome.status == "failed":
-            lines.append(paint(f"! {name}{_failure(outcome, lang, kinds)}", "red", on=colour))
-    summary = f"{outcome_summary(outcomes, plan.size).say(lang)}."
+            failure = _failure(outcome.outcomes, outcome.error, len(outcome.plan.changes), lang, kinds)
+            lines.append(paint(f"! {name}{failure}", "red", on=colour))
+    summary = f"{outcome_summary(plan, outcomes).say(lang)}."
     yield "\n".join([*lines, paint(summary, "bold", on=colour)])
 
 
-def _failure(outcome: CabinetOutcome, lang: Lang, kinds: KindNames) -> str:
-    """`, ~ dashboard smart-x: what happened. Hint: what to do. Written: 3 of 24.`"""
-    culprit = next((one for one in outcome.outcomes if one.error), None)
-    error = outcome.error or (culprit and culprit.error)
-    where = ""
-    if culprit and not outcome.error:
-        ref = culprit.change.ref
-        where = f", {SIGNS[culprit.change.action]} {kind_name(ref, kinds, lang)} {harmless(ref.key)}"
-    what = with_hint(error.text, error.hint, lang) if error else Text("Не окончено.", "Not finished.").say(lang)
-    done, total = sum(one.status == "done" for one in outcome.outcomes), len(outcome.plan.changes)
-    return f"{where}: {what} " + Text(f"Записано: {done} из {total}.", f"Written: {done} of {total}.").say(lang)
+def _failure(
+    outcomes: Sequence[Outcome], error: ProvisionError | None, planned: int, lang: Lang, kinds: KindNames
+) -> str:
+    """`, ~ dashboard smart-x: what happened. Hint: what to do. Failed too: … Written: 3 of 24.`"""
+    failed = [one for one in outcomes if one.error]
+    first = error or (failed[0].error if failed else None)
+    where = "" if error or not failed else f", {_named(failed[0], lang, kinds)}"
+    what = with_hint(first.text, first.hint, lang) if first else Text("Не окончено.", "Not finished.").say(lang)
+    others = failed if error else failed[1:]
+    if others:
+        more = " …" if len(others) > FAILURES_SHOWN else ""
+        names = ", ".join(_named(one, lang, kinds) for one in others[:FAILURES_SHOWN])
+        what += Text(f" Не удалось ещё: {names}{more}.", f" Failed too: {names}{more}.").say(lang)
+    done = sum(one.status == "done" for one in outcomes)
+    return f"{where}: {what} " + Text(f"Записано: {done} из {planned}.", f"Written: {done} of {planned}.").say(lang)
+
+
+def _named(outcome: Outcome, lang: Lang, kinds: KindNames) -> str:
+    ref = outcome.change.ref
+    return f"{SIGNS[outcome.change.action]} {kind_name(ref, kinds, lang)} {harmless(ref.key)}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from provision.model import Ref
-from provision.plan import Action, CabinetOutcome, CabinetPlan, Change, Plan
+from provision.plan import Action, CabinetPlan, Change, Outcome, Outcomes, Plan, SharedPlan
 from provision.render.values import changed_parts, harmless
 from provision.text import Lang, Text
 
@@ -23,6 +23,9 @@ REFUSED = Text("Отказ, здесь ничего не будет записа
 WAS_REFUSED = Text("Отказ, здесь ничего не записано", "Refused, nothing was written here")
 HINT = Text("Подсказка", "Hint")
 DIGEST = Text("Отпечаток плана", "Plan digest")
+SHARED = Text("Хранилища, общее для всех кабинетов", "Stores, shared by all cabinets")
+
+Part = SharedPlan | CabinetPlan
 
 
 def counted(number: int, russian: tuple[str, str, str], english: tuple[str, str]) -> Text:
@@ -37,9 +40,9 @@ def cabinets(number: int) -> Text:
     return counted(number, ("кабинет", "кабинета", "кабинетов"), ("cabinet", "cabinets"))
 
 
-def where(busy: Iterable[CabinetPlan]) -> Text:
+def where(busy: Iterable[Part]) -> Text:
     """«в 3 кабинетах»; «в хранилищах» where the change is only in what all cabinets share."""
-    number = sum(not cabinet.shared for cabinet in busy)
+    number = sum(isinstance(part, CabinetPlan) for part in busy)
     if not number:
         return Text("в хранилищах", "in the stores")
     said = counted(number, ("кабинете", "кабинетах", "кабинетах"), ("cabinet", "cabinets"))
@@ -50,11 +53,6 @@ def objects(number: int) -> Text:
     return counted(number, ("объект", "объекта", "объектов"), ("object", "objects"))
 
 
-def writable(plan: Plan) -> tuple[Change, ...]:
-    """The changes that would be written: those of every cabinet that is not refused."""
-    return tuple(change for cabinet in plan.cabinets if not cabinet.refused for change in cabinet.changes)
-
-
 def count_actions(changes: Iterable[Change]) -> dict[Action, int]:
     """How many creates, updates and deletes; all three are there, in this order."""
     found = Counter(change.action for change in changes)
@@ -63,8 +61,8 @@ def count_actions(changes: Iterable[Change]) -> dict[Action, int]:
 
 def plan_summary(plan: Plan) -> Text:
     """What the plan would do, in one line."""
-    counts = count_actions(writable(plan))
-    busy = where(cabinet for cabinet in plan.cabinets if cabinet.changes and not cabinet.refused)
+    counts = count_actions(plan.writable)
+    busy = where(part for part in plan.parts if part.changes and not refusal(part))
     create, update, delete = counts.values()
     said = (
         Text(f"Создать {create}, изменить {update}, удалить {delete} {busy.ru}",
@@ -73,7 +71,7 @@ def plan_summary(plan: Plan) -> Text:
         else Text("Записывать нечего", "Nothing to write")
     )  # fmt: skip
     refused = sum(cabinet.refused is not None for cabinet in plan.cabinets)
-    unmarked = sum(len(cabinet.unmanaged) for cabinet in plan.cabinets)
+    unmarked = sum(len(part.unmanaged) for part in plan.parts)
     if refused:
         said = Text(f"{said.ru}. Отказано: {cabinets(refused).ru}", f"{said.en}. Refused: {cabinets(refused).en}")
     if unmarked:
@@ -82,23 +80,25 @@ def plan_summary(plan: Plan) -> Text:
     return said
 
 
-def outcome_summary(outcomes: Sequence[CabinetOutcome], planned: int) -> Text:
-    """What was written and where it was not, in one line; `planned` is the number of cabinets in the plan."""
-    written = [[one.change for one in outcome.outcomes if one.status == "done"] for outcome in outcomes]
-    create, update, delete = count_actions(change for changes in written for change in changes).values()
-    busy = where(outcome.plan for outcome, changes in zip(outcomes, written, strict=True) if changes)
+def outcome_summary(plan: Plan, outcomes: Outcomes) -> Text:
+    """What was written and where it was not, in one line. Cabinets without an outcome were not begun."""
+    parts: list[tuple[Part, Sequence[Outcome]]]
+    parts = [(plan.shared, outcomes.shared), *((one.plan, one.outcomes) for one in outcomes.cabinets)]
+    written = [(part, [one.change for one in found if one.status == "done"]) for part, found in parts]
+    create, update, delete = count_actions(change for _, changes in written for change in changes).values()
+    busy = where(part for part, changes in written if changes)
     said = (
         Text(f"Создано {create}, изменено {update}, удалено {delete} {busy.ru}",
              f"Created {create}, updated {update}, deleted {delete} {busy.en}")
-        if any(written)
+        if any(changes for _, changes in written)
         else Text("Ничего не записано", "Nothing was written")
     )  # fmt: skip
-    states = [outcome.status for outcome in outcomes if not outcome.plan.shared]
+    states = [outcome.status for outcome in outcomes.cabinets]
     for number, word in (
         (states.count("unchanged"), Text("Без изменений", "Unchanged")),
         (states.count("failed"), Text("Не удалось", "Failed")),
         (states.count("refused"), Text("Отказано", "Refused")),
-        (planned - len(states), Text("Не начато", "Not begun")),
+        (len(plan.cabinets) - len(states), Text("Не начато", "Not begun")),
     ):
         if number:
             count = cabinets(number)
@@ -107,7 +107,7 @@ def outcome_summary(outcomes: Sequence[CabinetOutcome], planned: int) -> Text:
 
 
 def state_word(cabinet: CabinetPlan) -> Text | None:
-    """What is said of a cabinet that is not in use; None of one that is."""
+    """The state of a cabinet that is not in use; None for one that is."""
     if cabinet.state == "suspended":
         return Text("приостановлен", "suspended")
     if cabinet.state == "absent":
@@ -128,9 +128,14 @@ def _named(cabinet: CabinetPlan, lang: int) -> str:
     return f"{cabinet.cabinet} ({state[lang]})" if state else cabinet.cabinet
 
 
-def is_quiet(cabinet: CabinetPlan, *, unmanaged: bool) -> bool:
-    """Whether there is nothing to tell about the cabinet."""
-    return not (cabinet.refused or cabinet.changes or (unmanaged and cabinet.unmanaged))
+def refusal(part: Part) -> Text | None:
+    """Why nothing of this part is written; what all cabinets share is never refused."""
+    return part.refused if isinstance(part, CabinetPlan) else None
+
+
+def is_quiet(part: Part, *, unmanaged: bool) -> bool:
+    """Whether there is nothing to report about this part."""
+    return not (refusal(part) or part.changes or (unmanaged and part.unmanaged))
 
 
 def why(change: Change, lang: Lang) -> str:

@@ -351,7 +351,7 @@ def test_the_dashboards_of_cabinets_are_linted_once(scope: Scope) -> None:
 def test_other_commands_do_not_load_the_linter() -> None:
     """Neither of its parsers is there when the program starts, nor when dashboards are rendered."""
     code = (
-        "import sys, provision.cli, provision.engine, dashboards\n"
+        "import sys, provision.cli, provision.applying, dashboards\n"
         "from tests.dashboards.boards import EVERYTHING\n"
         "dashboards.render('for-managers', EVERYTHING)\n"
         "print(sorted({'sqlglot', 'promql_parser', 'dashboards.lint'} & set(sys.modules)))"

@@ -90,8 +90,8 @@ def changes(draw: st.DrawFn, cabinet: str) -> Change:
     ref = Ref(cabinet, draw(WORDS), draw(WORDS))
     before = draw(st.none() | SPECS)
     after = draw(SPECS if before is None else st.none() | SPECS)
-    sides = [None if spec is None else Resource(ref, spec, draw(WORDS)) for spec in (before, after)]
-    return Change(ref, *sides)
+    old, new = (None if spec is None else Resource(ref, spec, draw(WORDS)) for spec in (before, after))
+    return Change(ref, old, new)
 
 
 @st.composite

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from provision import render
 from provision.errors import ApiError, ProvisionError
 from provision.model import Ref, Resource
-from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Plan
+from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Outcomes, Plan
 from provision.render import (
     OUTCOME_FORMATS,
     PLAN_FORMATS,
@@ -188,11 +188,11 @@ def test_any_plan_is_harmless(plan: Plan, lang: Lang) -> None:
 FAULT = ApiError(412, "POST", "/api/dashboards/db", "somebody was\nthere\x1b[0m first")
 
 
-def outcomes_of(plan: Plan) -> list[CabinetOutcome]:
+def outcomes_of(plan: Plan) -> Outcomes:
     """The first change failed after one was done, the rest was skipped."""
     done, failed, *skipped = plan.cabinets[0].changes
     found = [Outcome(done, "done"), Outcome(failed, "failed", FAULT), *(Outcome(rest, "skipped") for rest in skipped)]
-    return [CabinetOutcome(plan.cabinets[0], tuple(found))]
+    return Outcomes((CabinetOutcome(plan.cabinets[0], tuple(found)),))
 
 
 def test_outcome_text_tells_failures() -> None:
@@ -211,7 +211,7 @@ def test_outcome_text_of_other_ends() -> None:
     lost = CabinetPlan("lost", "Пропавший", (CREATE,))
     quiet, late = CabinetPlan("quiet", "Тихий"), CabinetPlan("late", "Поздний", (CREATE,))
     error = ProvisionError(Text("Нет связи", "No answer"), Text("Проверьте адрес", "Check the address"))
-    ends = [CabinetOutcome(lost, (), error), CabinetOutcome(REFUSED), CabinetOutcome(quiet)]
+    ends = Outcomes((CabinetOutcome(lost, (), error), CabinetOutcome(REFUSED), CabinetOutcome(quiet)))
     text = outcome_text(Plan((lost, REFUSED, quiet, late)), ends, lang="en")
 
     assert text.splitlines() == [
@@ -224,7 +224,7 @@ def test_outcome_text_of_other_ends() -> None:
 def test_outcome_text_of_success() -> None:
     """When all went well only the sums are told, in colour if asked."""
     plan = one(CREATE, DELETE)
-    done = [CabinetOutcome(plan.cabinets[0], tuple(Outcome(each, "done") for each in plan.changes))]
+    done = Outcomes((CabinetOutcome(plan.cabinets[0], tuple(Outcome(each, "done") for each in plan.changes)),))
 
     assert outcome_text(plan, done, lang="ru") == "Создано 1, изменено 0, удалено 1 в 1 кабинете."
     assert outcome_text(plan, done, lang="ru", colour=True).startswith("\x1b[1m")
@@ -234,7 +234,7 @@ def test_outcome_json() -> None:
     """Each change has its outcome and error, each cabinet its status; what was never begun is skipped."""
     late = CabinetPlan("late", "Поздний", (change("x", None, {}, cabinet="late"),))
     plan = Plan((*one(CREATE, UPDATE, DELETE).cabinets, REFUSED, late))
-    ends = [*outcomes_of(plan), CabinetOutcome(REFUSED)]
+    ends = Outcomes((*outcomes_of(plan).cabinets, CabinetOutcome(REFUSED)))
     value = json.loads(outcome_json(plan, ends, lang="en"))
 
     assert value["digest"] == plan.digest
@@ -251,7 +251,7 @@ def test_outcome_json_tells_a_cabinets_error() -> None:
     """A failure outside any single change stands at the cabinet, with its hint."""
     error = ProvisionError(Text("Нет связи", "No answer"), Text("Проверьте адрес", "Check the address"))
     plan = one(CREATE)
-    value = json.loads(outcome_json(plan, [CabinetOutcome(plan.cabinets[0], (), error)], lang="ru"))
+    value = json.loads(outcome_json(plan, Outcomes((CabinetOutcome(plan.cabinets[0], (), error),)), lang="ru"))
 
     assert value["cabinets"] == [
         {"cabinet": "romashka", "status": "failed", "error": "Нет связи", "hint": "Проверьте адрес"}
@@ -266,11 +266,13 @@ def test_any_outcome_is_harmless(form: str) -> None:
     wish = Change(key, None, Resource(key, {}, odd))
     failed, refused = CabinetPlan(odd, odd, (wish,)), CabinetPlan("b", odd, refused=text, hint=text)
     lost = CabinetPlan("c", odd, (wish,))
-    ends = [
-        CabinetOutcome(failed, (Outcome(wish, "failed", FAULT),)),
-        CabinetOutcome(refused),
-        CabinetOutcome(lost, (), ProvisionError(text, text)),
-    ]
+    ends = Outcomes(
+        (
+            CabinetOutcome(failed, (Outcome(wish, "failed", FAULT),)),
+            CabinetOutcome(refused),
+            CabinetOutcome(lost, (), ProvisionError(text, text)),
+        )
+    )
     shown = joined(OUTCOME_FORMATS[form])(
         Plan((failed, refused, lost)), ends, lang="ru", colour=False, kinds={odd: text}
     )

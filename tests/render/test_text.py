@@ -9,7 +9,7 @@ from hypothesis import given
 
 from provision import render
 from provision.model import Condition
-from provision.plan import CabinetOutcome, CabinetPlan, Outcome, Plan
+from provision.plan import CabinetOutcome, CabinetPlan, Outcome, Outcomes, Plan, SharedPlan
 from provision.render.words import cabinets, where
 from provision.text import Text
 from tests.render.sample_plans import (
@@ -224,18 +224,20 @@ def test_russian_plurals(number: int, nominative: str, locative: str) -> None:
 
 
 def test_what_all_cabinets_share_is_no_cabinet() -> None:
-    """The stores stand under their own title, are not counted, and unchanged are not mentioned."""
-    stores, quiet = CabinetPlan("", "Хранилища · Stores"), CabinetPlan("a", "A")
-    assert plan_text(Plan((stores, quiet)), lang="en").splitlines()[0] == "Unchanged: 1 cabinet: a"
-    assert "Unchanged: 1 cabinet: a" in plan_markdown(Plan((stores, quiet)), lang="en")
-    changed = CabinetPlan("", "Хранилища · Stores", (change("x", {}, {"a": 1}, cabinet=""),))
-    text = plan_text(Plan((changed, quiet)), lang="en")
-    assert text.splitlines()[0] == "Хранилища · Stores"
+    """It has a title of its own, is not counted as a cabinet, and is not mentioned while it is unchanged."""
+    quiet = CabinetPlan("a", "A")
+    assert plan_text(Plan((quiet,)), lang="en").splitlines()[0] == "Unchanged: 1 cabinet: a"
+    shared = SharedPlan((change("x", {}, {"a": 1}, cabinet=""),))
+    plan = Plan((quiet,), shared)
+    text = plan_text(plan, lang="en")
+    assert text.splitlines()[0] == "Stores, shared by all cabinets"
     assert "Create 0, update 1, delete 0 in the stores." in text
-    assert "Stores <code>" not in plan_markdown(Plan((changed, quiet)), lang="en")
-    done = CabinetOutcome(changed, (Outcome(changed.changes[0], "done"),))
-    told = outcome_text(Plan((changed, quiet)), [done, CabinetOutcome(quiet)], lang="en")
-    assert told == "Created 0, updated 1, deleted 0 in the stores. Unchanged: 1 cabinet."
+    assert "all cabinets <code>" not in plan_markdown(plan, lang="en")
+    outcomes = Outcomes((CabinetOutcome(quiet),), (Outcome(shared.changes[0], "done"),))
+    assert (
+        outcome_text(plan, outcomes, lang="en")
+        == "Created 0, updated 1, deleted 0 in the stores. Unchanged: 1 cabinet."
+    )
 
 
 @calm

@@ -1,0 +1,63 @@
+"""Reasons to refuse a cabinet's plan: unusable lists, foreign objects in an org to be removed, too many deletions."""
+
+from collections.abc import Iterable, Sequence
+
+from provision.kinds import TITLES, CabinetContext, Kind, Refused
+from provision.model import Cabinet, Resource, State
+from provision.plan import Change
+from provision.text import Text
+
+MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
+_SHOWN = 5
+
+Refusal = tuple[Text, Text]  # the reason, and what to do
+
+
+def require_usable_lists(cabinet: Cabinet) -> None:
+    """Raises Refused for a cabinet that mistakes in its lists or in tenants.yaml block."""
+    if cabinet.blocked:
+        raise Refused(
+            Text("Ошибки в списках или в tenants.yaml", "Mistakes in the lists or in tenants.yaml"),
+            Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
+        )
+
+
+def foreign_objects(cabinet: Cabinet, live: Iterable[Resource]) -> Refusal | None:
+    """Why an org is not removed: something in it does not have our mark, and would be deleted with it."""
+    found = [one.ref for one in live if not one.managed]
+    if cabinet.state != "absent" or not found:
+        return None
+    ru, en = (", ".join(f"{TITLES[one.kind][lang]} {one.key}" for one in found[:_SHOWN]) for lang in (0, 1))
+    more = " …" if len(found) > _SHOWN else ""
+    return (
+        Text(
+            f"В организации есть не наше, всего {len(found)}: {ru}{more}",
+            f"The org holds what is not ours, {len(found)} in all: {en}{more}",
+        ),
+        Text("Перенесите или удалите это сами и повторите", "Move it or delete it by hand, then repeat"),
+    )
+
+
+def deletion_limits(
+    context: CabinetContext, kinds: Sequence[Kind], changes: Sequence[Change], live: State
+) -> Refusal | None:
+    """Why a plan that deletes too much in Grafana is not written, unless its number of deletions was allowed.
+
+    `live` is what the cabinet has in Grafana. Credentials that are closed below Grafana do not count: they go only
+    after all else is done.
+    """
+    cabinet, by_name = context.cabinet, {kind.name: kind for kind in kinds}
+    deletions = [change for change in changes if change.after is None and change.stage != "close below"]
+    if cabinet.state == "suspended":  # taking the people out was said explicitly
+        deletions = [change for change in deletions if not by_name[change.ref.kind].is_safe_when_blocked(change)]
+    deleted = [change.before for change in deletions if change.before]
+    ours = sum(resource.managed for resource in live.values())
+    reasons = [kind.deletion_guard(context, [one for one in deleted if one.ref.kind == kind.name]) for kind in kinds]
+    if len(deleted) > ours * MOST_DELETED:
+        what = Text(f"Удалить пришлось бы {len(deleted)} из {ours}", f"{len(deleted)} of {ours} would be deleted")
+        reasons.insert(0, what)
+    refused = next((reason for reason in reasons if reason), None)
+    if refused is None or context.run.allow_deletes.get(cabinet.id) == len(deleted):
+        return None
+    word = f"--allow-deletes {cabinet.id}={len(deleted)}"
+    return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")

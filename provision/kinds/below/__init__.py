@@ -1,0 +1,1 @@
+"""The kinds below Grafana, in the stores and engines: a file each."""

@@ -1,0 +1,197 @@
+"""What a kind gets to work with: the run (RunContext) and one cabinet on the server (CabinetContext)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provision.backup import Backup
+from provision.credentials import Root
+from provision.directory import Directory
+from provision.errors import ForbiddenError, NotFoundError, ProvisionError
+from provision.grafana import Grafana, Json, Org, mark
+from provision.handover import Handover
+from provision.model import Cabinet
+from provision.text import Text
+
+PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
+# `address2` of an org whose cabinet has had heads: nothing else distinguishes them from managers. An empty line would
+# keep its former value (Grafana 12.4).
+HEADS, NO_HEADS = "smart heads", "smart no heads"
+
+
+class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
+    """Nothing of this cabinet is written; the text gives the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAdmin:
+    """How we administer the stores, where we do.
+
+    `users_file` is vmauth's -auth.config, `backend` is VictoriaMetrics as vmauth reaches it, `door` is vmauth as we
+    reach it, `reload_key` opens its /-/reload. `events` is a superuser's connection to PostgreSQL (libpq's string).
+    """
+
+    users_file: Path | None = None
+    backend: str = ""
+    door: str = ""
+    reload_key: str = field(default="", repr=False)
+    events: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What all cabinets of one plan or apply share.
+
+    `cabinets` are all of the estate by id, chosen or not. `adopt` are the cabinets whose org may be taken over
+    although it has no mark. `allow_deletes` are the numbers of deletions that were explicitly allowed, by cabinet.
+    `message` goes into the version history of dashboards. `new_secret`: the root secret was changed, and all
+    credentials are to be rewritten.
+    """
+
+    server: Grafana
+    directory: Directory
+    root: Root
+    handover: Handover
+    backup: Backup
+    cabinets: Mapping[str, Cabinet]
+    admin: StoreAdmin = StoreAdmin()
+    adopt: frozenset[str] = frozenset()
+    allow_deletes: Mapping[str, int] = field(default_factory=dict)
+    message: str = ""
+    new_secret: bool = False
+
+    def realm(self, cabinet: str) -> str | None:
+        """The realm of that cabinet of the estate, None of an unknown one."""
+        known = self.cabinets.get(cabinet)
+        return known.realm if known else None
+
+
+@dataclass(slots=True)
+class CabinetContext:
+    """One cabinet on the server: its org, once found or made, and what was read there.
+
+    `begun` is the number of an org that is being made, `joined` are the logins that were made in it during this run.
+    """
+
+    run: RunContext
+    cabinet: Cabinet
+    found: Org | None = None
+    begun: int | None = None
+    joined: set[str] = field(default_factory=set)
+    _members: dict[str, Mapping[str, Json]] | None = None
+
+    def find(self) -> None:
+        """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours, or we are no
+        member of the org that is.
+        """
+        directory, title = self.run.directory, self.cabinet.title
+        number = directory.find(self.cabinet.id, title)
+        if self.cabinet.state == "absent":  # whoever else has its name now may keep it
+            self.enter(number)
+            return
+        taken = directory.orgs.get(title)
+        if taken is not None and taken != number:
+            if number is None and self.cabinet.id in self.run.adopt and not directory.mark(taken):
+                number = taken
+            else:
+                raise self._taken(taken)
+        self.enter(number)
+        if self.found is not None and not self.found.is_ours:
+            self._require_membership(self.found.number)
+
+    def enter(self, number: int | None) -> None:
+        """Works in that org from now on, None: in no org yet."""
+        self.found = None if number is None else Org(self.run.server, number, self.cabinet.id)
+
+    def enter_if_there(self, number: int | None) -> bool:
+        """The same; False where that org does not exist any more."""
+        try:
+            self.run.server.get(f"/api/orgs/{number}")
+        except NotFoundError:
+            return False
+        self.enter(number)
+        return True
+
+    def bind(self, number: int) -> None:
+        """The org that was just made for the cabinet. Raises Refused unless it has our mark."""
+        self.found = Org(self.run.server, number, self.cabinet.id)
+        if not self.found.is_ours:
+            raise self._taken(number)
+
+    @property
+    def org(self) -> Org:
+        """The cabinet's org. Raises Refused when it was not made: an earlier change failed."""
+        if self.found is None:
+            raise Refused(Text("Организации кабинета ещё нет", "The cabinet's org does not exist yet"))
+        return self.found
+
+    @property
+    def members(self) -> Mapping[str, Mapping[str, Json]]:
+        """The org's members by login in lower case, as `GET /api/org/users` shows them: userId, login, email, role."""
+        if self._members is None:
+            rows = self.org.get("/api/org/users") if self.found else []
+            self._members = {str(row["login"]).lower(): row for row in rows}
+        return self._members
+
+    def forget(self) -> None:
+        """What was read of the org is to be read again, and whether it exists at all."""
+        self._members = None
+        if self.found is not None:
+            try:
+                self.run.server.get(f"/api/orgs/{self.found.number}")
+            except NotFoundError:
+                self.found = None
+            else:
+                self.found.verify_ownership()
+
+    def _require_membership(self, number: int) -> None:
+        """Raises Refused unless we are a member: a server admin who is none may read there, but write no dashboards
+        (Grafana 12.4). An org that we made has us as a member.
+        """
+        server = self.run.server
+        try:
+            members = {str(row["login"]).lower() for row in server.get(f"/api/orgs/{number}/users")}
+        except ForbiddenError:
+            members = set()
+        if server.self_login in members:
+            return
+        me, title = server.self_login, self.cabinet.title
+        raise Refused(
+            Text(
+                f"{me} не участник организации «{title}» ({number})", f"{me} is no member of org {title!r} ({number})"
+            ),
+            Text(
+                f"Добавьте туда {me} с ролью Admin и повторите через полминуты",
+                f"Add {me} there with the role Admin and repeat half a minute later",
+            ),
+        )
+
+    def _taken(self, number: int) -> Refused:
+        title = self.cabinet.title
+        if owner := self.run.directory.mark(number):
+            known = owner in self.run.cabinets
+            return Refused(
+                Text(
+                    f"Название «{title}» пока носит организация {number} кабинета {owner}",
+                    f"The name {title!r} still belongs to org {number} of cabinet {owner}",
+                ),
+                Text(
+                    f"Сначала переименуйте {owner}: provision apply {owner}",
+                    f"Rename {owner} first: provision apply {owner}",
+                )
+                if known
+                else Text(
+                    "Такого кабинета в файле нет: верните его id или переименуйте ту организацию",
+                    "The file has no such cabinet: bring its id back, or rename that org",
+                ),
+            )
+        return Refused(
+            Text(
+                f"Организация «{title}» ({number}) уже есть, и сделали её не мы: нет метки «{mark(self.cabinet.id)}»",
+                f"The org {title!r} ({number}) exists and is not ours: it lacks the mark {mark(self.cabinet.id)!r}",
+            ),
+            Text(
+                f"Если это и есть кабинет, повторите с --adopt {self.cabinet.id}; иначе смените название кабинета",
+                f"If it is the cabinet, repeat with --adopt {self.cabinet.id}; otherwise change the cabinet's title",
+            ),
+        )

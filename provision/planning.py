@@ -1,0 +1,133 @@
+"""Estate and server -> Plan. Only reads; knows no kind."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from provision.errors import GrafanaError, LoginError, ProvisionError, SecretError
+from provision.guards import deletion_limits, foreign_objects, require_usable_lists
+from provision.kinds import KINDS, WATCHED, Batch, CabinetContext, Kind, One, RunContext
+from provision.kinds.watched import Occasion
+from provision.model import Cabinet, Resource, State
+from provision.plan import STAGES, CabinetPlan, Change, Plan, SharedPlan, diff
+
+Progress = Callable[[str], None]  # hears the id of each cabinet that is ready; called from several threads
+
+
+def make_plan(run: RunContext, cabinets: Sequence[Cabinet], progress: Progress, *, watch: bool = False) -> Plan:
+    """What the cabinets need, in their order. With `watch`, what is only looked at is listed too (six requests a
+    cabinet).
+
+    Raises LoginError, SecretError, StoreError, and the server's error when it is gone: these concern all cabinets.
+    """
+    return _Planning(run, watch=watch).plan(cabinets, progress)
+
+
+class _Planning:
+    def __init__(self, run: RunContext, *, watch: bool) -> None:
+        self._run = run
+        self._watch = watch
+        kinds = [kind(run) for kind in KINDS if kind.is_configured(run)]
+        self._kinds: dict[str, Kind] = {kind.name: kind for kind in kinds}
+        self._one = [kind for kind in kinds if isinstance(kind, One)]
+        self._batch = [kind for kind in kinds if isinstance(kind, Batch)]
+
+    def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
+        known = [cabinet for cabinet in cabinets if not cabinet.blocked or cabinet.state == "suspended"]
+        wanted = {ref: one for kind in self._batch for ref, one in kind.desired(known).items()}
+        live = {ref: one for kind in self._batch for ref, one in kind.read(known).items()}
+        below = _by_cabinet(wanted, live)
+
+        def work(cabinet: Cabinet) -> CabinetPlan:
+            made = self._of(cabinet, *below.get(cabinet.id, ({}, {})))
+            progress(cabinet.id)
+            return made
+
+        shared = self._shared(*below.get("", ({}, {})))
+        with ThreadPoolExecutor(self._run.server.throttle.most) as pool:
+            try:
+                return Plan(tuple(pool.map(work, cabinets)), shared)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _shared(self, wanted: State, live: State) -> SharedPlan:
+        return SharedPlan(self._changes(wanted, live), _unmanaged(live.values()))
+
+    def _of(self, cabinet: Cabinet, wanted_below: State, live_below: State) -> CabinetPlan:
+        """The plan of one cabinet; a refused one where its state cannot be read or is not wanted clearly."""
+        context = CabinetContext(self._run, cabinet)
+        try:
+            if cabinet.state != "suspended":
+                require_usable_lists(cabinet)
+            context.find()
+            if context.found is None:
+                require_usable_lists(cabinet)
+            live, watched = read_cabinet(context, self._one), self._watched(context)
+            changes = self._changes(self._desired(cabinet) | wanted_below, live | live_below)
+        except (LoginError, SecretError):
+            raise
+        except ProvisionError as error:
+            if isinstance(error, GrafanaError) and error.is_outage and self._run.server.ask_whether_gone():
+                raise
+            return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint, state=cabinet.state)
+        if cabinet.blocked:
+            changes = tuple(one for one in changes if self._kinds[one.ref.kind].is_safe_when_blocked(one))
+        refused, hint = (
+            foreign_objects(cabinet, (*live.values(), *watched))
+            or deletion_limits(context, self._one, changes, live)
+            or (None, None)
+        )
+        return CabinetPlan(
+            cabinet.id,
+            cabinet.title,
+            changes,
+            _unmanaged((*live.values(), *live_below.values(), *watched)),
+            refused,
+            hint,
+            cabinet.state,
+            context.found.number if context.found else None,
+        )
+
+    def _desired(self, cabinet: Cabinet) -> State:
+        if cabinet.state == "absent":
+            return {}
+        return {wanted.ref: wanted for kind in self._one for wanted in kind.desired(cabinet)}
+
+    def _watched(self, context: CabinetContext) -> tuple[Resource, ...]:
+        """What is only looked at, where this plan asks for it; always where an org is to be removed."""
+        if context.found is None:
+            return ()
+        if context.cabinet.state == "absent":
+            return read_watched(context, "removal")
+        return read_watched(context, "drift") if self._watch else ()
+
+    def _changes(self, wanted: State, live: State) -> tuple[Change, ...]:
+        """The difference in the order of writing, each change with its stage."""
+        changes = diff(wanted, live, tuple(self._kinds))
+        staged = [replace(change, stage=self._kinds[change.ref.kind].stage_of(change)) for change in changes]
+        return tuple(sorted(staged, key=lambda change: STAGES.index(change.stage)))
+
+
+def read_cabinet(context: CabinetContext, kinds: Iterable[One]) -> State:
+    """What the cabinet has in Grafana."""
+    readable = (kind for kind in kinds if context.found or not kind.needs_org)
+    return {seen.ref: seen for kind in readable for seen in kind.read(context)}
+
+
+def read_watched(context: CabinetContext, occasion: Occasion) -> tuple[Resource, ...]:
+    """What the cabinet has of the things that are only looked at on that occasion."""
+    return tuple(resource for one in WATCHED if occasion in one.occasions for resource in one.read(context, occasion))
+
+
+def _by_cabinet(wanted: State, live: State) -> dict[str, tuple[State, State]]:
+    """Both states cabinet by cabinet; "" is what all share."""
+    found: dict[str, tuple[State, State]] = {}
+    for side, state in enumerate((wanted, live)):
+        for ref, resource in state.items():
+            found.setdefault(ref.cabinet, ({}, {}))[side][ref] = resource
+    return found
+
+
+def _unmanaged(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    return tuple(resource for resource in resources if not resource.managed)
