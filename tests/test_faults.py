@@ -197,9 +197,9 @@ def cut_off(world: World, *command: str) -> tuple[int, str]:
     running = in_a_process(world, *command, "--pause", "0.1")
     until(lambda: requests.get(f"{world.url}/sandbox/requests", timeout=60).json()["total"] > 100)
     strike(world, {"kind": "drop_before"})
-    gone = time.monotonic()
     output, _ = running.communicate(timeout=300)
-    assert time.monotonic() - gone < 20, output
+    dropped = requests.get(f"{world.url}/sandbox/faults", timeout=60).json()[0]["struck"]
+    assert dropped < 60, output  # twelve cabinets with all their repeats would ask many more times
     assert "Traceback" not in output
     return running.returncode, output
 
