@@ -12,11 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from dashboards._finish import finish
+from dashboards._finish import finish, panel_ids
 from dashboards._links import uid
 from dashboards._scope import Scope
 
-__all__ = ["Data", "Scope", "needs", "origin", "render", "slugs", "uid"]
+__all__ = ["Data", "Scope", "needs", "origin", "panel_id", "render", "slugs", "uid"]
 
 Data = Literal["installations", "online"]
 
@@ -31,6 +31,12 @@ def slugs() -> tuple[str, ...]:
 def render(slug: str, scope: Scope) -> dict[str, Any]:
     """The dashboard as Grafana's JSON, without `id`, `uid` and `version`; the same for every cabinet of that scope."""
     return finish(_module(slug).build(scope), scope)
+
+
+@cache
+def panel_id(slug: str, key: str, scope: Scope) -> int:
+    """The id of the panel with that key. Raises KeyError for an unknown dashboard or panel."""
+    return panel_ids(_module(slug).build(scope))[key]
 
 
 def needs(slug: str) -> tuple[Data, ...]:

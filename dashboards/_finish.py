@@ -88,6 +88,11 @@ def finish(dashboard: Dashboard, scope: Scope) -> Json:
     return dict(_tidy(spec))
 
 
+def panel_ids(dashboard: Dashboard) -> dict[str, int]:
+    """The id of each panel by its key."""
+    return number(panel["id"] for panel in _every(_plain(dashboard)["panels"]))
+
+
 def number(keys: Iterable[str]) -> dict[str, int]:
     """An id for every key, made from the key alone: a new panel changes no other's id, so links to panels live on.
 

@@ -17,6 +17,7 @@ _SCOPE = Scope(
     slugs=dashboards.slugs(),
     has_installations=True,
     has_online=True,
+    has_polled=True,
 )
 _NEEDS = {"installations": "установки", "online": "онлайн-доступы"}
 _KINDS = {

@@ -1,11 +1,11 @@
-"""Scope: all that a dashboard may know of its cabinet."""
+"""Scope: all that a dashboard or an alert rule may know of its cabinet."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a cabinet's dashboards depend on, and nothing that names the cabinet.
+    """What a cabinet's dashboards and rules depend on, and nothing that names the cabinet.
 
     Cabinets of equal scope share one rendering, so that every field added here multiplies the work.
     """
@@ -16,6 +16,8 @@ class Scope:
     slugs: tuple[str, ...]  # dashboards the cabinet gets: links lead to these alone
     has_installations: bool  # some of its clients run the software themselves
     has_online: bool  # some of its clients use online accesses
+    has_polled: bool  # SMART itself checks some of its installations
+    runbooks: str = ""  # address under which docs/alerts is published, "" where it is not: mails link to its pages
 
     @property
     def day(self) -> str:

@@ -216,6 +216,7 @@ def scope_of(cabinet: Cabinet) -> Scope:
         slugs=tuple(slug for slug in dashboards.slugs() if _given(slug, cabinet)),
         has_installations=bool(cabinet.installations),
         has_online=bool(cabinet.accesses),
+        has_polled=any(one.polled for one in cabinet.installations),
     )
 
 

@@ -26,6 +26,7 @@ EVERYTHING = Scope(
     slugs=dashboards.slugs(),
     has_installations=True,
     has_online=True,
+    has_polled=True,
 )
 
 

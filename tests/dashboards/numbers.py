@@ -1,7 +1,7 @@
 """A VictoriaMetrics to put samples into and to ask, as Grafana's server does."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,13 +22,21 @@ class Numbers:
     def put(self, metric: str, labels: Labels, values: Mapping[int, float]) -> None:
         """Adds a series: seconds before `now` -> value."""
         inner = ",".join(f'{name}="{value}"' for name, value in labels.items())
-        lines = (f"{metric}{{{inner}}} {value} {(self.now - ago) * 1000}\n" for ago, value in values.items())
+        self.write([f"{metric}{{{inner}}} {value} {(self.now - ago) * 1000}\n" for ago, value in values.items()])
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Adds samples in Prometheus' text form, with times in milliseconds."""
         self._ask("/api/v1/import/prometheus", "".join(lines).encode())
         self._ask(f"/internal/force_flush?authKey={self._server.key}")
 
     def instant(self, expr: str, at: float | None = None) -> list[tuple[Labels, float]]:
         """Labels and value of every series at `now`, or at those unix seconds."""
         found = self._json("/api/v1/query", query=expr, time=str(self.now if at is None else at))
+        return [(one["metric"], float(one["value"][1])) for one in found["result"]]
+
+    def instant_of(self, cabinet: str, expr: str, at: float) -> list[tuple[Labels, float]]:
+        """Labels and value of every series of one cabinet at those unix seconds, narrowed as vmauth does it."""
+        found = self._json("/api/v1/query", query=expr, time=str(at), extra_label=f"cabinet={cabinet}")
         return [(one["metric"], float(one["value"][1])) for one in found["result"]]
 
     def over_time(self, expr: str, *, seconds: int, step: int) -> list[tuple[Labels, dict[int, float]]]:
