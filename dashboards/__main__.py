@@ -1,16 +1,18 @@
-"""`python -m dashboards`: writes docs/dashboards, a page for every dashboard and an index."""
+"""`python -m dashboards`: writes docs/dashboards and docs/alerts, a page for each and an index."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from dashboards._pages import pages
+from dashboards import _pages
+from dashboards.alerts import _pages as _alert_pages
 
-FOLDER = Path(__file__).parent.parent / "docs" / "dashboards"
+_DOCS = Path(__file__).parent.parent / "docs"
+FOLDER, ALERTS = _DOCS / "dashboards", _DOCS / "alerts"
 
 
-def write(folder: Path) -> list[Path]:
+def write(folder: Path, made: Mapping[str, str]) -> list[Path]:
     """Makes the folder hold these pages and no others; the paths of those that changed, or are gone."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = pages()
     changed = [path for path in sorted(folder.glob("*.md")) if path.name not in made]
     for path in changed:
         path.unlink()
@@ -23,5 +25,5 @@ def write(folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for path in write(FOLDER):
+    for path in [*write(FOLDER, _pages.pages()), *write(ALERTS, _alert_pages.pages())]:
         print(path)  # noqa: T201 - what the command did

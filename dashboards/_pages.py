@@ -10,7 +10,8 @@ from dashboards._scope import Scope
 from dashboards.lint.finding import Json, panels, values
 from dashboards.lint.queries import sources
 
-_SCOPE = Scope(
+# A cabinet that has everything.
+SCOPE = Scope(
     timezone="Europe/Samara",
     language="ru-RU",
     week_start="monday",
@@ -83,21 +84,21 @@ def _index() -> str:
         "|---|---|---|---|",
     ]
     for slug in dashboards.slugs():
-        spec = dashboards.render(slug, _SCOPE)
-        cells = (_escaped(spec["description"]), _needed(slug), _range(spec["time"]))
-        lines.append(f"| [{_escaped(spec['title'])}]({slug}.md) | {' | '.join(cells)} |")
+        spec = dashboards.render(slug, SCOPE)
+        cells = (escaped(spec["description"]), _needed(slug), _range(spec["time"]))
+        lines.append(f"| [{escaped(spec['title'])}]({slug}.md) | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
 def _page(slug: str) -> str:
-    spec, origin = dashboards.render(slug, _SCOPE), dashboards.origin(slug)
+    spec, origin = dashboards.render(slug, SCOPE), dashboards.origin(slug)
     refresh = _REFRESHES.get(spec["refresh"], spec["refresh"]) or "нет, кнопкой"
     lines = [
-        f"# {_escaped(spec['title'])}",
+        f"# {escaped(spec['title'])}",
         "",
         _MADE.format(origin=origin),
         "",
-        _escaped(spec["description"]),
+        escaped(spec["description"]),
         "",
         f"- Кому: кабинетам, у которых есть {_needed(slug)}.",
         f"- Открывается: {_range(spec['time'])}.",
@@ -110,7 +111,7 @@ def _page(slug: str) -> str:
     for panel in spec["panels"]:
         if panel["type"] == "row":
             folded = " (свёрнуто)" if panel["collapsed"] else ""
-            lines += [f"## Раздел «{_escaped(panel['title'])}»{folded}", ""]
+            lines += [f"## Раздел «{escaped(panel['title'])}»{folded}", ""]
         for line in _lines([panel] if panel["type"] != "row" else panel["panels"], spec):
             lines += _panel(line)
     return "\n".join(lines).rstrip() + "\n"
@@ -123,13 +124,13 @@ def _variables(variables: Sequence[Json]) -> Iterator[str]:
     for variable in variables:
         choice = "несколько или все" if variable.get("multi") else "одно"
         name = f"`var-{variable['name']}`"
-        yield f"| {_escaped(variable['label'])} | {name} | {choice} | {_offered(variable)} |"
+        yield f"| {escaped(variable['label'])} | {name} | {choice} | {_offered(variable)} |"
     yield ""
 
 
 def _offered(variable: Json) -> str:
     if variable["type"] == "custom":
-        return ", ".join(_escaped(one.partition(" : ")[0].strip()) for one in variable["query"].split(","))
+        return ", ".join(escaped(one.partition(" : ")[0].strip()) for one in variable["query"].split(","))
     text = variable["definition"]
     if match := re.fullmatch(r"label_values\((\w+)(?:\{.*\})?, (\w+)\)", text):
         return f"метка `{match[2]}` метрики `{match[1]}`"
@@ -151,8 +152,8 @@ def _panel(line: _Line) -> Iterator[str]:
     data = [one for one in whole if one["type"] != "text"]
     units = sorted({_unit(one["fieldConfig"]["defaults"]["unit"]) for one in data})
     kind = _KINDS[panel["type"]] if not line.cells else "строка листа"
-    yield from (f"### {_escaped(panel['title'])}", "")
-    yield f"*{', '.join([kind.capitalize(), *(unit for unit in units if unit != 'текст')])}.* " + _escaped(
+    yield from (f"### {escaped(panel['title'])}", "")
+    yield f"*{', '.join([kind.capitalize(), *(unit for unit in units if unit != 'текст')])}.* " + escaped(
         panel["description"]
     )
     yield ""
@@ -175,7 +176,7 @@ def _columns(panel: Json) -> str:
         if one["id"] == "unit"
     }
     return ", ".join(
-        f"{_escaped(title)} ({_unit(units[title])})" if title in units else _escaped(title) for title in _titles(panel)
+        f"{escaped(title)} ({_unit(units[title])})" if title in units else escaped(title) for title in _titles(panel)
     )
 
 
@@ -196,7 +197,7 @@ def _led(whole: Sequence[Json]) -> list[str]:
         for path, value in values(panel):
             if path.endswith("url") and (match := re.match(r"/d/([\w-]+)", str(value))):
                 slug = uids[match[1]]
-                found[slug] = f"[{_escaped(dashboards.render(slug, _SCOPE)['title'])}]({slug}.md)"
+                found[slug] = f"[{escaped(dashboards.render(slug, SCOPE)['title'])}]({slug}.md)"
     return list(found.values())
 
 
@@ -230,5 +231,6 @@ def _unit(unit: str) -> str:
     return _UNITS.get(unit, unit)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text with the characters that Markdown would interpret escaped."""
     return _SPECIAL.sub(r"\\\1", text)

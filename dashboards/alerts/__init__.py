@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from dashboards._scope import Scope
 from dashboards.alerts import _messages, _rules
 from dashboards.alerts._alert import Alert
 
-__all__ = ["Alert", "RuleGroup", "alerts", "groups", "origin", "rule_groups", "templates"]
+__all__ = ["Alert", "RuleGroup", "alerts", "groups", "names", "origin", "rule_groups", "templates"]
 
 
 @dataclass(frozen=True)
@@ -50,23 +49,33 @@ def alerts(scope: Scope) -> dict[str, tuple[Alert, ...]]:
 def rule_groups(scope: Scope) -> tuple[RuleGroup, ...]:
     """The rules of a cabinet of that scope.
 
-    A group of alerts whose data come at different intervals makes one group of rules for each, named by the data.
+    A group of alerts whose data come at different intervals makes one group of rules for each, named by the data. The
+    name of a rule's group is the same in every scope.
     """
-    found = alerts(scope)
-    known = {alert.name: alert for every in found.values() for alert in every}
+    known = {alert.name: alert for every in alerts(scope).values() for alert in every}
     made = []
-    for name, every in found.items():
-        in_order = sorted(every, key=lambda alert: alert.every)
-        by_interval = [(seconds, list(some)) for seconds, some in groupby(in_order, lambda alert: alert.every)]
-        for seconds, some in by_interval:
-            title = f"smart-{name}" if len(by_interval) == 1 else f"smart-{name}-{some[0].feeds[0].name}"
-            made.append(RuleGroup(title, seconds, tuple(_rules.group(title, seconds, some, scope, known))))
+    for group in groups():
+        by_title: dict[str, list[Alert]] = {}
+        for alert in _module(group).alerts(scope):
+            by_title.setdefault(f"smart-{group}-{alert.slowest.name}", []).append(alert)
+        for title, every in by_title.items():
+            title = title if len(by_title) > 1 else f"smart-{group}"
+            given = [alert for alert in every if alert.name in known]
+            interval = every[0].every
+            if given:
+                made.append(RuleGroup(title, interval, tuple(_rules.group(title, interval, given, scope, known))))
     return tuple(made)
 
 
 def templates(scope: Scope) -> Mapping[str, str]:
     """Message template name -> its text in Go's template language; the times in it are of the scope's time zone."""
     return _messages.templates(scope)
+
+
+@cache
+def names(scope: Scope) -> frozenset[str]:
+    """The names of all alerts, whether the scope can make them fire or not; each has a page in docs/alerts."""
+    return frozenset(alert.name for group in groups() for alert in _module(group).alerts(scope))
 
 
 def origin(group: str) -> str:

@@ -13,9 +13,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 class Feed:
     """Where an alert's data come from: how often its rule is evaluated and how far back it reads the last value.
 
-    `every` is in seconds. It equals the period of the data, but for hourly data, which arrive at any minute: ten
-    minutes is how long SMART may need to process a report. `look_back` is longer than on the dashboards: a gap in the
-    data must not end an alert and start it again.
+    `every` is in seconds. It is not shorter than the period of the data, but for hourly data, which arrive at any
+    minute: ten minutes is how long SMART may need to process a report. `look_back` is longer than on the dashboards: a
+    gap in the data must not end an alert and start it again.
     """
 
     name: str
@@ -26,6 +26,8 @@ class Feed:
 
 
 CHECKS = Feed("checks", "проверки доступности (опрос SMART)", 5 * MINUTE, "30m", lambda scope: scope.has_polled)
+# Free seats are evaluated as often as they are checked: the documents require that alert within 5 minutes.
+SEATS = Feed("seats", "проверки доступности (опрос SMART)", 2 * MINUTE, "30m", lambda scope: scope.has_polled)
 # Two days without a report are an alert of their own (SmartXMLfileIsToOld); until then the last report counts.
 REPORTS = Feed("reports", "отчёты sysinfo", 10 * MINUTE, "2d", lambda scope: scope.has_installations)
 # The polls leave out an hour every night.
@@ -66,13 +68,15 @@ class Alert:
     """One alert.
 
     `condition` is MetricsQL, one series for each case with the labels of `case`; its value is for the texts and is
-    `$values.A` there. `sql` stands in its place where the data are rows: string columns become labels, one column is
+    `$values.A` there. `sql` takes its place where the data are rows: string columns become labels, one column is
     the number. `span` is the time range of the SQL macros in seconds. `counts` names the alert whose cases are counted
     in place of both, `over` is the figure that their number must exceed.
+    `named`: the cases get the client's legal name and registration number. `within` is SQL whose rows (string columns
+    are labels, the number is not 0) narrow the cases to those that agree with one of them.
     `hold` is how long a case must last before it is reported, in seconds; one that others suppress is held longer, see
-    `_suppression`.
-    The texts are Russian. `title` says what is wrong in a few words. `text` is about one case and may be a template of
-    Grafana with `$labels` and `$values`. `check` tells the reader of a mail where to look first.
+    `_suppression`, unless its own data show that the cause is another one (`immediate`).
+    The texts are Russian. `title` is what is wrong, in a few words. `text` is about one case and may be a template of
+    Grafana with `$labels` and `$values`. `check` is where the reader of a mail looks first.
     """
 
     name: str
@@ -92,14 +96,23 @@ class Alert:
     span: int = 10 * MINUTE
     counts: str = ""
     over: int = 0
+    named: bool = False
+    within: str = ""
     hold: int = 0
+    immediate: bool = False
     panel: Panel | None = None
-    exec_error: str = "KeepLast"
+    requires: str = ""  # data that come from none of the usual sources, in Russian
+    exec_error: str = "KeepLast"  # state of the rule when a store does not answer
 
     @property
     def every(self) -> int:
         """Seconds between two evaluations of its rule."""
-        return max(feed.every for feed in self.feeds)
+        return self.slowest.every
+
+    @property
+    def slowest(self) -> Feed:
+        """Of its feeds the one whose data come least often."""
+        return max(self.feeds, key=lambda feed: feed.every)
 
     @property
     def uid(self) -> str:

@@ -94,7 +94,7 @@ _PLACE = "\n".join(
     (
         '{{ define "smart-mail-place" -}}',
         *(f"{{{{- with .Labels.{label} }}}}\n  {title}: {{{{ . }}}}{{{{ end }}}}" for label, title in _LABELS.items()),
-        "{{- if .PanelURL }}\n  Панель: {{ .PanelURL }}{{ with .Annotations.choice }}&{{ . }}{{ end }}{{ end }}",
+        "{{- if .PanelURL }}\n  Панель: {{ .PanelURL }}{{ .Annotations.choice }}{{ end }}",
         "{{- end }}",
     )
 )

@@ -19,8 +19,8 @@ from dashboards.alerts._alert import Alert
 
 Json = dict[str, Any]
 
-MARK = {"smart": "1"}  # the label by which the notification policy knows our alerts
-_QUERY, _FIRES = "A", "B"
+MARK = {"smart": "1"}  # the notification policy selects our alerts by this label
+_QUERY, _FIRES, _WITHIN = "A", "B", "C"
 _EXPRESSIONS = {"type": "__expr__", "uid": "__expr__"}
 # The server puts these into every query that lacks them.
 _STEP = {"intervalMs": 1000, "maxDataPoints": 43200}
@@ -48,19 +48,27 @@ def duration(seconds: int) -> str:
 
 def _rule(alert: Alert, scope: Scope, known: Mapping[str, Alert]) -> AlertRulev9:
     if alert.sql:
-        target = SqlTarget(rawSql=alert.sql, format="table", datasource=EVENTS, refId=_QUERY)
+        queries = [_rows(alert.sql, _QUERY)]
     else:
-        target = Target(expr=_suppression.query(alert, known), instant=True, datasource=METRICS, refId=_QUERY)
+        queries = [Target(expr=_suppression.query(alert, known), instant=True, datasource=METRICS, refId=_QUERY)]
+    product = f"${_QUERY}"
+    if alert.within:  # Grafana multiplies what agrees in all labels that both have, and drops the rest
+        queries.append(_rows(alert.within, _WITHIN))
+        product += f" * ${_WITHIN}"
     return AlertRulev9(
         title=alert.name,
         uid=alert.uid,
-        triggers=[target, AlertExpression(_FIRES, f"is_number(${_QUERY})", expressionType=EXP_TYPE_MATH)],
+        triggers=[*queries, AlertExpression(_FIRES, f"is_number({product})", expressionType=EXP_TYPE_MATH)],
         condition=_FIRES,
         timeRangeFrom=alert.span,
         evaluateFor=duration(_suppression.hold(alert, known)),
         annotations=_annotations(alert, scope),
         labels={**MARK, "priority": alert.priority, "severity": alert.severity, "route": alert.route},
     )
+
+
+def _rows(sql: str, name: str) -> SqlTarget:
+    return SqlTarget(rawSql=sql, format="table", datasource=EVENTS, refId=name)
 
 
 def _annotations(alert: Alert, scope: Scope) -> dict[str, str]:
@@ -74,7 +82,7 @@ def _annotations(alert: Alert, scope: Scope) -> dict[str, str]:
     texts["__dashboardUid__"] = uid(panel.slug)
     texts["__panelId__"] = str(dashboards.panel_id(panel.slug, panel.key, scope))
     if panel.variables:
-        texts["choice"] = "&".join(f"var-{name}={_value(value)}" for name, value in panel.variables)
+        texts["choice"] = "".join(_choice(name, value) for name, value in panel.variables)
     return texts
 
 
@@ -82,8 +90,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _value(value: str) -> str:
-    return f"{{{{ $labels.{value[1:]} | urlquery }}}}" if value.startswith("$") else value
+def _choice(name: str, value: str) -> str:
+    """The end of the panel's address that chooses the value; nothing for a label that the case lacks."""
+    if not value.startswith("$"):
+        return f"&var-{name}={value}"
+    return f"{{{{ with $labels.{value[1:]} }}}}&var-{name}={{{{ . | urlquery }}}}{{{{ end }}}}"
 
 
 def _finish(raw: Json, alert: Alert) -> Json:
@@ -92,7 +103,7 @@ def _finish(raw: Json, alert: Alert) -> Json:
         "annotations": raw["annotations"],
         "condition": inner["condition"],
         "data": [_query(one) for one in inner["data"]],
-        "execErrState": alert.exec_error,  # grafanalib does not know KeepLast
+        "execErrState": alert.exec_error,  # grafanalib has no KeepLast
         "for": raw["for"],
         "isPaused": False,
         "keep_firing_for": "0s",

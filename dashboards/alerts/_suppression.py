@@ -1,12 +1,14 @@
 """Which alert is silent while another one reports the cause: 32 pairs, of the documents or proposed.
 
 A pair becomes `unless` in the query of the suppressed rule. The data of both come at different seconds, so that the
-effect may be seen before the cause: a suppressed rule holds one evaluation longer than what suppresses it.
+effect may be seen before the cause: a suppressed rule holds one evaluation longer than what suppresses it. One alert
+(KodeksLimitsUsers) does not wait: its own probe shows whether the port is closed or the seats are taken.
 """
 
 from collections.abc import Mapping
 
 from dashboards.alerts._alert import Alert
+from dashboards.alerts._conditions import with_names
 
 _CLOSED_PORT = ("KodeksTcpStatus",)  # proposal: nothing can be read through a closed port
 _PROXY = ("KodeksBehindProxyDown",)  # proposal: the service behind the proxy is down
@@ -40,6 +42,11 @@ def query(alert: Alert, alerts: Mapping[str, Alert]) -> str:
     if alert.counts:
         counted = alerts[alert.counts]
         return f"count(max by ({', '.join(counted.case.key)}) ({query(counted, alerts)})) > {alert.over}"
+    condition = _without_causes(alert, alerts)
+    return with_names(condition) if alert.named else condition
+
+
+def _without_causes(alert: Alert, alerts: Mapping[str, Alert]) -> str:
     causes = [alerts[name] for name in SUPPRESSED.get(alert.name, ()) if name in alerts]
     if not causes:
         return alert.condition
@@ -51,5 +58,7 @@ def hold(alert: Alert, alerts: Mapping[str, Alert]) -> int:
     """How long a case must last before it is reported, in seconds."""
     if alert.counts:
         return hold(alerts[alert.counts], alerts)
+    if alert.immediate:
+        return alert.hold
     causes = [alerts[name] for name in SUPPRESSED.get(alert.name, ()) if name in alerts]
     return max([alert.hold, *(hold(cause, alerts) + alert.every for cause in causes)])

@@ -6,18 +6,24 @@ of Grafana does not begin them anew.
 
 from dashboards._scope import Scope
 from dashboards.alerts._alert import CHECKS, INSTALLATION, TOGETHER, Alert, Panel
-from dashboards.alerts._conditions import failed
+from dashboards.alerts._conditions import answered, refused
 from dashboards.alerts._levels import DOWN, IMPAIRED, MASS, NOTICE, OUTAGES
-from dashboards.alerts.network import MANY_INSTALLATIONS, TWICE, checks_panel
+from dashboards.alerts.network import MANY_INSTALLATIONS, TWICE, checks_panel, switched_on
 
 _TOO_LONG = "3h"  # documented: more than 3 hours in a row
-_CHECK = 'kodeks_check_status{check="Maintenance"}'
-_FAILED_SINCE = (
-    f"{failed('Maintenance')}"
-    f" and on (client, host) (max by (client, host) (max_over_time({_CHECK}[{_TOO_LONG}])) == 0)"
-    f" and on (client, host)"
-    f" (min by (client, host) (last_over_time({_CHECK}[{CHECKS.look_back}] offset {_TOO_LONG})) == 0)"
+# The main page answers 503 then, which shows it also where the check Maintenance is not switched on.
+_IN_MAINTENANCE = f"({refused('Maintenance')}) or on (client, host) ({answered('http200', 503)})"
+_CHECK, _PAGE = 'kodeks_check_status{check="Maintenance"}', 'kodeks_check_http_code{check="http200"}'
+_BEFORE = f"[{CHECKS.look_back}] offset {_TOO_LONG}"
+_BY = "max by (client, host)"
+_ALL_THE_TIME = (
+    f"({_BY} (max_over_time({_CHECK}[{_TOO_LONG}])) == 0"
+    f" and {_BY} (last_over_time({_CHECK}{_BEFORE})) == 0)"
+    f" or ({_BY} (max_over_time({_PAGE}[{_TOO_LONG}])) == 503"
+    f" and min by (client, host) (min_over_time({_PAGE}[{_TOO_LONG}])) == 503"
+    f" and {_BY} (last_over_time({_PAGE}{_BEFORE})) == 503)"
 )
+_FOR_TOO_LONG = f"({_IN_MAINTENANCE}) and on (client, host) ({_ALL_THE_TIME})"
 _ALL = Panel("kodeks-server-metrics", "online-check-status", (("checktype", "Maintenance"),))
 
 
@@ -31,7 +37,7 @@ def alerts(scope: Scope) -> list[Alert]:
             route=OUTAGES,
             feeds=(CHECKS,),
             case=INSTALLATION,
-            condition=failed("Maintenance"),
+            condition=_IN_MAINTENANCE,
             hold=TWICE,
             title="Включён режим обслуживания",
             text="{{ $labels.host }} в режиме обслуживания",
@@ -54,7 +60,7 @@ def alerts(scope: Scope) -> list[Alert]:
             feeds=(CHECKS,),
             case=TOGETHER,
             # Those that are there for too long count too, so not the cases of KodeksMaintenance.
-            condition=f"count(max by (client, host) ({failed('Maintenance')})) > {MANY_INSTALLATIONS}",
+            condition=f"count(max by (client, host) ({_IN_MAINTENANCE})) > {MANY_INSTALLATIONS}",
             hold=TWICE,
             title="Сразу много установок в режиме обслуживания",
             text="В режиме обслуживания установок: {{ $values.A }}",
@@ -72,7 +78,7 @@ def alerts(scope: Scope) -> list[Alert]:
             route=OUTAGES,
             feeds=(CHECKS,),
             case=INSTALLATION,
-            condition=_FAILED_SINCE,
+            condition=_FOR_TOO_LONG,
             title="Режим обслуживания дольше трёх часов",
             text="{{ $labels.host }} больше трёх часов в режиме обслуживания",
             meaning="""Режим обслуживания не кончается больше трёх часов подряд. Столько не длится ни обновление, ни
@@ -107,7 +113,8 @@ def alerts(scope: Scope) -> list[Alert]:
             route=OUTAGES,
             feeds=(CHECKS,),
             case=INSTALLATION,
-            condition=failed("support"),
+            condition=refused("support"),
+            requires=switched_on("support"),
             hold=TWICE,
             title="Программа просит обслуживания",
             text="На главной странице {{ $labels.host }} сообщение, что требуется обслуживание",

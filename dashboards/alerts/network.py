@@ -6,12 +6,17 @@ Decided where the documents leave it open: a check counts as failed when it fail
 
 from dashboards._scope import Scope
 from dashboards.alerts._alert import CHECKS, INSTALLATION, TOGETHER, Alert, Panel
-from dashboards.alerts._conditions import failed
+from dashboards.alerts._conditions import failed, refused
 from dashboards.alerts._levels import DOWN, IMPAIRED, MASS, OUTAGES
 
 TWICE = CHECKS.every  # proposal: a packet that was lost once is no outage
 # Documented for KodeksMaintenanceCount ("more than 30 installations"), proposed for every other count of hosts.
 MANY_INSTALLATIONS = 30
+
+
+def switched_on(check: str) -> str:
+    """What an alert on a check requires that is not made for every installation."""
+    return f"Проверка {check}: её включают в tenants.yaml (checks)."
 
 
 def checks_panel(check: str) -> Panel:
@@ -144,7 +149,8 @@ def alerts(scope: Scope) -> list[Alert]:
             feeds=(CHECKS,),
             case=INSTALLATION,
             # "although the proxy itself answers": a closed port is an alert of its own
-            condition=f"({failed('proxy')}) unless on (client, host) ({failed('tcp')})",
+            condition=f"({refused('proxy')}) unless on (client, host) ({failed('tcp')})",
+            requires=switched_on("proxy"),
             hold=TWICE + CHECKS.every,  # the two checks come at different seconds, as with suppression
             title="Прокси отвечает, а программа за ним — нет",
             text="За прокси {{ $labels.host }} не отвечает программа",

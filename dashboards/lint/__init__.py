@@ -1,4 +1,4 @@
-"""The linter: whether a finished dashboard keeps the rules of the house. Nothing is asked of any server.
+"""The linter: whether finished dashboards and alert rules keep the rules of the house. Nothing is asked of any server.
 
 Only the command that lints loads this package: its parsers of PromQL and SQL would slow all others down.
 """
@@ -6,9 +6,11 @@ Only the command that lints loads this package: its parsers of PromQL and SQL wo
 from collections.abc import Callable, Collection, Iterator
 
 from dashboards.lint import form, links, queries
+from dashboards.lint.alerts import RULES as ALERT_RULES
+from dashboards.lint.alerts import lint_rules
 from dashboards.lint.finding import Contract, Finding, Json
 
-__all__ = ["RULES", "Contract", "Finding", "lint"]
+__all__ = ["ALERT_RULES", "RULES", "Contract", "Finding", "lint", "lint_rules"]
 
 # Rule -> what to do about a breach, in Russian and in English.
 RULES: dict[str, tuple[str, str]] = {

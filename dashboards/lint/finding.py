@@ -1,7 +1,7 @@
 """What the linter says and what it may know: Finding, Contract; and ways through a dashboard's JSON."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
@@ -19,10 +19,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the stores hold: metric -> its labels, table of schema `core` -> the columns a reader may read."""
+    """What the stores hold: metric -> its labels, table of schema `core` -> the columns a reader may read.
+
+    `periods`: metric -> seconds between two samples.
+    """
 
     metrics: Mapping[str, frozenset[str]]
     tables: Mapping[str, frozenset[str]]
+    periods: Mapping[str, int] = field(default_factory=dict)
 
 
 def panels(spec: Json) -> Iterator[Json]:

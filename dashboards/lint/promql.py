@@ -1,7 +1,8 @@
 """PromQL and MetricsQL: what an expression reads, or why it cannot be understood.
 
 The parser is that of Prometheus' own language. Of what VictoriaMetrics has more, we know functions (written as one of
-PromQL that takes the same arguments), `@ (expression)` and `sum(a, b)`; then the expression is read again.
+PromQL that takes the same arguments), `timezone_offset`, `@ (expression)` and `sum(a, b)`; then the expression is read
+again.
 """
 
 import re
@@ -36,6 +37,7 @@ _LIKE_PROMQL = {
 }
 _METRICSQL = re.compile(rf"\b({'|'.join(_LIKE_PROMQL)})(?=\s*(?:\(|by\b|without\b))")
 _AGGREGATE = re.compile(r"\b(?:sum|min|max|avg|count|group|stddev|stdvar)\s*(?:(?:by|without)\s*\([^()]*\)\s*)?\(")
+_ZONE = re.compile(r'\btimezone_offset\("\d+"\)')  # with its string numbered
 _MOMENT = re.compile(r"\b(?:start|end)\(\)")
 _COMPUTED_MOMENT = re.compile(r"@\s*\(")
 _INSIDE = ("args", "expr", "lhs", "param", "rhs", "vector_selector")
@@ -55,7 +57,8 @@ def reads(expression: str) -> list[Read]:
         return list(_selectors(promql_parser.parse(expression)))
     except ValueError as error:
         bare, kept = _without_strings(expression)
-        like_promql, moments = _without_computed_moments(_METRICSQL.sub(lambda m: _LIKE_PROMQL[m[1]], bare))
+        plain = _ZONE.sub("vector(0)", _METRICSQL.sub(lambda m: _LIKE_PROMQL[m[1]], bare))
+        like_promql, moments = _without_computed_moments(plain)
         like_promql = _aggregates_of_one(like_promql)
         if like_promql == bare:
             raise

@@ -26,11 +26,12 @@ class Source:
     look_back: str
 
 
-CHECK = Source("check", 300, "10m")
+CHECK = Source("check", 120, "10m")
 TELEGRAF = Source("telegraf", 900, "45m")
 SMARTSTATUS = Source("smartstatus", 900, "45m")
 SYSINFO = Source("sysinfo", 3600, "2h")
 ONLINE = Source("online", 3600, "2h")
+RECORDS = Source("records", 86400, "400d")  # the distributor's own records, imported when they change
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,23 @@ METRICS: tuple[Metric, ...] = (
         SYSINFO,
         _HOST,
         Text("когда кончается лицензия", "end of the licence"),
+    ),
+    Metric(
+        "kodeks_contract_end_timestamp_seconds",
+        "unix seconds",
+        RECORDS,
+        _HOST,
+        Text("когда кончается договор на сопровождение", "end of the service contract"),
+    ),
+    Metric(
+        "kodeks_senselock_state",
+        "state",
+        SYSINFO,
+        _HOST,
+        Text(
+            "ключ SenseLock в отчёте: 1 работает, 0 не работает, -1 записи о ключе нет",
+            "SenseLock key in the report: 1 works, 0 does not, -1 the report has no record of it",
+        ),
     ),
     Metric(
         "kodeks_installation_info",
@@ -586,6 +604,11 @@ def labels_by_metric() -> dict[str, frozenset[str]]:
     """The labels of each metric, those all have among them."""
     known = (*METRICS, *COLLECTION_METRICS)
     return {metric.name: frozenset((*COMMON_LABELS, *metric.labels)) for metric in known}
+
+
+def periods_by_metric() -> dict[str, int]:
+    """The seconds between two samples of each metric."""
+    return {metric.name: metric.source.period for metric in (*METRICS, *COLLECTION_METRICS)}
 
 
 def columns_by_table() -> dict[str, frozenset[str]]:

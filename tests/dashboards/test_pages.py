@@ -25,12 +25,12 @@ def test_the_pages_are_in_step_with_the_dashboards() -> None:
 def test_writing_makes_the_folder_hold_the_pages_alone(tmp_path: Path) -> None:
     """What is new, changed or gone is told, once; other files stay."""
     folder = tmp_path / "docs"
-    assert {path.name for path in write(folder)} == PAGES.keys()
-    assert write(folder) == []
+    assert {path.name for path in write(folder, PAGES)} == PAGES.keys()
+    assert write(folder, PAGES) == []
     (folder / "for-managers.md").write_text("by hand", encoding="utf-8")
     (folder / "old.md").write_text("gone", encoding="utf-8")
     (folder / "picture.png").write_bytes(b"")
-    assert [path.name for path in write(folder)] == ["old.md", "for-managers.md"]
+    assert [path.name for path in write(folder, PAGES)] == ["old.md", "for-managers.md"]
     assert (folder / "for-managers.md").read_text(encoding="utf-8") == PAGES["for-managers.md"]
     assert not (folder / "old.md").exists()
     assert (folder / "picture.png").exists()

@@ -8,11 +8,11 @@ from provision.stores.contract import COMMON_LABELS, METRICS, SYSINFO, TABLES, M
 from provision.stores.schema import Connection
 
 
-def test_there_are_38_metrics_and_9_tables() -> None:
+def test_there_are_40_metrics_and_9_tables() -> None:
     """The contract is complete, and no name stands twice."""
     names = [metric.name for metric in METRICS] + [table.name for table in TABLES]
 
-    assert (len(METRICS), len(TABLES)) == (38, 9)
+    assert (len(METRICS), len(TABLES)) == (40, 9)
     assert [name for name, count in Counter(names).items() if count > 1] == []
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from random import Random
 
-from provision.stores.contract import CHECK, SMARTSTATUS, TELEGRAF
+from provision.stores.contract import SMARTSTATUS, TELEGRAF
 from provision.stores.sample_data.clock import Clock, gaps
 from provision.stores.sample_data.outages import CHECKS, FAULTS, Outage
 from provision.stores.sample_data.sink import Labels, SeriesSink, stamps
 
+_PERIOD = 300  # seconds; real checks come more often, which would only make more of the same
+
 
 def check(clock: Clock, labels: Labels, rng: Random, troubles: Sequence[Outage], series: SeriesSink) -> None:
     """Adds the checks of an installation that SMART can reach, and its abnormal states."""
-    times = clock.ticks(CHECK.period, rng.randrange(CHECK.period))
+    times = clock.ticks(_PERIOD, rng.randrange(_PERIOD))
     silence = rng.randrange(len(times))  # SMART itself stood still for a while: a gap in every line
     times = times[:silence] + times[silence + 9 :]
     joined = stamps(times)

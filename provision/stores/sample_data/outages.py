@@ -94,6 +94,10 @@ class Outage:
         """Whether it goes on at that time."""
         return self.first <= time < self.last
 
+    def of(self, times: Sequence[int]) -> Sequence[int]:
+        """Those of these ascending times that it covers."""
+        return times[self.among(times)]
+
     def among(self, times: Sequence[int]) -> slice:
         """Which of these ascending times it covers."""
         return slice(bisect_left(times, self.first), bisect_left(times, self.last))

@@ -25,6 +25,10 @@ def write_totals(site: Site, series: SeriesSink) -> None:
     ends = site.clock.now + (10 + site.number * 37 % 400) * 86400
     constant = ",".join([str(ends)] * len(site.reports))
     series.add("kodeks_license_expiry_timestamp_seconds", labels, joined, constant)
+    series.add("kodeks_contract_end_timestamp_seconds", labels, stamps(site.reports[:1]), str(ends + 30 * 86400))
+    without_key = {time for outage in site.troubles if "key" in outage.fault.checks for time in outage.of(site.reports)}
+    states = ",".join("0" if time in without_key else "1" for time in site.reports)
+    series.add("kodeks_senselock_state", labels, joined, states)
     info = {"legal_name": legal_name(site.subject), "regnum": regnum(site.subject), "kind": kind(site.subject)}
     series.add("kodeks_installation_info", {**labels, **info}, joined, ",".join(["1"] * len(site.reports)))
     for place, file in enumerate(OPERUP_FILES):

@@ -53,8 +53,16 @@ class Stores:
         return now
 
     def ask(self, rule: Mapping[str, Any], moment: datetime) -> Found:
-        """What the rule's query finds at that moment."""
-        query = rule["data"][0]
+        """What the rule's query finds at that moment, narrowed by its second query where it has one.
+
+        `$A * $C` in Grafana joins what agrees in all labels that both have, and drops the rest.
+        """
+        first, *others = (self._found(one, moment) for one in rule["data"] if one["datasourceUid"] != "__expr__")
+        for other in others:
+            first = {labels: value for labels, value in first.items() if any(set(one) <= set(labels) for one in other)}
+        return first
+
+    def _found(self, query: Mapping[str, Any], moment: datetime) -> Found:
         if query["datasourceUid"] == METRICS["uid"]:
             found = self._numbers.instant_of(self._cabinet, query["model"]["expr"], moment.timestamp())
             return {tuple(sorted(labels.items())): value for labels, value in found}

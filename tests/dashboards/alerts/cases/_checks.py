@@ -1,6 +1,6 @@
 """Cases that all alerts on checks have in common."""
 
-from tests.dashboards.alerts.history import HOST, MINUTE, Case, Series, check, installations, passed
+from tests.dashboards.alerts.history import HOST, MINUTE, Case, Series, check, installations, page, passed
 
 LESS = 1  # second
 
@@ -20,6 +20,21 @@ def lasting(alert: str, name: str, hold: int) -> list[Case]:
         Case(alert, "another check failed", [check("another", failed=60 * MINUTE)]),
         Case(alert, "a gap of 29 minutes in the checks", [_until(name, 29 * MINUTE)], [HOST]),
         Case(alert, "a gap of 30 minutes in the checks", [_until(name, 30 * MINUTE)]),
+    ]
+
+
+def by_code(alert: str, name: str, *, silent: int, fires: int) -> list[Case]:
+    """The check failed for long, and its page came with a code that is no case of the alert, or that is one."""
+    long = [check(name, failed=120 * MINUTE)]
+    return [
+        Case(alert, f"the page came with {silent}", [*long, page(name, silent)]),
+        Case(alert, f"the page came with {fires}", [*long, page(name, fires)], [HOST]),
+        Case(
+            alert,
+            "another installation's page did not come",
+            [*long, page(name, 0, labels=installations(1)[0])],
+            [HOST],
+        ),
     ]
 
 

@@ -1,7 +1,7 @@
 """Maintenance mode and its length, and the message that servicing is needed."""
 
-from tests.dashboards.alerts.cases._checks import LESS, counted, lasting, many, silent
-from tests.dashboards.alerts.history import HOST, HOUR, MINUTE, Case, Series, check, installations, passed
+from tests.dashboards.alerts.cases._checks import LESS, by_code, counted, lasting, many, silent
+from tests.dashboards.alerts.history import HOST, HOUR, MINUTE, Case, Series, check, installations, page, passed
 
 _MODE = "Maintenance"
 _LONG = "KodeksMaintenanceToLong"
@@ -18,6 +18,11 @@ CASES = [
     *lasting("KodeksMaintenance", _MODE, 5 * MINUTE),
     Case("KodeksMaintenance", "lasts for more than three hours", [check(_MODE, failed=4 * HOUR)]),
     Case("KodeksMaintenance", "lasts for just under three hours", [check(_MODE, failed=3 * HOUR - LESS)], [HOST]),
+    *by_code("KodeksMaintenance", _MODE, silent=0, fires=200),
+    Case("KodeksMaintenance", "the page answers 503", [page("http200", 503, since=5 * MINUTE)], [HOST], values=[503]),
+    Case("KodeksMaintenance", "503 for a second less", [page("http200", 503, since=5 * MINUTE - LESS)]),
+    Case("KodeksMaintenance", "the page answers 502", [page("http200", 502)]),
+    Case("KodeksMaintenance", "503 for more than three hours", [page("http200", 503, since=4 * HOUR)]),
     *counted("KodeksMaintenanceCount", _MODE, 5 * MINUTE),
     Case(
         "KodeksMaintenanceCount",
@@ -33,6 +38,9 @@ CASES = [
     Case(_LONG, "a gap in the checks in between", [_with_gap(failed=4 * HOUR, gap=(2 * HOUR, HOUR))], [HOST]),
     Case(_LONG, "no checks at the time three hours ago", [_with_gap(failed=4 * HOUR, gap=(4 * HOUR, 2 * HOUR))]),
     Case(_LONG, "no checks any more", [_with_gap(failed=4 * HOUR, gap=(35 * MINUTE, -1))]),
+    Case(_LONG, "503 for three hours", [page("http200", 503, since=3 * HOUR)], [HOST]),
+    Case(_LONG, "503 for a second less", [page("http200", 503, since=3 * HOUR - LESS)]),
+    Case(_LONG, "503 now and another code in between", [page("http200", 503, since=HOUR, before=500)]),
     Case(_LONG, "not in maintenance mode", [passed(_MODE)]),
     Case(f"{_LONG}Count", "31 installations", many(_MODE, 31, 3 * HOUR), [{}], values=[31]),
     Case(f"{_LONG}Count", "30 installations", many(_MODE, 30, 3 * HOUR)),
@@ -42,5 +50,6 @@ CASES = [
         [*many(_MODE, 30, 3 * HOUR), check(_MODE, failed=3 * HOUR - LESS, labels=installations(31)[30])],
     ),
     *lasting("KodeksNeedSupport", "support", 10 * MINUTE),
+    *by_code("KodeksNeedSupport", "support", silent=0, fires=200),
     *silent("KodeksNeedSupport", "support", "tcp", hold=10 * MINUTE),
 ]
