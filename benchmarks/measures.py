@@ -22,7 +22,7 @@ from benchmarks.bare import Bare
 from provision import config
 from provision.applying import apply_plan
 from provision.backup import Backup
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.directory import Directory
 from provision.grafana import Connection, Grafana
 from provision.handover import Handover
@@ -31,7 +31,7 @@ from provision.kinds.dashboard import DashboardKind, home_title, render, scope_o
 from provision.model import Cabinet
 from provision.planning import make_plan
 
-SECRET = "only-for-benchmarks-" + "x" * 32
+SECRET = "only for benchmarks: otter plinth wrangle mosaic"
 MANY = 500
 
 
@@ -131,7 +131,7 @@ class Server:
         return RunContext(
             server=server,
             directory=Directory(server),
-            root=Root(SECRET),
+            root=RootSecret(SECRET),
             handover=Handover(Path(tempfile.mkdtemp(prefix="bench-")), self.url, home_title),
             backup=Backup(Path(tempfile.mkdtemp(prefix="bench-"))),
             cabinets={cabinet.id: cabinet for cabinet in cabinets},

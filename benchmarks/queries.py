@@ -14,7 +14,7 @@ from psycopg import sql
 
 import dashboards
 from benchmarks.measures import SECRET, Measure, seconds
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores.access import Access
 from provision.stores.contract import TABLES
 from provision.stores.local import MetricsServer, postgresql, victoria_metrics, vmauth
@@ -26,7 +26,7 @@ from tests.dashboards.reader import ONE
 from tests.dashboards.ways import LIMIT, Way, by_hand, own
 from tests.stores.world import fence_rows, write_users
 
-ROOT = Root(SECRET)
+ROOT = RootSecret(SECRET)
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 RANGES = {"24 hours": 1, "7 days": 7, "30 days": 30, "13 months": 396}
 _SLOWEST = 10
@@ -132,11 +132,16 @@ def _copy_within(metrics: MetricsServer, connection: Connection) -> None:
 
 def _copy_series(metrics: MetricsServer, selector: str, labels: Mapping[str, str]) -> None:
     """Adds the selected series once more, with other values of these labels."""
-    found = requests.post(f"{metrics.url}/api/v1/export/native", data={"match[]": f"{{{selector}}}"}, timeout=600)
+    login = (metrics.login.user, metrics.login.password)
+    found = requests.post(
+        f"{metrics.url}/api/v1/export/native", data={"match[]": f"{{{selector}}}"}, auth=login, timeout=600
+    )
     named = {"extra_label": [f"{label}={value}" for label, value in labels.items()]}
     url = f"{metrics.url}/api/v1/import/native"
-    requests.post(url, params=named, data=found.content, timeout=600).raise_for_status()
-    requests.get(f"{metrics.url}/internal/force_flush?authKey={metrics.key}", timeout=600).raise_for_status()
+    requests.post(url, params=named, data=found.content, auth=login, timeout=600).raise_for_status()
+    requests.get(
+        f"{metrics.url}/internal/force_flush?authKey={metrics.key}", auth=login, timeout=600
+    ).raise_for_status()
 
 
 def _copy_rows(connection: Connection, copies: int, changed: Mapping[str, str]) -> None:

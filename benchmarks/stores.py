@@ -1,5 +1,6 @@
 """What the fences cost, on servers of this run: setting 500 cabinets up, and asking through a fence and without one."""
 
+import secrets
 import shutil
 import statistics
 import tempfile
@@ -15,16 +16,16 @@ import requests
 from psycopg import sql
 
 from benchmarks.measures import MANY, SECRET, Measure, seconds
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.plan import Change, diff
 from provision.stores import local, row_fence, row_roles, schema
 from provision.stores.access import Access, names
-from provision.stores.door import Door
-from provision.stores.local import DoorServer, EventsServer, MetricsServer
-from provision.stores.metric_fence import KIND, UserFile
+from provision.stores.local import EventsServer, MetricsServer, VmauthServer
 from provision.stores.stack import write_first_users
+from provision.stores.vmauth_client import VmauthClient
+from provision.stores.vmauth_users import KIND, UserFile
 
-ROOT = Root(SECRET)
+ROOT = RootSecret(SECRET)
 ROWS = 1000  # searches a cabinet
 _TURNS = 40  # of each question; the median counts
 _SEARCHES = """
@@ -39,13 +40,13 @@ class Stores:
     """The three servers and the accesses of the cabinets in them."""
 
     metrics: MetricsServer
-    door: DoorServer
+    door: VmauthServer
     events: EventsServer
     accesses: tuple[Access, ...]
 
     @property
     def file(self) -> UserFile:
-        return UserFile(self.door.config, self.metrics.url, ROOT)
+        return UserFile(self.door.config, self.metrics.backend, ROOT)
 
 
 def run(cabinets: int = MANY) -> Iterator[Measure]:
@@ -83,21 +84,21 @@ def numbers(stores: Stores) -> Measure:
         for access in stores.accesses
         for number in range(20)
     )
-    requests.post(f"{stores.metrics.url}/api/v1/import/prometheus", data=lines, timeout=60).raise_for_status()
-    flush = f"{stores.metrics.url}/internal/force_flush?authKey={stores.metrics.key}"
-    requests.get(flush, timeout=60).raise_for_status()
+    stores.metrics.ask("/api/v1/import/prometheus", method="POST", body=lines.encode())
+    stores.metrics.ask(f"/internal/force_flush?authKey={stores.metrics.key}")
     access = stores.accesses[-1]
-    who = (ROOT.name("metrics", access.cabinet, 1), ROOT.password("metrics", access.cabinet, 1))
+    ours = ROOT.credential("metrics", access.cabinet, 1)
+    who, itself = (ours.name, ours.password), (stores.metrics.login.user, stores.metrics.login.password)
     asked = {"query": "count(kodeks_online_up)"}
     narrowed = {**asked, "extra_label": f"cabinet={access.cabinet}"}
     with requests.Session() as session:
 
-        def ask(url: str, form: dict[str, str], auth: tuple[str, str] | None) -> None:
+        def ask(url: str, form: dict[str, str], auth: tuple[str, str]) -> None:
             answer = session.post(f"{url}/api/v1/query", data=form, auth=auth, timeout=60)
             assert answer.json()["data"]["result"][0]["value"][1] == "20", answer.status_code
 
         fenced, bare = _medians(
-            lambda: ask(stores.door.url, asked, who), lambda: ask(stores.metrics.url, narrowed, None)
+            lambda: ask(stores.door.url, asked, who), lambda: ask(stores.metrics.url, narrowed, itself)
         )
     return _measure("a query through vmauth", fenced, bare, 3)
 
@@ -109,7 +110,10 @@ def rows(stores: Stores) -> Measure:
         admin.execute(_SEARCHES, [count, ROWS])
         admin.execute("ANALYZE core.search_queries")
     access = stores.accesses[-1]
-    role, password = ROOT.name("events", access.cabinet, 1), ROOT.password("events", access.cabinet, 1)
+    role, password = (
+        ROOT.credential("events", access.cabinet, 1).name,
+        ROOT.credential("events", access.cabinet, 1).password,
+    )
     asked = "SELECT user_login, count(*) FROM core.search_queries WHERE ts > now() - interval '30 days'"
     narrowed = f"{asked} AND cabinet = '{access.cabinet}' GROUP BY 1"
     with (
@@ -130,7 +134,7 @@ def _stores(cabinets: int) -> Iterator[Stores]:
     folder.chmod(0o711)  # PostgreSQL's user must reach its part
     try:
         with local.victoria_metrics(folder / "metrics") as metrics, local.postgresql(folder / "events") as events:
-            write_first_users(folder / "auth.yml", metrics.url)
+            write_first_users(folder / "auth.yml", metrics.backend)
             with local.vmauth(folder / "auth.yml") as door:
                 yield Stores(metrics, door, events, tuple(Access(f"bench-{n}") for n in range(cabinets)))
     finally:
@@ -141,7 +145,7 @@ def _apply(stores: Stores) -> None:
     users = _plan_users(stores)
     file = stores.file
     file.apply([(change.before, change.after) for change in users])
-    Door(stores.door.url, key=stores.door.key).open(file)
+    VmauthClient(stores.door.url, key=stores.door.key).reload(file)
     with schema.connect(stores.events.conninfo()) as connection:
         schema.migrate(connection)
     changes = _plan_rows(stores)
@@ -172,7 +176,7 @@ def _bare_roles(server: EventsServer, count: int) -> None:
         connection.execute("CREATE ROLE bare_group NOLOGIN")
         for number in range(count):
             name = sql.Identifier(f"bare_{number}")
-            password = sql.Literal(ROOT.password("bare", str(number), 1))
+            password = sql.Literal(secrets.token_urlsafe(24))
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, password))
             connection.execute(sql.SQL("GRANT bare_group TO {}").format(name))
 

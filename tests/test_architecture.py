@@ -16,7 +16,7 @@ ALLOWED = {
     "provision.errors": {"provision.text"},
     "provision.rows": set(),
     "provision.model": {"provision.rows", "provision.text"},
-    "provision.credentials": {"provision.errors", "provision.text"},
+    "provision.credential": {"provision.errors", "provision.text"},
     "provision.plan": {"provision.errors", "provision.model", "provision.text"},
     "provision.collect": {
         "provision.errors",
@@ -44,7 +44,7 @@ ALLOWED = {
     "provision.handover": {"provision.errors", "provision.model", "provision.text"},
     "provision.kinds": {
         "provision.backup",
-        "provision.credentials",
+        "provision.credential",
         "provision.directory",
         "provision.errors",
         "provision.grafana",
@@ -81,7 +81,7 @@ ALLOWED = {
         "provision.writing",
     },
     "provision.audit": {
-        "provision.credentials",
+        "provision.credential",
         "provision.directory",
         "provision.errors",
         "provision.grafana",
@@ -92,7 +92,7 @@ ALLOWED = {
     },
     "provision.render": {"provision.errors", "provision.model", "provision.plan", "provision.text"},
     "provision.stores": {
-        "provision.credentials",
+        "provision.credential",
         "provision.errors",
         "provision.model",
         "provision.replacing",
@@ -109,6 +109,7 @@ DOORS = {
     "dotenv": {"provision.cli"},
     "requests": {"provision.grafana", "provision.stores"},
     "urllib3": {"provision.grafana"},
+    "zxcvbn": {"provision.credential"},
     "yaml": {"provision.collect", "provision.config", "provision.schema", "provision.stores"},
     "jsonschema": {"provision.config", "provision.schema"},
     "csv": {"provision.lists"},

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from provision.cli import main
 
-SECRET = "only-for-tests-" + "x" * 32
+SECRET = "only for tests: otter plinth wrangle mosaic dune"
 _ZONE = "-1,3600,604800"
 
 ESTATE = """\

@@ -13,12 +13,12 @@ from provision.audit.rows import ways_to_rows
 from provision.audit.server import way_to_grafana
 from provision.audit.viewer import remove_left, viewer
 from provision.audit.ways import Memory, go
-from provision.credentials import Root
+from provision.credential import RootSecret, Store
 from provision.directory import Directory
 from provision.errors import LoginError, ProvisionError, UnreachableError
 from provision.grafana import Grafana, Org
 from provision.model import Cabinet
-from provision.stores.access import Access, Store, names
+from provision.stores.access import Access, names
 from provision.text import Text
 
 _ALL = Text("весь аудит", "the whole audit")
@@ -31,7 +31,7 @@ _VICTIMS = 2
 class Audit:
     """One audit of a server. `cabinets` is the whole estate: whoever is in it may be a victim."""
 
-    def __init__(self, server: Grafana, root: Root, cabinets: Sequence[Cabinet]) -> None:
+    def __init__(self, server: Grafana, root: RootSecret, cabinets: Sequence[Cabinet]) -> None:
         self._server = server
         self._root = root
         self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}

@@ -78,7 +78,7 @@ def _elsewhere(own: Party, realms: Mapping[str, str], directory: Directory) -> I
 
 def _credentials(own: Party, others: Mapping[str, str]) -> Iterator[Text]:
     """Of a source of whatever type at a store's address too: another plugin's requests go to the same server."""
-    mine = {own.name("metrics"), own.name("events")}
+    mine = {own.credential("metrics").name, own.credential("events").name}
     stores = {_address(own.cabinet.metrics.url), _address(own.cabinet.events.address)}
     for source in own.sources:
         user, uid = _user(source), str(source["uid"])

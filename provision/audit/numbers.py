@@ -53,7 +53,7 @@ def _way(
 
 def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
     """The victim as attempts name it."""
-    return Victim(victim.cabinet.id, marks[0] if marks else "nobody", victim.name("events"))
+    return Victim(victim.cabinet.id, marks[0] if marks else "nobody", victim.credential("events").name)
 
 
 def _by_query(viewer: Viewer, uid: str) -> Send:
@@ -95,11 +95,11 @@ def _by_path(viewer: Viewer, prefix: str, extra: Mapping[str, str] | None = None
 
 def _guesses(path: str, own: Party, victim: Party, viewer: Viewer, marks: Sequence[str]) -> Way:
     """Another cabinet's user name in X-DS-Authorization, with passwords that one might guess."""
-    words = {"OTHER_NAME": victim.name("metrics"), "OTHER_CABINET": victim.cabinet.id}
-    words["OWN_PASSWORD"] = own.password("metrics")
+    words = {"OTHER_NAME": victim.credential("metrics").name, "OTHER_CABINET": victim.cabinet.id}
+    words["OWN_PASSWORD"] = own.credential("metrics").password
 
     def trial(what: Text, guess: str) -> Trial:
-        header = basic(victim.name("metrics"), words.get(guess, guess))["Authorization"]
+        header = basic(victim.credential("metrics").name, words.get(guess, guess))["Authorization"]
         send = _by_path(viewer, path, {"X-DS-Authorization": header})
         return Trial(what, "own", lambda: send(_PLAIN), marks)
 
@@ -113,8 +113,8 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     """With the cabinet's own credential at the address its data source has, where that can be reached from here."""
 
     def at(party: Party) -> Send:
-        url, user, password = party.cabinet.metrics.url, party.name("metrics"), party.password("metrics")
-        return lambda attempt: heard(*try_metrics(attempt, url, user, password))
+        url, ours = party.cabinet.metrics.url, party.credential("metrics")
+        return lambda attempt: heard(*try_metrics(attempt, url, ours.name, ours.password))
 
     send = at(own)
     marks = seen(marks_of_clients(victim, own), lambda: at(victim)(_PLAIN))

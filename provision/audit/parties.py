@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from provision.credentials import Root
+from provision.credential import Credential, RootSecret, Store
 from provision.grafana import Json, Org, mark
 from provision.model import Cabinet
 
@@ -19,15 +19,11 @@ class Party:
     clients: frozenset[str] = field(repr=False)  # the labels of its installations and the firms of its accesses
     org: Org
     sources: Sequence[Mapping[str, Json]] = field(repr=False)
-    root: Root
+    root: RootSecret
 
-    def name(self, store: str) -> str:
-        """Its user name at a store."""
-        return self.root.name(store, self.cabinet.id, self.cabinet.generation)
-
-    def password(self, store: str) -> str:
-        """Its password there."""
-        return self.root.password(store, self.cabinet.id, self.cabinet.generation)
+    def credential(self, store: Store) -> Credential:
+        """What its data source shows that store."""
+        return self.root.credential(store, self.cabinet.id, self.cabinet.generation)
 
     def words(self, viewer: tuple[str, int]) -> dict[str, str]:
         """What stands for it, as a victim, in an attempt at Grafana by that login with that id."""
@@ -61,7 +57,13 @@ def marks_in_grafana(victim: Party, own: Party) -> tuple[str, ...]:
 
 def _names(party: Party) -> set[str]:
     people = {word for person in party.cabinet.people for word in (person.login, person.email)}
-    return {*people, party.org.name, mark(party.cabinet.id), party.name("metrics"), party.name("events")}
+    return {
+        *people,
+        party.org.name,
+        mark(party.cabinet.id),
+        party.credential("metrics").name,
+        party.credential("events").name,
+    }
 
 
 def _telling(theirs: Collection[str], own: Collection[str]) -> tuple[str, ...]:

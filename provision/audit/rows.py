@@ -100,7 +100,8 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
 def _at_the_database(party: Party) -> Send:
     store = party.cabinet.events
     # User name and password are derived: neither needs escaping.
-    login = f"{party.name('events')}:{party.password('events')}"
+    ours = party.credential("events")
+    login = f"{ours.name}:{ours.password}"
     url = f"postgresql://{login}@{store.address}/{store.database}?sslmode={store.sslmode}"
 
     def send(attempt: RowAttempt) -> Heard:

@@ -37,12 +37,12 @@ from provision.text import Text
 def audit(settings: Settings, /, names: tuple[str, ...], shape: str, out: Path | None, **options: Any) -> None:
     from provision.audit import REPORT_FORMATS, Audit
     from provision.cli.deploy import connect
-    from provision.credentials import Root
+    from provision.credential import RootSecret
     from provision.lock import alone_on
 
     estate = load(settings.estate)
     chosen = choose_present(estate, names)
-    root = Root(settings.secret("SMART_SECRET"))
+    root = RootSecret(settings.secret("SMART_SECRET"))
     with alone_on(options["url"]):
         server = connect(settings, options)
         server.require_suitable()

@@ -150,16 +150,17 @@ def make_plan(
 ) -> "tuple[RunContext, Plan]":
     """The run, logged in, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
     from provision.backup import Backup
-    from provision.credentials import Root
+    from provision.credential import RootSecret
     from provision.directory import Directory
     from provision.handover import Handover
     from provision.kinds import RunContext, StoreAdmin
     from provision.kinds.dashboard import home_title
     from provision.planning import make_plan as plan_of
+    from provision.stores.vmauth_users import Backend
 
     chosen = choose(estate, names)
     choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
-    root = Root(settings.secret("SMART_SECRET"))
+    root = RootSecret(settings.secret("SMART_SECRET"))
     server = connect(settings, options)
     server.require_suitable()
     run = RunContext(
@@ -171,8 +172,8 @@ def make_plan(
         cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},
         admin=StoreAdmin(
             users_file=options["vmauth_file"],
-            backend=options["vm_url"] or "",
-            door=options["vmauth_url"] or "",
+            backend=Backend(options["vm_url"] or "", settings.vm_login(options["vmauth_file"])),
+            vmauth_url=options["vmauth_url"] or "",
             reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
             events=settings.secret("SMART_EVENTS_ADMIN"),
         ),

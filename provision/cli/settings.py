@@ -11,16 +11,26 @@ from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
 from provision import __version__
-from provision.errors import ProvisionError, SecretError
+from provision.errors import ProvisionError, SecretError, UsageError
 from provision.text import Lang, Text
 
+if TYPE_CHECKING:
+    from provision.stores.wire import Login
+
 FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
-SECRETS = ("GRAFANA_PASSWORD", "SMART_SECRET", "SMART_VMAUTH_RELOAD_KEY", "SMART_EVENTS_ADMIN", "SMART_VM_KEY")
+SECRETS = (
+    "GRAFANA_PASSWORD",
+    "SMART_SECRET",
+    "SMART_VMAUTH_RELOAD_KEY",
+    "SMART_EVENTS_ADMIN",
+    "SMART_VM_KEY",
+    "SMART_VM_PASSWORD",
+)
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -61,6 +71,21 @@ class Settings:
     def secret(self, name: str) -> str:
         """A secret from the environment or from the file of secrets, "" where neither has it."""
         return os.environ.get(name) or self.secrets.get(name) or ""
+
+    def vm_login(self, needed_for: object = True) -> "Login":
+        """VictoriaMetrics' own login. Raises UsageError when it is needed and not set."""
+        from provision.stores.wire import Login
+
+        password = self.secret("SMART_VM_PASSWORD")
+        if needed_for and not password:
+            raise UsageError(
+                Text("Не задано SMART_VM_PASSWORD", "SMART_VM_PASSWORD is not set"),
+                Text(
+                    "Это пароль самой VictoriaMetrics (-httpAuth.password): без логина её прочитал бы сервер Grafana",
+                    "VictoriaMetrics' own password (-httpAuth.password): without a login Grafana's server can read it",
+                ),
+            )
+        return Login(self.secret("SMART_VM_USER") or "smart", password)
 
 
 def read_secrets(path: Path | None) -> Mapping[str, str | None]:

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     envvar="SMART_VM_URL",
     required=True,
     help=_(
-        "Сама VictoriaMetrics, минуя vmauth; ключ её служебных путей в SMART_VM_KEY.",
-        "VictoriaMetrics itself, not vmauth; the key of its admin paths: SMART_VM_KEY.",
+        "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ служебных путей в SMART_VM_KEY.",
+        "VictoriaMetrics itself, not vmauth; password: SMART_VM_PASSWORD, key of its admin paths: SMART_VM_KEY.",
     ),
 )
 @click.pass_obj
@@ -61,7 +61,7 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
 
     administrator = _administrator(settings)
     cabinets = _samples(choose_present(load(settings.estate), names))
-    metrics = MetricsServer(vm_url.rstrip("/"), settings.secret("SMART_VM_KEY"))
+    metrics = MetricsServer(vm_url.rstrip("/"), settings.secret("SMART_VM_KEY"), settings.vm_login())
     now, samples, rows = datetime.now(UTC), 0, 0
     with connect(administrator) as events:
         _demand_schema(events)
@@ -183,7 +183,7 @@ _data = click.option(
 )
 
 
-_PORTS = (("metrics", 8428), ("door", 8427), ("events", 5432), ("exporter", 9115), ("recorder", 8880))
+_PORTS = (("metrics", 8428), ("vmauth", 8427), ("events", 5432), ("exporter", 9115), ("recorder", 8880))
 
 
 def _ports(function: Callable[P, R]) -> Callable[P, R]:
@@ -275,9 +275,10 @@ def _write_shared(path: Path, address: str, password_file: str = "") -> None:
 @click.pass_obj
 def users_file(settings: Settings, /, path: Path, backend: str) -> None:
     from provision.stores.stack import write_first_users
+    from provision.stores.vmauth_users import Backend
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_first_users(path, backend)
+    write_first_users(path, Backend(backend, settings.vm_login(needed_for=None)))
     click.echo(settings.say(Text(f"Готов {path}", f"{path} is there")))
 
 

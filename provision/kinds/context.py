@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provision.backup import Backup
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.directory import Directory
 from provision.errors import ForbiddenError, NotFoundError, ProvisionError
 from provision.grafana import Grafana, Json, Org, mark
 from provision.handover import Handover
 from provision.model import Cabinet
+from provision.stores.vmauth_users import Backend
 from provision.text import Text
 
 PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
@@ -27,13 +28,13 @@ class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
 class StoreAdmin:
     """How we administer the stores, where we do.
 
-    `users_file` is vmauth's -auth.config, `backend` is VictoriaMetrics as vmauth reaches it, `door` is vmauth as we
-    reach it, `reload_key` opens its /-/reload. `events` is a superuser's connection to PostgreSQL (libpq's string).
+    `users_file` is vmauth's -auth.config, `backend` is VictoriaMetrics as vmauth reaches it, `vmauth_url` is vmauth as
+    we reach it, `reload_key` opens its /-/reload. `events` is a superuser's connection to PostgreSQL (libpq's string).
     """
 
     users_file: Path | None = None
-    backend: str = ""
-    door: str = ""
+    backend: Backend | None = None
+    vmauth_url: str = ""
     reload_key: str = field(default="", repr=False)
     events: str = field(default="", repr=False)
 
@@ -50,7 +51,7 @@ class RunContext:
 
     server: Grafana
     directory: Directory
-    root: Root
+    root: RootSecret
     handover: Handover
     backup: Backup
     cabinets: Mapping[str, Cabinet]

@@ -8,7 +8,7 @@ is never ours, for a PUT without a version makes it 1 again: what was created is
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from provision.credentials import Root
+from provision.credential import Credential, RootSecret, Store
 from provision.errors import SecretError
 from provision.grafana import Json
 from provision.kinds.base import One
@@ -23,6 +23,7 @@ FINGERPRINT = "smartFingerprint"
 ROOT = "smartRoot"  # tells which root secret wrote the data source
 POSTGRES = "grafana-postgresql-datasource"
 _OLD_POSTGRES = "postgres"  # its name before Grafana 11, there an alias
+_STORE: Mapping[str, Store] = {METRICS: "metrics", EVENTS: "events"}
 _SECRET_KEY = {METRICS: "basicAuthPassword", EVENTS: "password"}
 _COMPARED = ("name", "type", "access", "url", "user", "database", "basicAuth", "basicAuthUser", "isDefault")
 
@@ -82,7 +83,7 @@ class DataSourceKind(One):
             "type": "prometheus",
             "url": cabinet.metrics.url,
             "basicAuth": True,
-            "basicAuthUser": self.run.root.name("metrics", cabinet.id, cabinet.generation),
+            "basicAuthUser": _credential(self.run.root, cabinet, METRICS).name,
             "isDefault": True,  # otherwise the first data source of an org becomes it and differs for ever
             "jsonData": {
                 "httpMethod": "POST",
@@ -96,7 +97,7 @@ class DataSourceKind(One):
         return {
             "type": POSTGRES,
             "url": cabinet.events.address,
-            "user": self.run.root.name("events", cabinet.id, cabinet.generation),
+            "user": _credential(self.run.root, cabinet, EVENTS).name,
             "jsonData": {
                 "connMaxLifetime": 14400,
                 "database": cabinet.events.database,
@@ -148,13 +149,14 @@ class DataSourceKind(One):
                 FINGERPRINT: _fingerprint(self.run.root, cabinet, uid, version),
                 ROOT: self._root_mark(),
             },
-            "secureJsonData": {_SECRET_KEY[uid]: _password(self.run.root, cabinet, uid)},
+            "secureJsonData": {_SECRET_KEY[uid]: _credential(self.run.root, cabinet, uid).password},
         }
 
 
-def _password(root: Root, cabinet: Cabinet, uid: str) -> str:
-    return root.password(uid.removeprefix(PREFIX), cabinet.id, cabinet.generation)
+def _credential(root: RootSecret, cabinet: Cabinet, uid: str) -> Credential:
+    return root.credential(_STORE[uid], cabinet.id, cabinet.generation)
 
 
-def _fingerprint(root: Root, cabinet: Cabinet, uid: str, version: int) -> str:
-    return root.fingerprint("data source", cabinet.id, uid, _password(root, cabinet, uid), str(version))
+def _fingerprint(root: RootSecret, cabinet: Cabinet, uid: str, version: int) -> str:
+    password = _credential(root, cabinet, uid).password
+    return root.fingerprint("data source", cabinet.id, uid, password, str(version))

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from provision.credentials import Root
+from provision.credential import RootSecret, Store
 
-Store = Literal["metrics", "events"]
-OURS = re.compile("c_[0-9a-f]{16}")  # the names Root.name() makes
+OURS = re.compile("c_[0-9a-f]{16}")  # the names of Credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Access:
     origin: str = ""
 
 
-def names(root: Root, store: Store, accesses: Iterable[Access]) -> Iterator[tuple[str, Access]]:
+def names(root: RootSecret, store: Store, accesses: Iterable[Access]) -> Iterator[tuple[str, Access]]:
     """User name and access for every generation a cabinet had, has and gets next: so that none of them is a stranger.
 
     The current generation's Access is the one given; the others differ in their number alone.
@@ -30,4 +28,4 @@ def names(root: Root, store: Store, accesses: Iterable[Access]) -> Iterator[tupl
         for generation in range(1, access.generation + 2):
             same = generation == access.generation
             known = access if same else Access(access.cabinet, generation, access.suspended, access.origin)
-            yield root.name(store, access.cabinet, generation), known
+            yield root.credential(store, access.cabinet, generation).name, known

@@ -5,7 +5,7 @@ rules every few seconds, the exporter is asked to.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ import yaml
 from provision.errors import StoreError
 from provision.stores.local import MetricsServer
 from provision.stores.process import find, serving
-from provision.stores.wire import ask
+from provision.stores.wire import Login, ask
 from provision.text import Text
 
 
@@ -69,19 +69,21 @@ def vmalert(rules: Path, metrics: MetricsServer, log: Path, port: int = 0) -> It
             "-configCheckInterval=5s",
             "-remoteWrite.flushInterval=1s",
             "-loggerLevel=WARN",
-            *_towards("datasource", metrics),
-            *_towards("remoteWrite", metrics),
+            f"-datasource.url={metrics.url}",
+            f"-remoteWrite.url={metrics.url}",
+            "-envflag.enable",
         ]
 
     def answers(chosen: int) -> bool:
         return ask(f"http://127.0.0.1:{chosen}/health", timeout=2).status == 200
 
-    with serving(command, port, log, answers) as (chosen, pid):
+    login = {
+        f"{purpose}_basicAuth_{name}": value
+        for purpose in ("datasource", "remoteWrite")
+        for name, value in (("username", metrics.login.user), ("password", metrics.login.password))
+    }
+    with serving(command, port, log, answers, environment=login) as (chosen, pid):
         yield Recorder(f"http://127.0.0.1:{chosen}", pid)
-
-
-def _towards(purpose: str, metrics: MetricsServer) -> Sequence[str]:
-    return (f"-{purpose}.url={metrics.url}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def taken(metrics: MetricsServer, exporter: str, recorder: str) -> Taken:
     """What they have taken from their files. Raises StoreError when one does not say, or reports an error."""
     try:
         modules = yaml.safe_load(_answer(f"{exporter}/config"))["modules"]
-        targets = json.loads(_answer(f"{metrics.url}/api/v1/targets?state=active"))["data"]["activeTargets"]
+        targets = json.loads(_answer(f"{metrics.url}/api/v1/targets?state=active", metrics.login))["data"][
+            "activeTargets"
+        ]
         groups = json.loads(_answer(f"{recorder}/api/v1/rules"))["data"]["groups"]
         rules = [rule for group in groups for rule in group["rules"]]
         failed = next((str(rule["lastError"]) for rule in rules if rule["lastError"]), "")
@@ -114,8 +118,8 @@ def may_ping(exporter: str) -> bool:
     return "\nprobe_success 1\n" in answer
 
 
-def _answer(url: str) -> str:
-    answer = ask(url)
+def _answer(url: str, login: Login | None = None) -> str:
+    answer = ask(url, headers=login.headers if login else None)
     if answer.status != 200:
         raise _strange(f"{url.partition('?')[0]}: {answer.status or answer.text}")
     return answer.text

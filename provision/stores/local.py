@@ -1,8 +1,9 @@
 """The stores themselves on loopback: VictoriaMetrics, vmauth and PostgreSQL from Debian's packages, for trying out.
 
-Each is a context manager that gives the running server and stops it for sure, also when our own process is killed. They
-listen on 127.0.0.1 only, on a free port, and keep their data in a folder of the caller's. PostgreSQL refuses to run as
-root and then runs as the system's user `postgres`.
+Each is a context manager that returns the running server and always stops it, also when our own process is killed. They
+listen on 127.0.0.1 only, on a free port, and keep their data in the caller's folder. PostgreSQL refuses to run as root
+and then runs as the system's user `postgres`. Keys and passwords are passed in the environment (`-envflag.enable`):
+every user of the machine can read the arguments of a process.
 """
 
 import os
@@ -11,7 +12,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +20,10 @@ from pathlib import Path
 import psycopg
 
 from provision.errors import StoreError
+from provision.replacing import replaced
 from provision.stores.process import as_user, find, serving
-from provision.stores.wire import ask
+from provision.stores.vmauth_users import Backend
+from provision.stores.wire import Answer, Login, ask
 from provision.text import Text
 
 _POSTGRES_USER = "postgres"
@@ -28,15 +31,34 @@ _POSTGRES_USER = "postgres"
 
 @dataclass(frozen=True, slots=True)
 class MetricsServer:
-    """A running VictoriaMetrics. `key` opens its flush, reset and metrics endpoints."""
+    """A running VictoriaMetrics. `key` opens its flush, reset and metrics endpoints, `login` all of it."""
 
     url: str
     key: str = field(repr=False)
+    login: Login
     pid: int = field(default=0, compare=False)
+
+    @property
+    def backend(self) -> Backend:
+        """What a vmauth in front of it requires."""
+        return Backend(self.url, self.login)
+
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 30,
+    ) -> Answer:
+        """The answer to one request, with the store's own login."""
+        whole = {**self.login.headers, **(headers or {})}
+        return ask(self.url + path, method=method, body=body, headers=whole, timeout=timeout)
 
 
 @dataclass(frozen=True, slots=True)
-class DoorServer:
+class VmauthServer:
     """A running vmauth in front of it. `config` is its user file, `key` opens /-/reload and its metrics."""
 
     url: str
@@ -69,10 +91,12 @@ class EventsServer:
 def victoria_metrics(folder: Path, port: int = 0, collection: Path | None = None) -> Iterator[MetricsServer]:
     """A VictoriaMetrics with its data in `folder`; port 0 takes a free one. It keeps all history.
 
-    It probes by the files scrape.yml and relabel.yml in the folder `collection`, which must be there.
+    It answers nobody without a login, whose password is kept beside the folder. It probes by the files scrape.yml and
+    relabel.yml in the folder `collection`, which must be there.
     """
     binary = find("victoria-metrics")
     key = secrets.token_urlsafe(16)
+    login = Login("smart", _kept_password(folder.with_name(f"{folder.name}.password")))
     names = (
         "metrics",
         "flags",
@@ -97,13 +121,14 @@ def victoria_metrics(folder: Path, port: int = 0, collection: Path | None = None
             "-search.maxUniqueTimeseries=1000000",
             "-memory.allowedPercent=20",
             "-loggerLevel=ERROR",
-            *(f"-{name}AuthKey={key}" for name in names),
+            "-envflag.enable",
             *_probing(collection),
         ]
 
+    keys = {"httpAuth_username": login.user, "httpAuth_password": login.password, **_auth_keys(names, key)}
     folder.mkdir(parents=True, exist_ok=True)
-    with serving(command, port, folder / "server.log", _answers_to(key)) as (chosen, pid):
-        yield MetricsServer(f"http://127.0.0.1:{chosen}", key, pid)
+    with serving(command, port, folder / "server.log", _answers_to(key), environment=keys) as (chosen, pid):
+        yield MetricsServer(f"http://127.0.0.1:{chosen}", key, login, pid)
 
 
 def _probing(collection: Path | None) -> Sequence[str]:
@@ -121,18 +146,18 @@ def _probing(collection: Path | None) -> Sequence[str]:
 
 
 @contextmanager
-def vmauth(config: Path, port: int = 0) -> Iterator[DoorServer]:
+def vmauth(config: Path, port: int = 0) -> Iterator[VmauthServer]:
     """A vmauth with the user file `config`, which must be there (vmauth refuses to start on a broken or empty one)."""
     binary = find("vmauth", package="victoria-metrics")
     key = secrets.token_urlsafe(16)
 
     def command(chosen: int) -> list[str]:
-        keys = (f"-{name}AuthKey={key}" for name in ("metrics", "flags", "pprof", "reload"))
-        return [binary, f"-httpListenAddr=127.0.0.1:{chosen}", f"-auth.config={config}", "-loggerLevel=INFO", *keys]
+        where = [f"-httpListenAddr=127.0.0.1:{chosen}", f"-auth.config={config}"]
+        return [binary, *where, "-loggerLevel=INFO", "-envflag.enable"]
 
-    log = config.with_name("vmauth.log")
-    with serving(command, port, log, _answers_to(key)) as (chosen, pid):
-        yield DoorServer(f"http://127.0.0.1:{chosen}", config, key, pid)
+    log, keys = config.with_name("vmauth.log"), _auth_keys(("metrics", "flags", "pprof", "reload"), key)
+    with serving(command, port, log, _answers_to(key), environment=keys) as (chosen, pid):
+        yield VmauthServer(f"http://127.0.0.1:{chosen}", config, key, pid)
 
 
 @contextmanager
@@ -229,6 +254,20 @@ def _make_cluster(folder: Path, database: str) -> str:
     )
     (cluster / "pg_hba.conf").write_text("\n".join(rules) + "\n", encoding="ascii")
     return secret.read_text(encoding="ascii").strip()
+
+
+def _kept_password(path: Path) -> str:
+    """The password in that file, which is made with mode 0600 when it is missing."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replaced(path) as file:
+            file.write(secrets.token_urlsafe(24).encode())
+    return path.read_text(encoding="ascii")
+
+
+def _auth_keys(names: Sequence[str], key: str) -> dict[str, str]:
+    """The flags `-NAMEAuthKey` as variables: VictoriaMetrics reads a dot in a flag as `_` (1.79.5)."""
+    return {f"{name.replace('.', '_')}AuthKey": key for name in names}
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -45,18 +45,20 @@ def serving(
     log: Path,
     answers: Callable[[int], bool],
     *,
+    environment: Mapping[str, str] | None = None,
     user: str = "",
     stop: signal.Signals = signal.SIGTERM,
     dying: str = "TERM",
 ) -> Iterator[tuple[int, int]]:
     """Port and process id of a server that answers; it is ended on leaving.
 
-    `command` is made for the port, 0 takes a free one. The signal `dying` ends the server should our thread end without
-    leaving (PDEATHSIG): so enter this in the main thread.
+    `command` is made for the port, 0 takes a free one. Secrets go into `environment`: every user of the machine can
+    read the arguments of a process. The signal `dying` ends the server should our thread end without leaving
+    (PDEATHSIG): so enter this in the main thread.
     """
     for attempt in range(_TRIES):
         chosen = port or _free_port()
-        process = _start(as_user(command(chosen), user, dying=dying), log)
+        process = _start(as_user(command(chosen), user, dying=dying), log, environment or {})
         try:
             if _await(process, partial(answers, chosen)):
                 yield chosen, process.pid
@@ -69,14 +71,14 @@ def serving(
             raise StoreError(Text(f"{name} не запустился: {last}", f"{name} did not start: {last}"))
 
 
-def _start(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - our own command
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=_environment(),
+            env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", **environment},
             cwd="/",
             start_new_session=True,  # a Ctrl+C at the terminal is for us; we then stop the server in order
         )
@@ -102,11 +104,6 @@ def _end(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
-
-
-def _environment() -> Mapping[str, str]:
-    """Nothing of ours but the path: secrets in the environment are none of a server's business."""
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8"}
 
 
 def _free_port() -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import psycopg
 from psycopg import sql
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.model import Ref, Resource, Spec, State
 from provision.stores.access import OURS, Access, names
 from provision.stores.row_fence import MAP, Change
@@ -58,16 +58,16 @@ WHERE m.cabinet = ANY(%(cabinets)s) AND NOT EXISTS (SELECT FROM pg_roles r WHERE
 """
 
 
-def desired(root: Root, accesses: Iterable[Access]) -> State:
+def desired(root: RootSecret, accesses: Iterable[Access]) -> State:
     """The roles these cabinets should have; a suspended one may not log in."""
     found = {}
     for access in accesses:
-        ref = Ref(access.cabinet, KIND, root.name("events", access.cabinet, access.generation))
+        ref = Ref(access.cabinet, KIND, root.credential("events", access.cabinet, access.generation).name)
         found[ref] = Resource(ref, _spec(access), access.origin)
     return found
 
 
-def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> State:
+def read(connection: Connection, root: RootSecret, accesses: Iterable[Access]) -> State:
     """The roles they have, of whatever generation; as unmanaged, roles that somebody else mapped to them."""
     accesses = list(accesses)
     known = dict(names(root, "events", accesses))
@@ -78,7 +78,7 @@ def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> Stat
         access = known.get(str(name)) or Access(str(mapped), int(str(generation)))
         ours = OURS.fullmatch(str(name)) is not None
         ref = Ref(access.cabinet, KIND, str(name))
-        password = root.password("events", access.cabinet, access.generation)
+        password = root.credential("events", access.cabinet, access.generation).password
         spec = {
             "cabinet": mapped,
             "generation": generation,
@@ -98,7 +98,7 @@ def read(connection: Connection, root: Root, accesses: Iterable[Access]) -> Stat
     return found
 
 
-def apply(connection: Connection, root: Root, changes: Sequence[Change]) -> None:
+def apply(connection: Connection, root: RootSecret, changes: Sequence[Change]) -> None:
     """Carries out the changes, each in a transaction of its own. Without changes nothing is sent."""
     for before, after in changes:
         exists = before is not None and "role" not in before.spec
@@ -126,12 +126,12 @@ def _spec(access: Access) -> Spec:
     }
 
 
-def _put(connection: Connection, root: Root, wanted: Resource, *, exists: bool) -> None:
+def _put(connection: Connection, root: RootSecret, wanted: Resource, *, exists: bool) -> None:
     """Makes the role what it should be, whatever it is."""
     spec, role = wanted.spec, sql.Identifier(wanted.ref.key)
     if not exists:
         connection.execute(sql.SQL("CREATE ROLE {}").format(role))
-    password = root.password("events", spec["cabinet"], spec["generation"])
+    password = root.credential("events", spec["cabinet"], spec["generation"]).password
     verifier = connection.pgconn.encrypt_password(password.encode(), wanted.ref.key.encode(), b"scram-sha-256")
     plain = (
         f"{'LOGIN' if 'LOGIN' in spec['attributes'] else 'NOLOGIN'} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"

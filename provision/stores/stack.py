@@ -18,12 +18,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from types import FrameType
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.replacing import replaced
 from provision.stores import local
 from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
-from provision.stores.metric_fence import UserFile
+from provision.stores.vmauth_users import Backend, UserFile
+from provision.stores.wire import Login
 from provision.text import Text
 
 _LOCK = "hhqqi"  # struct flock of Linux with 64 bits: type, whence, start, length, pid
@@ -34,7 +35,7 @@ class Ports:
     """Where the stores listen on 127.0.0.1; 0 takes a free one. The defaults are those of the shipped tenants.yaml."""
 
     metrics: int = 8428
-    door: int = 8427
+    vmauth: int = 8427
     events: int = 5432
     exporter: int = 9115
     recorder: int = 8880
@@ -68,7 +69,8 @@ class Stack:
     def taken(self) -> Taken:
         """What the engines of collection work by now. Raises StoreError when one reports an error."""
         known = self.known
-        metrics = local.MetricsServer(known["SMART_VM_URL"], known["SMART_VM_KEY"])
+        login = Login(known["SMART_VM_USER"], known["SMART_VM_PASSWORD"])
+        metrics = local.MetricsServer(known["SMART_VM_URL"], known["SMART_VM_KEY"], login)
         return taken(metrics, known["SMART_BLACKBOX_URL"], known["SMART_VMALERT_URL"])
 
     def pid(self) -> int | None:
@@ -125,15 +127,17 @@ class Stack:
             write(files, exporter.address)
             metrics = enter(local.victoria_metrics(self.folder / "metrics", ports.metrics, files))
             events = enter(local.postgresql(self.folder / "events", ports.events))
-            write_first_users(users, metrics.url)
-            door = enter(local.vmauth(users, ports.door))
+            write_first_users(users, metrics.backend)
+            vmauth = enter(local.vmauth(users, ports.vmauth))
             recorder = enter(vmalert(files / "rules.yml", metrics, self.folder / "vmalert.log", ports.recorder))
             yield {
                 "SMART_VM_URL": metrics.url,
                 "SMART_VM_KEY": metrics.key,
-                "SMART_VMAUTH_URL": door.url,
+                "SMART_VM_USER": metrics.login.user,
+                "SMART_VM_PASSWORD": metrics.login.password,
+                "SMART_VMAUTH_URL": vmauth.url,
                 "SMART_VMAUTH_FILE": str(users),
-                "SMART_VMAUTH_RELOAD_KEY": door.key,
+                "SMART_VMAUTH_RELOAD_KEY": vmauth.key,
                 "SMART_EVENTS_ADMIN": events.conninfo(),
                 "SMART_TARGETS_DIR": str(files),
                 "SMART_BLACKBOX_URL": exporter.url,
@@ -158,14 +162,14 @@ class Stack:
             file.write(text.encode())
 
 
-def write_first_users(path: Path, backend: str) -> None:
-    """A user file that lets nobody in, where there is none yet: vmauth does not start on an empty one.
+def write_first_users(path: Path, backend: Backend) -> None:
+    """Writes a user file that lets nobody in, where there is none yet: vmauth does not start on an empty one.
 
-    `backend` is VictoriaMetrics as vmauth reaches it. The next apply makes its own of it.
+    The next apply puts its own in the place of it.
     """
     if path.exists() and path.stat().st_size:
         return
-    file = UserFile(path, backend, Root(secrets.token_urlsafe(36)))
+    file = UserFile(path, backend, RootSecret(secrets.token_urlsafe(36)))
     file.apply([(None, wanted) for wanted in file.desired([]).values()])
 
 

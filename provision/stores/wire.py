@@ -1,10 +1,11 @@
-"""One HTTP question to a store and its answer; standard library only, for `requests` is Grafana's door."""
+"""One HTTP request to a store and its answer. Standard library only: `requests` is for Grafana."""
 
 import base64
 import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -18,6 +19,19 @@ class Answer(NamedTuple):
 def basic(user: str, password: str) -> dict[str, str]:
     """The header of basic auth."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """User and password of a store itself."""
+
+    user: str
+    password: str = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header of basic auth."""
+        return basic(self.user, self.password)
 
 
 def ask(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from provision.stores.local import MetricsServer
-from provision.stores.wire import ask
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -22,7 +21,7 @@ class Series:
         """The labels and value of each series that the query gives, now or at a time in unix seconds."""
         self.flush()
         words = {"query": query, "nocache": "1", **({"time": f"{at}"} if at else {})}
-        answer = ask(f"{self.server.url}/api/v1/query?{urllib.parse.urlencode(words)}")
+        answer = self.server.ask(f"/api/v1/query?{urllib.parse.urlencode(words)}")
         assert answer.status == 200, answer.text
         rows: list[dict[str, Any]] = json.loads(answer.text)["data"]["result"]
         return [(dict(row["metric"]), float(row["value"][1])) for row in rows]
@@ -35,10 +34,10 @@ class Series:
         """Writes one series: unix seconds -> value."""
         inside = ",".join(f"{key}={json.dumps(value)}" for key, value in labels.items())
         lines = [f"{name}{{{inside}}} {value} {int(time * 1000)}" for time, value in samples.items()]
-        sent = ask(f"{self.server.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
+        sent = self.server.ask("/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
         assert sent.status == 204, sent.text
         self.flush()
 
     def flush(self) -> None:
         """Makes what was written visible."""
-        assert ask(f"{self.server.url}/internal/force_flush?authKey={self.server.key}").status == 200
+        assert self.server.ask(f"/internal/force_flush?authKey={self.server.key}").status == 200

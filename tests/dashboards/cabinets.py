@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores.access import Access
 from provision.stores.contract import TABLES
 from provision.stores.local import postgresql, victoria_metrics, vmauth
@@ -18,7 +18,7 @@ from tests.dashboards.ways import Way, by_hand, own
 from tests.stores.world import fence_rows, write_users
 
 DAYS = 396  # thirteen months
-_ROOT = Root("a root secret of more than 32 characters")
+_ROOT = RootSecret("a root secret of more than 32 characters")
 # In both cabinets: what a reader of one might take for his own if the fence let it through.
 _SHARED = Installation("203.0.113.5:80", "203.0.113.5:80", "petrova")
 _SHARED_ACCESS = OnlineAccess("Фирма 3", "login-7", "online.example.ru", "docs", "petrova")

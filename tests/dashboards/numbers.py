@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from provision.stores.local import MetricsServer
-from provision.stores.wire import ask
 
 Labels = Mapping[str, str]
 
@@ -64,6 +63,6 @@ class Numbers:
     def _ask(self, path: str, body: bytes | None = None) -> str:
         method = "POST" if body is not None else "GET"
         form = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
-        answer = ask(self._server.url + path, method=method, body=body, headers=form)
+        answer = self._server.ask(path, method=method, body=body, headers=form)
         assert answer.status in (200, 204), f"{path}: {answer.status} {answer.text[:500]}"
         return answer.text

@@ -11,7 +11,7 @@ from psycopg import sql as composed
 
 import dashboards
 from dashboards import Scope
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores.access import Access
 from provision.stores.contract import TABLES
 from provision.stores.local import postgresql, victoria_metrics
@@ -29,7 +29,7 @@ _OTHERS = 5  # cabinets with as many rows each
 @pytest.fixture(scope="module")
 def reader(folder: Path) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A session of one cabinet's own role behind the fence, among the rows of five more cabinets."""
-    root = Root("a root secret of more than 32 characters")
+    root = RootSecret("a root secret of more than 32 characters")
     with victoria_metrics(folder / "beside") as metrics, postgresql(folder / "fenced") as events:
         with connect(events.conninfo()) as connection:
             migrate(connection)
@@ -38,7 +38,10 @@ def reader(folder: Path) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
             _search_a_lot(connection)
             fence_rows(connection, root, [Access(CABINET.id)])
             connection.execute("ANALYZE")
-        name, password = root.name("events", CABINET.id, 1), root.password("events", CABINET.id, 1)
+        name, password = (
+            root.credential("events", CABINET.id, 1).name,
+            root.credential("events", CABINET.id, 1).password,
+        )
         with psycopg.connect(events.conninfo(user=name, password=password), autocommit=True) as session:
             yield session
 

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import psycopg
 from psycopg import sql
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores.contract import TABLES
-from provision.stores.local import DoorServer, EventsServer, MetricsServer
+from provision.stores.local import EventsServer, MetricsServer, VmauthServer
 from provision.stores.wire import ask, basic
 from tests.dashboards.questions import Question
 
@@ -88,12 +88,11 @@ def _series(labels: Mapping[str, str], points: Iterable[tuple[float, str]]) -> R
 
 
 @contextmanager
-def own(cabinet: str, root: Root, door: DoorServer, events: EventsServer) -> Iterator[Way]:
+def own(cabinet: str, root: RootSecret, door: VmauthServer, events: EventsServer) -> Iterator[Way]:
     """The way of the cabinet's data sources: its user at vmauth, and a session of its login role."""
-    who = basic(root.name("metrics", cabinet, 1), root.password("metrics", cabinet, 1))
-    role, password = root.name("events", cabinet, 1), root.password("events", cabinet, 1)
-    with _session(events.conninfo(user=role, password=password)) as session:
-        yield Way(door.url, who, session)
+    numbers, rows = root.credential("metrics", cabinet, 1), root.credential("events", cabinet, 1)
+    with _session(events.conninfo(user=rows.name, password=rows.password)) as session:
+        yield Way(door.url, basic(numbers.name, numbers.password), session)
 
 
 @contextmanager
@@ -101,7 +100,7 @@ def by_hand(cabinet: str, metrics: MetricsServer, events: EventsServer) -> Itera
     """The administrator's way, past the fences, to what a cabinet should see."""
     with _session(events.conninfo()) as session:
         _view(session, cabinet)
-        yield Way(metrics.url, {}, session, cabinet)
+        yield Way(metrics.url, metrics.login.headers, session, cabinet)
 
 
 def _view(session: Session, cabinet: str) -> None:

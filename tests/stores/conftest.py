@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores import local
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.schema import Connection, connect, migrate
@@ -72,6 +72,6 @@ def admin(events: EventsServer) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def root() -> Root:
+def root() -> RootSecret:
     """A root secret."""
-    return Root("a root secret of more than 32 characters")
+    return RootSecret("a root secret of more than 32 characters")

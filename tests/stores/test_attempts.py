@@ -8,13 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores import local
 from provision.stores.attempts import METRIC_ATTEMPTS, ROW_ATTEMPTS, leaks, try_metrics, try_rows
 from provision.stores.local import EventsServer, MetricsServer
-from provision.stores.metric_fence import PATHS
 from provision.stores.row_roles import CONNECTIONS
 from provision.stores.schema import Connection
+from provision.stores.vmauth_users import PATHS
 from tests.stores.world import (
     MARKS,
     VOLGA_MARK,
@@ -125,7 +125,7 @@ FAULTS = {
 }
 
 
-def metric_leaks(root: Root, url: str, user: str, password: str) -> dict[str, str]:
+def metric_leaks(root: RootSecret, url: str, user: str, password: str) -> dict[str, str]:
     """What leaked to volga at `url`: each attempt that got through, with the beginning of its answer."""
     found = {}
     for attempt in METRIC_ATTEMPTS:
@@ -136,7 +136,7 @@ def metric_leaks(root: Root, url: str, user: str, password: str) -> dict[str, st
     return found
 
 
-def row_leaks(root: Root, server: EventsServer, only: str = "") -> dict[str, str]:
+def row_leaks(root: RootSecret, server: EventsServer, only: str = "") -> dict[str, str]:
     """What leaked to volga in the database: each attempt (of all, or `only` one) that got through, and what it said."""
     found = {}
     for attempt in (attempt for attempt in ROW_ATTEMPTS if only in ("", attempt.what.en)):
@@ -147,14 +147,16 @@ def row_leaks(root: Root, server: EventsServer, only: str = "") -> dict[str, str
     return found
 
 
-def conninfo(root: Root, server: EventsServer, database: str = "smart") -> str:
+def conninfo(root: RootSecret, server: EventsServer, database: str = "smart") -> str:
     """volga's way into the database."""
-    return server.conninfo(database, root.name("events", "volga", 1), root.password("events", "volga", 1))
+    return server.conninfo(
+        database, root.credential("events", "volga", 1).name, root.credential("events", "volga", 1).password
+    )
 
 
-def credentials(root: Root) -> tuple[str, str]:
+def credentials(root: RootSecret) -> tuple[str, str]:
     """volga's user and password at vmauth."""
-    return root.name("metrics", "volga", 1), root.password("metrics", "volga", 1)
+    return root.credential("metrics", "volga", 1).name, root.credential("metrics", "volga", 1).password
 
 
 def test_every_attempt_has_a_name_of_its_own() -> None:
@@ -171,7 +173,7 @@ def test_no_attempt_kills_the_store() -> None:
     assert [text for text in sent if "1M" in text or "1mo" in text] == []
 
 
-def test_no_attempt_gets_through_vmauth(metrics_server: MetricsServer, root: Root, tmp_path: Path) -> None:
+def test_no_attempt_gets_through_vmauth(metrics_server: MetricsServer, root: RootSecret, tmp_path: Path) -> None:
     """With the file we write, no attempt reads another cabinet's series or reaches a closed path."""
     plant_series(metrics_server)
     file = tmp_path / "auth.yml"
@@ -185,12 +187,13 @@ def test_no_attempt_gets_through_vmauth(metrics_server: MetricsServer, root: Roo
 
 @pytest.mark.parametrize("fault", LEAKY_DOORS)
 def test_attempts_find_what_a_wrong_door_lets_through(
-    metrics_server: MetricsServer, root: Root, tmp_path: Path, fault: str
+    metrics_server: MetricsServer, root: RootSecret, tmp_path: Path, fault: str
 ) -> None:
     """Doors with a filter that can be got round are found out, each by the attempt that is meant for it."""
     plant_series(metrics_server)
     query, paths, finder = LEAKY_DOORS[fault]
-    route = {"src_paths": list(paths), "url_prefix": f"{metrics_server.url}/?{query}"}
+    headers = [f"{name}: {value}" for name, value in metrics_server.login.headers.items()]
+    route = {"src_paths": list(paths), "url_prefix": f"{metrics_server.url}/?{query}", "headers": headers}
     file = tmp_path / "auth.yml"
     file.write_text(json.dumps({"users": [{"username": "volga", "password": "secret", "url_map": [route]}]}))
     with local.vmauth(file) as door:
@@ -199,15 +202,16 @@ def test_attempts_find_what_a_wrong_door_lets_through(
     assert finder in found
 
 
-def test_attempts_find_a_filter_by_parameter_only(metrics_server: MetricsServer, root: Root) -> None:
+def test_attempts_find_a_filter_by_parameter_only(metrics_server: MetricsServer, root: RootSecret) -> None:
     """Straight at the store, where a data source proxy leaves the data source's own parameters out, all is open."""
     plant_series(metrics_server)
-    found = metric_leaks(root, metrics_server.url, "", "")
+    login = metrics_server.login
+    found = metric_leaks(root, metrics_server.url, login.user, login.password)
 
     assert {"a plain query", "GET /metrics/find", "GET /tags/client", "POST /api/v1/import"} <= found.keys()
 
 
-def test_no_attempt_gets_through_postgresql(events: EventsServer, admin: Connection, root: Root) -> None:
+def test_no_attempt_gets_through_postgresql(events: EventsServer, admin: Connection, root: RootSecret) -> None:
     """With the fence we build, no attempt reads or changes another cabinet's rows."""
     plant_rows(admin)
     fence_rows(admin, root)
@@ -218,13 +222,13 @@ def test_no_attempt_gets_through_postgresql(events: EventsServer, admin: Connect
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_faults_of_the_row_fence_are_found_seen_and_mended(
-    events: EventsServer, admin: Connection, root: Root, fault: str
+    events: EventsServer, admin: Connection, root: RootSecret, fault: str
 ) -> None:
     """A fault lets an attempt through, the plan shows it, apply puts it right, and the next plan is empty."""
     plant_rows(admin)
     fence_rows(admin, root)
     statements, finder = FAULTS[fault]
-    names = {"VOLGA": root.name("events", "volga", 1), "OTHER": root.name("events", "ural", 1)}
+    names = {"VOLGA": root.credential("events", "volga", 1).name, "OTHER": root.credential("events", "ural", 1).name}
     for word, name in names.items():
         statements = statements.replace(word, name)
     for statement in statements.split("; "):
@@ -241,7 +245,7 @@ def test_faults_of_the_row_fence_are_found_seen_and_mended(
 
 @pytest.mark.parametrize("database", ["postgres", "template1"])
 def test_a_cabinet_enters_its_own_database_only(
-    events: EventsServer, admin: Connection, root: Root, database: str
+    events: EventsServer, admin: Connection, root: RootSecret, database: str
 ) -> None:
     """The server's other databases refuse a cabinet's role."""
     fence_rows(admin, root)
@@ -251,7 +255,7 @@ def test_a_cabinet_enters_its_own_database_only(
     assert "pg_hba.conf rejects" in said.text
 
 
-def test_a_session_without_room_is_no_refusal(events: EventsServer, admin: Connection, root: Root) -> None:
+def test_a_session_without_room_is_no_refusal(events: EventsServer, admin: Connection, root: RootSecret) -> None:
     """Where a cabinet's connections are all taken nothing was refused, and nothing is proven."""
     fence_rows(admin, root)
     with ExitStack() as taken:

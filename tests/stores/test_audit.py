@@ -14,17 +14,17 @@ from urllib.parse import quote
 
 import pytest
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.stores import local
 from provision.stores.attempts import METRIC_ATTEMPTS, ROW_ATTEMPTS
-from provision.stores.local import DoorServer, EventsServer, MetricsServer
+from provision.stores.local import EventsServer, MetricsServer, VmauthServer
 from provision.stores.schema import connect
 from provision.stores.wire import ask, basic
 from tests.stores.conftest import wipe
 from tests.test_audit import add_ural, audit, those
 from tests.world import SECRET, World
 
-ROOT = Root(SECRET)
+ROOT = RootSecret(SECRET)
 README = Path(__file__).parents[2] / "README.md"
 THROUGH_GRAFANA = bool(os.environ.get("GRAFANA_URL"))
 
@@ -36,12 +36,12 @@ class Stage:
     world: World
     events: EventsServer
     metrics: MetricsServer
-    door: DoorServer
+    door: VmauthServer
 
     def sql(self, text: str) -> None:
         """Runs that as superuser; VOLGA is the role of the cabinet volga."""
         with connect(self.events.conninfo()) as connection:
-            connection.execute(text.replace("VOLGA", ROOT.name("events", self.world.volga, 1)).encode())
+            connection.execute(text.replace("VOLGA", ROOT.credential("events", self.world.volga, 1).name).encode())
 
     def mislay(self, old: str, new: str, path: str) -> None:
         """Changes vmauth's file by hand and waits until volga is let in at that path, and its neighbour shown."""
@@ -49,7 +49,10 @@ class Stage:
         assert old in text
         self.door.config.write_text(text.replace(old, new), encoding="utf-8")
         assert ask(f"{self.door.url}/-/reload?authKey={self.door.key}").status == 200
-        who = ROOT.name("metrics", self.world.volga, 1), ROOT.password("metrics", self.world.volga, 1)
+        who = (
+            ROOT.credential("metrics", self.world.volga, 1).name,
+            ROOT.credential("metrics", self.world.volga, 1).password,
+        )
         while f"{self.world.tag}b" not in ask(f"{self.door.url}{path}", headers=basic(*who)).text:
             pass
 
@@ -83,6 +86,7 @@ def built(
             "SMART_VMAUTH_FILE": str(users),
             "SMART_VMAUTH_URL": door.url,
             "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VM_PASSWORD": metrics_server.login.password,
             "SMART_VM_URL": metrics_server.url,
             "SMART_EVENTS_ADMIN": postgres.conninfo(),
         }
@@ -113,8 +117,8 @@ def plant_series(world: World, metrics: MetricsServer) -> None:
         f'kodeks_licenses_registered{{cabinet="{cabinet}",client="{client}",host="{client}"}} 5 {now - 60}000'
         for cabinet, client in clients(world).items()
     ]
-    assert ask(f"{metrics.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode()).status == 204
-    assert ask(f"{metrics.url}/internal/force_flush?authKey={metrics.key}").status == 200
+    assert metrics.ask("/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode()).status == 204
+    assert metrics.ask(f"/internal/force_flush?authKey={metrics.key}").status == 200
 
 
 def plant_rows(world: World, events: EventsServer) -> None:
@@ -136,7 +140,7 @@ def test_fences_hold(stage: Stage) -> None:
     assert (those(findings, "untried") == set()) == THROUGH_GRAFANA
     shown = json.dumps(findings)
     for store in ("metrics", "events"):
-        assert ROOT.password(store, stage.world.volga, 1) not in shown
+        assert ROOT.credential(store, stage.world.volga, 1).password not in shown
     assert "Basic " not in shown
 
 
@@ -170,7 +174,7 @@ def policy_on_a_setting(stage: Stage) -> str:
         " USING (cabinet = current_setting('app.cabinet', true))"
     )
     for cabinet in clients(stage.world):
-        role = ROOT.name("events", cabinet, 1)
+        role = ROOT.credential("events", cabinet, 1).name
         stage.sql(f"ALTER ROLE {role} SET app.cabinet = '{cabinet}'")
         # A setting of a role is taken up by new sessions, and Grafana keeps its own for hours.
         stage.sql(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{role}'")

@@ -14,14 +14,14 @@ import psycopg
 import pytest
 import requests
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.sandbox import Sandbox
 from provision.stores import local
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.wire import ask, basic
 from tests.world import SECRET, World
 
-ROOT = Root(SECRET)
+ROOT = RootSecret(SECRET)
 QUERY = "/api/v1/query?query=count%20by%20(cabinet)(up)&time=1700000100"
 
 
@@ -40,20 +40,22 @@ def world(
             "SMART_VMAUTH_FILE": str(users),
             "SMART_VMAUTH_URL": door.url,
             "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VM_PASSWORD": metrics_server.login.password,
             "SMART_VM_URL": metrics_server.url,
             "SMART_EVENTS_ADMIN": empty.conninfo(),
         }
         lines = "".join(f'up{{cabinet="{one}"}} 1 1700000000000\n' for one in (world.volga, world.don))
-        imported = f"{metrics_server.url}/api/v1/import/prometheus"
-        assert requests.post(imported, data=lines, timeout=60).ok
-        flush = f"{metrics_server.url}/internal/force_flush?authKey={metrics_server.key}"
-        assert requests.get(flush, timeout=60).ok
+        sent = metrics_server.ask("/api/v1/import/prometheus", method="POST", body=lines.encode())
+        assert sent.status == 204
+        assert metrics_server.ask(f"/internal/force_flush?authKey={metrics_server.key}").status == 200
         yield world
 
 
 def numbers(world: World, cabinet: str, generation: int = 1) -> list[str] | None:
     """The cabinets whose series that credential sees; None when it is not let in."""
-    who = basic(ROOT.name("metrics", cabinet, generation), ROOT.password("metrics", cabinet, generation))
+    who = basic(
+        ROOT.credential("metrics", cabinet, generation).name, ROOT.credential("metrics", cabinet, generation).password
+    )
     answer = ask(f"{world.env['SMART_VMAUTH_URL']}{QUERY}", headers=who)
     if answer.status != 200:
         return None
@@ -62,7 +64,10 @@ def numbers(world: World, cabinet: str, generation: int = 1) -> list[str] | None
 
 def rows(server: EventsServer, cabinet: str, generation: int = 1) -> list[str] | None:
     """The clients whose searches that credential sees; None when it is not let in."""
-    user, password = ROOT.name("events", cabinet, generation), ROOT.password("events", cabinet, generation)
+    user, password = (
+        ROOT.credential("events", cabinet, generation).name,
+        ROOT.credential("events", cabinet, generation).password,
+    )
     try:
         with psycopg.connect(server.conninfo(user=user, password=password), connect_timeout=5) as connection:
             return [client for (client,) in connection.execute("SELECT client FROM core.search_queries")]
@@ -97,7 +102,7 @@ def test_a_cabinet_sees_its_own_numbers_and_rows(world: World, empty: EventsServ
         assert numbers(world, cabinet) == [cabinet]
         assert rows(empty, cabinet) == [f"client of {cabinet}"]
     source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=world.org(world.volga))
-    assert source["basicAuthUser"] == ROOT.name("metrics", world.volga, 1)
+    assert source["basicAuthUser"] == ROOT.credential("metrics", world.volga, 1).name
 
 
 def widen_paths(world: World, _server: EventsServer) -> None:
@@ -116,11 +121,11 @@ def grant_cabinet(_world: World, server: EventsServer) -> None:
 
 
 def make_superuser(world: World, server: EventsServer) -> None:
-    sql(server, f"ALTER ROLE {ROOT.name('events', world.volga, 1)} SUPERUSER")
+    sql(server, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} SUPERUSER")
 
 
 def change_password(world: World, server: EventsServer) -> None:
-    sql(server, f"ALTER ROLE {ROOT.name('events', world.volga, 1)} PASSWORD 'by-hand'")
+    sql(server, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} PASSWORD 'by-hand'")
 
 
 @pytest.mark.parametrize("edit", [widen_paths, drop_policy, grant_cabinet, make_superuser, change_password])
@@ -165,7 +170,7 @@ def test_paths_that_were_widened_and_are_in_force_are_closed_again(world: World,
     world.apply()
     widen_paths(world, empty)
     ask(f"{world.env['SMART_VMAUTH_URL']}/-/reload?authKey={world.env['SMART_VMAUTH_RELOAD_KEY']}")
-    who = basic(ROOT.name("metrics", world.volga, 1), ROOT.password("metrics", world.volga, 1))
+    who = basic(ROOT.credential("metrics", world.volga, 1).name, ROOT.credential("metrics", world.volga, 1).password)
     find = f"{world.env['SMART_VMAUTH_URL']}/metrics/find?query=*&label=cabinet"
     deadline = time.monotonic() + 30
     while ask(find, headers=who).status != 200:
@@ -241,7 +246,7 @@ def test_a_suspended_cabinet_gets_no_rows_until_it_is_resumed(world: World, empt
     """Neither store lets its credentials in, an open session ends; resumed, the same credentials see the same."""
     world.apply()
     fill(empty, world.volga, world.don)
-    user, password = ROOT.name("events", world.volga, 1), ROOT.password("events", world.volga, 1)
+    user, password = ROOT.credential("events", world.volga, 1).name, ROOT.credential("events", world.volga, 1).password
     put(world, "suspended")
     with psycopg.connect(empty.conninfo(user=user, password=password), autocommit=True) as session:
         assert session.execute("SELECT client FROM core.search_queries").fetchall() != []
@@ -265,7 +270,7 @@ def test_a_door_opened_by_hand_while_suspended_is_drift(world: World, empty: Eve
     world.apply()
     put(world, "suspended")
     world.apply()
-    sql(empty, f"ALTER ROLE {ROOT.name('events', world.volga, 1)} LOGIN")
+    sql(empty, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} LOGIN")
     assert rows(empty, world.volga) == []
     drift = world.run("drift", "--format", "json")
     assert drift.exit_code == 3, drift.output
@@ -326,7 +331,7 @@ def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServ
     assert world.orgs() == [f"Дон {world.tag}"]
     assert numbers(world, world.volga) is None
     with psycopg.connect(empty.conninfo()) as connection:
-        role = ROOT.name("events", world.volga, 1)
+        role = ROOT.credential("events", world.volga, 1).name
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchall() == []
         found = connection.execute("SELECT cabinet FROM core.search_queries ORDER BY 1").fetchall()
     assert found == [(cabinet,) for cabinet in sorted((world.volga, world.don))]

@@ -7,18 +7,19 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.local import MetricsServer
 from provision.stores.process import find
 from provision.stores.schema import connect
-from provision.stores.wire import ask
+from provision.stores.wire import Login, ask
 from tests.stores.world import write_users
 
 KILLED = """
@@ -51,13 +52,13 @@ def folder(ground: Path, request: pytest.FixtureRequest) -> Path:
 def test_victoria_metrics_answers_keeps_and_ends(folder: Path) -> None:
     """It listens on loopback only, gives its data back after a restart, and is gone when left."""
     with local.victoria_metrics(folder) as server:
-        sent = ask(f"{server.url}/api/v1/import/prometheus", method="POST", body=b"kept 7 1700000000000\n")
+        sent = server.ask("/api/v1/import/prometheus", method="POST", body=b"kept 7 1700000000000\n")
         port = port_of(server.url)
         assert sent.status == 204
         assert taken(port)
     assert not taken(port)
     with local.victoria_metrics(folder) as server:
-        kept = ask(f"{server.url}/api/v1/export?match[]=kept")
+        kept = server.ask("/api/v1/export?match[]=kept")
 
     assert '"values":[7]' in kept.text
 
@@ -65,8 +66,8 @@ def test_victoria_metrics_answers_keeps_and_ends(folder: Path) -> None:
 def test_the_stores_own_endpoints_need_its_key(folder: Path) -> None:
     """Deleting, flushing and the like are closed to whoever lacks the key of this very server."""
     with local.victoria_metrics(folder) as server:
-        deleting = ask(f"{server.url}/api/v1/admin/tsdb/delete_series?match[]=x").status
-        allowed = ask(f"{server.url}/internal/force_flush?authKey={server.key}").status
+        deleting = server.ask("/api/v1/admin/tsdb/delete_series?match[]=x").status
+        allowed = server.ask(f"/internal/force_flush?authKey={server.key}").status
 
     assert deleting >= 400
     assert allowed == 200
@@ -140,10 +141,10 @@ def test_a_broken_user_file_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_vmauth_answers_and_ends(tmp_path: Path, root: Root) -> None:
+def test_vmauth_answers_and_ends(tmp_path: Path, root: RootSecret) -> None:
     """vmauth starts on a file we wrote, keeps its own metrics to itself, and is gone when left."""
     config = tmp_path / "auth.yml"
-    write_users(config, local.MetricsServer("http://127.0.0.1:1", "x"), root)
+    write_users(config, local.MetricsServer("http://127.0.0.1:1", "x", Login("smart", "x")), root)
     with local.vmauth(config) as server:
         assert ask(f"{server.url}/metrics").status == 401
         assert ask(f"{server.url}/metrics?authKey={server.key}").status == 200
@@ -166,7 +167,36 @@ def test_a_servers_secrets_are_not_shown(folder: Path) -> None:
     assert server.password not in shown
 
 
+def test_no_secret_is_an_argument_of_a_process(tmp_path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
+    """Every user of the machine can read the arguments of every process."""
+    config = tmp_path / "auth.yml"
+    write_users(config, metrics_server, root)
+    with local.vmauth(config) as server:
+        arguments = b""
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # ended meanwhile
+                arguments += path.read_bytes()
+
+    assert f"-auth.config={config}".encode() in arguments
+    for secret in (metrics_server.key, metrics_server.login.password, server.key):
+        assert secret.encode() not in arguments
+
+
+def test_the_store_answers_nobody_without_a_login(metrics_server: MetricsServer) -> None:
+    """Neither reading nor writing: Grafana's own server could do both for an Editor."""
+    for path, method in (
+        ("/api/v1/query?query=1", "GET"),
+        ("/api/v1/export?match[]={__name__!=%22%22}", "GET"),
+        ("/api/v1/import/prometheus", "POST"),
+        ("/write", "POST"),
+        (f"/api/v1/admin/tsdb/delete_series?match[]=x&authKey={metrics_server.key}", "GET"),
+    ):
+        body = b"x 1" if method == "POST" else None
+        assert ask(metrics_server.url + path, method=method, body=body).status == 401
+    assert metrics_server.ask("/api/v1/query?query=1").status == 200
+
+
 def test_slow_questions_of_one_leave_room_for_others(metrics_server: MetricsServer) -> None:
     """More are answered side by side than one cabinet can ask; by itself the server would take twice its cores."""
-    told = ask(f"{metrics_server.url}/metrics?authKey={metrics_server.key}").text
+    told = metrics_server.ask(f"/metrics?authKey={metrics_server.key}").text
     assert re.search(r"^vm_concurrent_select_capacity 32$", told, re.MULTILINE)

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores.access import names
 from provision.stores.local import EventsServer
@@ -64,7 +64,7 @@ DRIFT = {
 }
 
 
-def test_a_database_as_created_is_open_and_the_fence_closes_it(admin: Connection, root: Root) -> None:
+def test_a_database_as_created_is_open_and_the_fence_closes_it(admin: Connection, root: RootSecret) -> None:
     """PUBLIC may enter and make temporary tables before, nothing after; a second apply finds nothing to do."""
     before = {change.ref.key: change.before.spec for change in fence_changes(admin, root) if change.before}
     fence_rows(admin, root)
@@ -73,7 +73,7 @@ def test_a_database_as_created_is_open_and_the_fence_closes_it(admin: Connection
     assert changes(admin, root) == ()
 
 
-def test_a_plan_writes_nothing(admin: Connection, root: Root) -> None:
+def test_a_plan_writes_nothing(admin: Connection, root: RootSecret) -> None:
     """Reading the fence and the roles takes no transaction number."""
     fence_rows(admin, root)
     with admin.transaction():
@@ -84,11 +84,11 @@ def test_a_plan_writes_nothing(admin: Connection, root: Root) -> None:
 
 
 @pytest.mark.parametrize("drift", DRIFT)
-def test_drift_is_seen_and_mended(admin: Connection, root: Root, drift: str) -> None:
+def test_drift_is_seen_and_mended(admin: Connection, root: RootSecret, drift: str) -> None:
     """Every change by hand shows under the name of what was changed, and one apply puts it right."""
     fence_rows(admin, root)
     statements, key = DRIFT[drift]
-    admin.execute(statements.replace("VOLGA", root.name("events", "volga", 1)).encode())
+    admin.execute(statements.replace("VOLGA", root.credential("events", "volga", 1).name).encode())
     seen = [change.ref.key for change in fence_changes(admin, root)]
     fence_rows(admin, root)
 
@@ -96,7 +96,7 @@ def test_drift_is_seen_and_mended(admin: Connection, root: Root, drift: str) -> 
     assert changes(admin, root) == ()
 
 
-def test_what_concerns_no_cabinet_is_left_alone(admin: Connection, root: Root) -> None:
+def test_what_concerns_no_cabinet_is_left_alone(admin: Connection, root: RootSecret) -> None:
     """Other roles' grants and members of the writers are no affair of the fence."""
     fence_rows(admin, root)
     admin.execute(
@@ -107,7 +107,7 @@ def test_what_concerns_no_cabinet_is_left_alone(admin: Connection, root: Root) -
     assert changes(admin, root) == ()
 
 
-def test_writers_write_and_read_all_cabinets(admin: Connection, root: Root) -> None:
+def test_writers_write_and_read_all_cabinets(admin: Connection, root: RootSecret) -> None:
     """The importers' group passes the row policies for every cabinet."""
     plant_rows(admin)
     fence_rows(admin, root)
@@ -119,7 +119,7 @@ def test_writers_write_and_read_all_cabinets(admin: Connection, root: Root) -> N
     assert seen == [("ural",), ("volga",)]
 
 
-def test_the_owner_itself_sees_no_rows(admin: Connection, root: Root) -> None:
+def test_the_owner_itself_sees_no_rows(admin: Connection, root: RootSecret) -> None:
     """FORCE holds for the owner too, so that a view or function of the owner opens nothing."""
     plant_rows(admin)
     fence_rows(admin, root)
@@ -130,10 +130,10 @@ def test_the_owner_itself_sees_no_rows(admin: Connection, root: Root) -> None:
     assert seen == (0,)
 
 
-def test_a_table_that_comes_back_to_its_owner_is_whole(admin: Connection, root: Root) -> None:
+def test_a_table_that_comes_back_to_its_owner_is_whole(admin: Connection, root: RootSecret) -> None:
     """Whoever owned it meanwhile, the owner has every right again, as the next migration needs."""
     fence_rows(admin, root)
-    admin.execute(f"ALTER TABLE core.clients OWNER TO {root.name('events', 'volga', 1)}".encode())
+    admin.execute(f"ALTER TABLE core.clients OWNER TO {root.credential('events', 'volga', 1).name}".encode())
     fence_rows(admin, root)
     rights = admin.execute("SELECT has_table_privilege('reports_owner', 'core.clients', 'UPDATE')").fetchone()
 
@@ -141,12 +141,14 @@ def test_a_table_that_comes_back_to_its_owner_is_whole(admin: Connection, root: 
     assert changes(admin, root) == ()
 
 
-def test_the_policy_lets_the_index_be_used(events: EventsServer, admin: Connection, root: Root) -> None:
+def test_the_policy_lets_the_index_be_used(events: EventsServer, admin: Connection, root: RootSecret) -> None:
     """A cabinet's query over a span of time goes by (cabinet, ts), not through all rows."""
     plant_rows(admin)
     fence_rows(admin, root)
     admin.execute("ANALYZE core.search_queries")
-    conninfo = events.conninfo(user=root.name("events", "volga", 1), password=root.password("events", "volga", 1))
+    conninfo = events.conninfo(
+        user=root.credential("events", "volga", 1).name, password=root.credential("events", "volga", 1).password
+    )
     with psycopg.connect(conninfo) as session:
         session.execute("SET enable_seqscan = off")
         query = "EXPLAIN SELECT client FROM core.search_queries WHERE ts > now() - interval '1 hour'"
@@ -161,10 +163,10 @@ def test_a_database_without_the_schema_is_told(empty: EventsServer) -> None:
         read(connection)
 
 
-def test_direct_grants_to_a_role_without_an_entry_in_the_map_are_seen(admin: Connection, root: Root) -> None:
+def test_direct_grants_to_a_role_without_an_entry_in_the_map_are_seen(admin: Connection, root: RootSecret) -> None:
     """A cabinet's role is known by its name alone, should its entry be gone."""
     fence_rows(admin, root)
-    role = root.name("events", "volga", 1)
+    role = root.credential("events", "volga", 1).name
     admin.execute("DELETE FROM core.cabinet_role")
     admin.execute(f'GRANT SELECT ON core.user_cards TO "{role}"'.encode())
     spec = {

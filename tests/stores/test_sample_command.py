@@ -13,7 +13,6 @@ from provision.cli import main
 from provision.stores import local
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.schema import connect
-from provision.stores.wire import ask
 
 ESTATE = """\
 defaults: {timezone: Europe/Samara}
@@ -69,6 +68,7 @@ class Shop:
     def run(self, *words: str, **env: str) -> Result:
         """`provision sample-data --days 2 …`."""
         stores = {
+            "SMART_VM_PASSWORD": self.metrics.login.password,
             "SMART_VM_URL": self.metrics.url,
             "SMART_VM_KEY": self.metrics.key,
             "SMART_EVENTS_ADMIN": self.events.conninfo(),
@@ -101,14 +101,14 @@ class Shop:
     def numbers(self) -> dict[str, int]:
         """Series by cabinet."""
         query = urllib.parse.quote('count by (cabinet) (last_over_time({cabinet!=""}[100d]))')
-        answer = json.loads(ask(f"{self.metrics.url}/api/v1/query?query={query}").text)
+        answer = json.loads(self.metrics.ask(f"/api/v1/query?query={query}").text)
         return {row["metric"]["cabinet"]: int(row["value"][1]) for row in answer["data"]["result"]}
 
     def real_number(self, cabinet: str) -> None:
         past = int(time.time() - 60) * 1000
         body = f'kodeks_online_up{{cabinet="{cabinet}",client="c",manager="m"}} 1 {past}'.encode()
-        assert ask(f"{self.metrics.url}/api/v1/import/prometheus", method="POST", body=body).status == 204
-        assert ask(f"{self.metrics.url}/internal/force_flush?authKey={self.metrics.key}").status == 200
+        assert self.metrics.ask("/api/v1/import/prometheus", method="POST", body=body).status == 204
+        assert self.metrics.ask(f"/internal/force_flush?authKey={self.metrics.key}").status == 200
 
     def real_row(self, cabinet: str) -> None:
         text = "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', 'c', 'm', 'cloud')"

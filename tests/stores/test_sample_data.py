@@ -16,7 +16,6 @@ from provision.stores.sample_data import Filled, Installation, OnlineAccess, Sam
 from provision.stores.sample_data.clock import Clock
 from provision.stores.sample_data.sink import SeriesSink
 from provision.stores.schema import connect, migrate
-from provision.stores.wire import ask
 
 NOW = datetime(2026, 3, 20, 10, 20, tzinfo=UTC)
 DAYS = 40
@@ -59,7 +58,7 @@ def filled(metrics_server: MetricsServer, database: EventsServer) -> Filled:
 
 def export(server: MetricsServer, selector: str) -> dict[str, Samples]:
     """Every sample of the selected series: unix seconds to values, by the labels as JSON."""
-    answer = ask(f"{server.url}/api/v1/export?match[]={urllib.parse.quote(selector)}")
+    answer = server.ask(f"/api/v1/export?match[]={urllib.parse.quote(selector)}")
     lines = [json.loads(line) for line in answer.text.splitlines()]
     return {
         json.dumps(line["metric"], sort_keys=True, ensure_ascii=False): {

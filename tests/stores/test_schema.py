@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores.local import EventsServer
 from provision.stores.schema import Connection, connect, expire, migrate, migrations, pending
@@ -123,7 +123,7 @@ def test_a_refused_connection_is_told_without_secrets(events: EventsServer, wron
     assert events.password not in repr(caught.value)
 
 
-def test_a_table_in_use_is_told(events: EventsServer, admin: Connection, root: Root) -> None:
+def test_a_table_in_use_is_told(events: EventsServer, admin: Connection, root: RootSecret) -> None:
     """A change waits some seconds for a table, not for ever, so that no dashboard has to wait behind it."""
     with admin.transaction():
         admin.execute("LOCK TABLE core.clients IN ACCESS SHARE MODE")

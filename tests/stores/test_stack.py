@@ -17,17 +17,19 @@ from provision.collect.checks import CHECKS
 from provision.collect.folder import CollectionFolder
 from provision.collect.recording import rules
 from provision.collect.targets import dump, groups
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.model import Installation
 from provision.stores.access import Access
-from provision.stores.door import Door
-from provision.stores.metric_fence import UserFile
 from provision.stores.schema import connect
 from provision.stores.stack import Stack
-from provision.stores.wire import ask
+from provision.stores.vmauth_client import VmauthClient
+from provision.stores.vmauth_users import Backend, UserFile
+from provision.stores.wire import Login, ask
 from tests.stores.world import user_changes
 
-FREE = tuple(word for name in ("metrics", "door", "exporter", "recorder", "events") for word in (f"--{name}-port", "0"))
+FREE = tuple(
+    word for name in ("metrics", "vmauth", "exporter", "recorder", "events") for word in (f"--{name}-port", "0")
+)
 
 
 def provision(*words: str) -> subprocess.CompletedProcess[str]:
@@ -101,23 +103,24 @@ def test_secrets_stand_in_a_private_file_alone(folder: Path) -> None:
     assert sourced.stdout == env["SMART_EVENTS_ADMIN"]
     with connect(env["SMART_EVENTS_ADMIN"]) as connection:
         password = connection.info.password
-    for secret in (env["SMART_VM_KEY"], env["SMART_VMAUTH_RELOAD_KEY"], password):
+    for secret in (env["SMART_VM_KEY"], env["SMART_VM_PASSWORD"], env["SMART_VMAUTH_RELOAD_KEY"], password):
         assert secret
         assert secret not in done.stdout + done.stderr
     assert str(folder / "env") in done.stdout
 
 
-def test_vmauth_takes_the_users_that_come(folder: Path, root: Root) -> None:
+def test_vmauth_takes_the_users_that_come(folder: Path, root: RootSecret) -> None:
     """Its first user file lets nobody in; users written later get in through the reload."""
     env = start(folder)
-    file = UserFile(Path(env["SMART_VMAUTH_FILE"]), env["SMART_VM_URL"], root)
-    door = Door(env["SMART_VMAUTH_URL"], key=env["SMART_VMAUTH_RELOAD_KEY"])
+    login = Login(env["SMART_VM_USER"], env["SMART_VM_PASSWORD"])
+    file = UserFile(Path(env["SMART_VMAUTH_FILE"]), Backend(env["SMART_VM_URL"], login), root)
+    door = VmauthClient(env["SMART_VMAUTH_URL"], key=env["SMART_VMAUTH_RELOAD_KEY"])
     access = Access("volga")
     assert ask(f"{env['SMART_VMAUTH_URL']}/api/v1/query?query=1").status == 401
     assert door.sees(access, root) is None
     file.apply([(change.before, change.after) for change in user_changes(file, [access])])
-    door.open(file)
-    door.prove(file)
+    door.reload(file)
+    door.verify_isolation(file)
     assert door.sees(access, root) == set()
 
 

@@ -4,16 +4,15 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.plan import Change, diff
 from provision.stores import row_fence, row_roles
 from provision.stores.access import Access, names
 from provision.stores.attempts import Victim
 from provision.stores.local import MetricsServer
-from provision.stores.metric_fence import KIND as METRIC_KIND
-from provision.stores.metric_fence import UserFile
 from provision.stores.schema import Connection
-from provision.stores.wire import ask
+from provision.stores.vmauth_users import KIND as METRIC_KIND
+from provision.stores.vmauth_users import UserFile
 
 VOLGA, URAL = Access("volga"), Access("ural")
 BOTH = (VOLGA, URAL)
@@ -21,9 +20,9 @@ MARKS = ("zavod-ural", "fabrika-ural")  # stand in the data of ural and nowhere 
 VOLGA_MARK = "zavod-volga"
 
 
-def victim(root: Root) -> Victim:
+def victim(root: RootSecret) -> Victim:
     """ural, as volga sees it."""
-    return Victim("ural", MARKS[0], root.name("events", "ural", 1))
+    return Victim("ural", MARKS[0], root.credential("events", "ural", 1).name)
 
 
 def plant_series(server: MetricsServer) -> None:
@@ -35,9 +34,9 @@ def plant_series(server: MetricsServer) -> None:
         for name in ("kodeks_licenses_registered", "kodeks_online_up")
         for age in (3600, 120, 60)
     ]
-    sent = ask(f"{server.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
+    sent = server.ask("/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
     assert sent.status == 204
-    assert ask(f"{server.url}/internal/force_flush?authKey={server.key}").status == 200
+    assert server.ask(f"/internal/force_flush?authKey={server.key}").status == 200
 
 
 def plant_rows(connection: Connection) -> None:
@@ -56,26 +55,26 @@ def plant_rows(connection: Connection) -> None:
     connection.execute("ANALYZE core.search_queries, core.clients")
 
 
-def fence_changes(connection: Connection, root: Root, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
+def fence_changes(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
     """What apply would do to the shared fence now."""
     known = [name for name, _ in names(root, "events", accesses)]
     return diff(row_fence.desired("smart"), row_fence.read(connection, known), [row_fence.KIND])
 
 
-def role_changes(connection: Connection, root: Root, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
+def role_changes(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
     """What apply would do to these cabinets' roles now."""
     accesses = list(accesses)
     live = row_roles.read(connection, root, accesses)
     return diff(row_roles.desired(root, accesses), live, [row_roles.KIND])
 
 
-def changes(connection: Connection, root: Root, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
+def changes(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
     """What apply would do in PostgreSQL now."""
     accesses = list(accesses)
     return (*fence_changes(connection, root, accesses), *role_changes(connection, root, accesses))
 
 
-def fence_rows(connection: Connection, root: Root, accesses: Iterable[Access] = BOTH) -> None:
+def fence_rows(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> None:
     """Applies the shared fence and the roles."""
     accesses = list(accesses)
     shared, roles = fence_changes(connection, root, accesses), role_changes(connection, root, accesses)
@@ -89,8 +88,8 @@ def user_changes(file: UserFile, accesses: Iterable[Access] = BOTH) -> tuple[Cha
     return diff(file.desired(accesses), file.read(accesses), [METRIC_KIND])
 
 
-def write_users(path: Path, server: MetricsServer, root: Root, accesses: Iterable[Access] = BOTH) -> UserFile:
+def write_users(path: Path, server: MetricsServer, root: RootSecret, accesses: Iterable[Access] = BOTH) -> UserFile:
     """vmauth's file with these cabinets' users, as apply writes it."""
-    file = UserFile(path, server.url, root)
+    file = UserFile(path, server.backend, root)
     file.apply([(change.before, change.after) for change in user_changes(file, accesses)])
     return file

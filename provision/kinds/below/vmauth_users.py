@@ -7,8 +7,8 @@ from provision.kinds.below.accesses import accesses_of, pairs
 from provision.kinds.context import RunContext
 from provision.model import Cabinet, Resource, State
 from provision.plan import Change
-from provision.stores.door import Door
-from provision.stores.metric_fence import KIND, NOBODY, UserFile
+from provision.stores.vmauth_client import VmauthClient
+from provision.stores.vmauth_users import KIND, NOBODY, UserFile
 from provision.text import Text
 
 
@@ -19,8 +19,9 @@ class VmauthUserKind(Batch):
     def __init__(self, run: RunContext) -> None:
         super().__init__(run)
         assert run.admin.users_file is not None  # noqa: S101 - is_configured
+        assert run.admin.backend is not None  # noqa: S101 - comes with the file
         self._file = UserFile(run.admin.users_file, run.admin.backend, run.root)
-        self._door = Door(run.admin.door, key=run.admin.reload_key)
+        self._vmauth = VmauthClient(run.admin.vmauth_url, key=run.admin.reload_key)
 
     @staticmethod
     def is_configured(run: RunContext) -> bool:
@@ -34,19 +35,19 @@ class VmauthUserKind(Batch):
         return {ref: self._in_force(wanted, True) for ref, wanted in self._file.desired(present).items()}
 
     def read(self, cabinets: Sequence[Cabinet]) -> State:
-        in_force = self._door.in_force(self._file)
+        in_force = self._vmauth.in_force(self._file)
         seen = self._file.read(accesses_of(cabinets))
         return {ref: self._in_force(one, in_force) for ref, one in seen.items()}
 
     def write(self, changes: Sequence[Change]) -> None:
         """Writes the file and has vmauth read it. Raises StoreError unless it is in force then."""
         self._file.apply(pairs(changes))
-        self._door.open(self._file)
-        self._door.prove(self._file)
+        self._vmauth.reload(self._file)
+        self._vmauth.verify_isolation(self._file)
 
     @staticmethod
     def _in_force(resource: Resource, in_force: bool) -> Resource:
-        """The file's seal with a word on whether vmauth works by the file as it is."""
+        """The file's seal, and whether vmauth has taken the file as it is."""
         if resource.ref.key != NOBODY:
             return resource
         return Resource(resource.ref, {**resource.spec, "in force": in_force}, resource.origin)

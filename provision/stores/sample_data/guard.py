@@ -17,7 +17,7 @@ from provision.errors import StoreError
 from provision.stores.contract import TABLES
 from provision.stores.local import MetricsServer
 from provision.stores.schema import Connection
-from provision.stores.wire import Answer, ask
+from provision.stores.wire import Answer
 from provision.text import Text
 
 _SERIES = "smart_sample_data"
@@ -45,8 +45,8 @@ def look(metrics: MetricsServer, events: Connection, cabinets: Collection[str]) 
 def mark(metrics: MetricsServer, events: Connection, cabinet: str) -> None:
     """Says in both stores, before the first row, that the cabinet's data is made up."""
     line = f'{_SERIES}{{sample_of="{cabinet}"}} 1 {int(time.time() * 1000)}'
-    _expect(ask(f"{metrics.url}/api/v1/import/prometheus", method="POST", body=line.encode()))
-    _expect(ask(f"{metrics.url}/internal/force_flush?authKey={urllib.parse.quote(metrics.key)}"))
+    _expect(metrics.ask("/api/v1/import/prometheus", method="POST", body=line.encode()))
+    _expect(metrics.ask(f"/internal/force_flush?authKey={urllib.parse.quote(metrics.key)}"))
     with events.transaction():
         events.execute(_MARKS.encode())
         events.execute(_MARK, [cabinet])
@@ -65,7 +65,7 @@ def _values(metrics: MetricsServer, label: str) -> set[str]:
     """Every value the label has in series that are there."""
     # Without `match[]` the values of deleted series would be among them.
     match = urllib.parse.quote(f'{{{label}!=""}}')
-    answer = ask(f"{metrics.url}/api/v1/label/{label}/values?start=1&match[]={match}", timeout=120)
+    answer = metrics.ask(f"/api/v1/label/{label}/values?start=1&match[]={match}", timeout=120)
     _expect(answer)
     try:
         return set(json.loads(answer.text)["data"])
@@ -116,7 +116,7 @@ def _strange(said: str) -> StoreError:
     return StoreError(
         Text(f"VictoriaMetrics не отвечает как следует: {said}", f"VictoriaMetrics does not answer properly: {said}"),
         Text(
-            "Проверьте её адрес SMART_VM_URL (не vmauth) и ключ SMART_VM_KEY.",
-            "Check its address SMART_VM_URL (not vmauth's) and the key SMART_VM_KEY.",
+            "Проверьте её адрес SMART_VM_URL (не vmauth), SMART_VM_PASSWORD и SMART_VM_KEY.",
+            "Check its address SMART_VM_URL (not vmauth's), SMART_VM_PASSWORD and SMART_VM_KEY.",
         ),
     )

@@ -10,7 +10,6 @@ from provision.errors import StoreError
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
 from provision.stores.local import MetricsServer
 from provision.stores.schema import Connection
-from provision.stores.wire import ask
 from provision.text import Text
 
 _BATCH = 8_000_000  # bytes of one import
@@ -63,7 +62,7 @@ class SeriesSink:
         self._lines, self._bytes = [], 0
 
     def _post(self, path: str, body: bytes = b"") -> None:
-        answer = ask(self._server.url + path, method="POST", body=body, timeout=120)
+        answer = self._server.ask(path, method="POST", body=body, timeout=120)
         if answer.status not in (200, 204):
             said = answer.text.strip()[:200]
             raise StoreError(

@@ -1,12 +1,16 @@
-"""The fence round VictoriaMetrics: vmauth's user file, with one user a cabinet.
+"""vmauth's user file, which keeps the cabinets apart in VictoriaMetrics: one user per cabinet.
 
-A user may ask eight reading paths and nothing else, and vmauth adds `extra_label=cabinet=<id>` to each request:
-VictoriaMetrics ANDs every `extra_label`, so a second one can only narrow. `extra_filters` and `extra_filters[]` are
-ORed with one another (tried on 1.79.5), so they never carry the fence; both are pinned to the same filter all the
-same, for vmauth then drops what a client puts into the URL under these names. (Pinned empty, as newer documentation
-has it, every query is answered 422 by 1.79.5.)
+A user may send requests to eight reading paths and to no other. vmauth adds `extra_label=cabinet=<id>` to each request:
+VictoriaMetrics ANDs every `extra_label`, so a second one can only narrow the result. `extra_filters` and
+`extra_filters[]` are ORed with one another (tried on 1.79.5), so they never do the isolation. Both are set to the same
+filter because vmauth then drops what a client puts into the URL under these names. (Set to nothing, as newer
+documentation has it, 1.79.5 answers every query with 422.)
 
-What the file holds besides is kept: users without our mark, and other settings. Comments are not.
+vmauth also adds the login of VictoriaMetrics itself, which answers nobody without one: else Grafana's own server could
+read it (the test of a contact point, for example). 1.79.5 takes that header in an entry of `url_map` only, not for the
+whole user and not as user:password in the address.
+
+Users without our mark and other settings of the file are kept; comments are not.
 """
 
 import fcntl
@@ -15,21 +19,23 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
 from provision.replacing import replaced
 from provision.stores.access import Access, names
+from provision.stores.wire import Login
 from provision.text import Text
 
 KIND = "metrics user"
-MARK = "smart-"  # begins the `name` of each user we made; vmauth shows it in its own metrics, so it tells no cabinet
-NOBODY = "smart-nobody"  # a user who may see nothing; his password is that of the file's content
+MARK = "smart-"  # begins the `name` of each user we made; vmauth shows it in its own metrics, so it names no cabinet
+NOBODY = "smart-nobody"  # a user who may see nothing; the password is derived from the file's content
 _NO_CABINET = "!nobody"  # no cabinet's id
 PATHS = (
     "/api/v1/query",
@@ -50,21 +56,39 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class UserFile:
-    """vmauth's -auth.config at `path`; `backend` is VictoriaMetrics' URL as vmauth reaches it."""
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """VictoriaMetrics as vmauth reaches it, with its own login."""
 
-    def __init__(self, path: Path, backend: str, root: Root) -> None:
+    url: str
+    login: Login
+
+    def route(self, cabinet: str) -> dict[str, Any]:
+        """The entry of `url_map` for that cabinet's user."""
+        narrow = urllib.parse.quote(f'{{cabinet="{cabinet}"}}')
+        query = f"extra_label=cabinet={cabinet}&extra_filters={narrow}&extra_filters[]={narrow}"
+        return {
+            "src_paths": list(PATHS),
+            "url_prefix": f"{self.url.rstrip('/')}/?{query}",
+            "headers": [f"{name}: {value}" for name, value in self.login.headers.items()],
+        }
+
+
+class UserFile:
+    """vmauth's -auth.config at `path`."""
+
+    def __init__(self, path: Path, backend: Backend, root: RootSecret) -> None:
         self._path = path
-        self._backend = backend.rstrip("/")
+        self._backend = backend
         self._root = root
 
     def desired(self, accesses: Iterable[Access]) -> State:
-        """What the file should say of these cabinets: a suspended one has no user."""
+        """What the file should have for these cabinets: a suspended one has no user."""
         wanted = [self._wanted(access) for access in accesses if not access.suspended]
         return {resource.ref: resource for resource in (*wanted, self._seal(fits=True))}
 
     def read(self, accesses: Iterable[Access]) -> State:
-        """What it says of them; users that are not ours as unmanaged. Raises StoreError when it cannot be read."""
+        """What it has for them; users without our mark are unmanaged. Raises StoreError when it cannot be read."""
         content = self._load()
         known = dict(names(self._root, "metrics", accesses))
         cabinets = {access.cabinet for access in known.values()}
@@ -95,7 +119,7 @@ class UserFile:
             self._write({**content, "users": [*kept, *made]})
 
     def seal(self) -> str:
-        """NOBODY's password in the file as it is: who is let in with it talks to a vmauth that has read this file."""
+        """NOBODY's password in the file as it is: only a vmauth that has read this file accepts it."""
         return self._password(self._load())
 
     def _wanted(self, access: Access) -> Resource:
@@ -108,30 +132,34 @@ class UserFile:
         return Resource(Ref("", KIND, NOBODY), {"fits the file": fits}, str(self._path))
 
     def _spec(self, user: Mapping[str, Any], access: Access | None) -> Spec:
-        """The user as vmauth has it, but for the password: only whether it is the one of his generation."""
+        """The user as vmauth has it, without secrets: only whether password and headers are the ones it should have."""
         right = access is not None and user.get("password") == self._secret(access)
         rest = {key: value for key, value in user.items() if key not in ("username", "password")}
+        routes = [dict(route) for route in user.get("url_map") or () if isinstance(route, dict)]
+        headers = [route.pop("headers", None) for route in routes]
+        ours = headers == [self._backend.route("")["headers"]] and "headers" not in rest
+        rest.pop("headers", None)
         return {
             **rest,
+            "url_map": routes,
             "generation": access.generation if access else 0,
             "credential": "current" if right else "unknown",
+            "store_login": "current" if ours else "unknown",
         }
 
     def _secret(self, access: Access) -> str:
-        return self._root.password("metrics", access.cabinet, access.generation)
+        return self._root.credential("metrics", access.cabinet, access.generation).password
 
     def _user(self, access: Access) -> _User:
-        name = self._root.name("metrics", access.cabinet, access.generation)
-        return self._entry(name, self._secret(access), access.cabinet)
+        ours = self._root.credential("metrics", access.cabinet, access.generation)
+        return self._entry(ours.name, ours.password, access.cabinet)
 
     def _entry(self, name: str, password: str, cabinet: str) -> _User:
-        narrow = urllib.parse.quote(f'{{cabinet="{cabinet}"}}')
-        prefix = f"{self._backend}/?extra_label=cabinet={cabinet}&extra_filters={narrow}&extra_filters[]={narrow}"
         return {
             "username": name,
             "password": password,
             "name": name if name.startswith(MARK) else MARK + name,
-            "url_map": [{"src_paths": list(PATHS), "url_prefix": prefix}],
+            "url_map": [self._backend.route(cabinet)],
         }
 
     def _sealed(self, content: Mapping[str, Any]) -> bool:
@@ -142,7 +170,7 @@ class UserFile:
         """NOBODY's password for that content: derived from all the rest of it."""
         users = [user for user in content["users"] if user.get("username") != NOBODY]
         rest = yaml.dump({**content, "users": users}, Dumper=_Dumper, sort_keys=True)
-        return self._root.password("metrics file", self._root.fingerprint("metrics file", rest), 0)
+        return self._root.file_password(rest)
 
     def _load(self) -> dict[str, Any]:
         try:
@@ -154,7 +182,7 @@ class UserFile:
         except OSError as error:
             raise self._denied(error) from None
         except yaml.YAMLError as error:
-            # The text of the error quotes the file, and the file holds passwords.
+            # The text of the error quotes the file, which holds passwords.
             place = getattr(error, "problem_mark", None)
             line = f"{place.line + 1}" if place else "?"
             raise self._unusable(Text(f"это не YAML, строка {line}", f"it is not YAML, line {line}")) from None
@@ -168,7 +196,10 @@ class UserFile:
     def _unusable(self, why: Text) -> StoreError:
         return StoreError(
             Text(f"файл пользователей vmauth {self._path}: {why.ru}", f"vmauth's user file {self._path}: {why.en}"),
-            Text("Исправьте его или уберите: он будет создан заново.", "Mend it, or remove it: it will be made anew."),
+            Text(
+                "Исправьте его или уберите: он будет создан заново.",
+                "Correct it, or remove it: it will be created again.",
+            ),
         )
 
     def _denied(self, error: OSError) -> StoreError:
@@ -194,7 +225,7 @@ class UserFile:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Two runs at once write one after the other; the lock is a file beside, for the file itself is replaced."""
+        """Two runs at once write one after the other. The lock is a file beside it: the file itself is replaced."""
         target = self._path.resolve()
         try:
             descriptor = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
@@ -208,6 +239,6 @@ class UserFile:
 
 
 def _cabinet(user: Mapping[str, Any]) -> str:
-    """The cabinet a user of ours was made for, by what vmauth adds to his requests; "" when that cannot be told."""
+    """The cabinet that a user of ours was made for, by what vmauth adds to its requests; "" when unknown."""
     found = _CABINET.search(str(user.get("url_map", "")))
     return found[1].partition("'")[0] if found else ""

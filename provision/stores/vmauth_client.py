@@ -1,4 +1,4 @@
-"""A running vmauth: makes it read its user file, proves that it did, and that the store behind it keeps the fence."""
+"""A running vmauth: makes it read its user file, and verifies that it did and that the store applies the filter."""
 
 import json
 import os
@@ -8,18 +8,18 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores.access import Access
-from provision.stores.metric_fence import NOBODY, UserFile
+from provision.stores.vmauth_users import NOBODY, UserFile
 from provision.stores.wire import Answer, ask, basic
 from provision.text import Text
 
-# Prometheus does not know MetricsQL, and ignores extra_label without a word (2.42): every cabinet would see all.
+# Prometheus does not know MetricsQL and ignores extra_label without an error (2.42): every cabinet would see all.
 _METRICSQL = 'label_set(vector(1), "smart", "yes")'
 
 
-class Door:
+class VmauthClient:
     """vmauth at `url`. It re-reads its file on SIGHUP to `pid` where that is given, else on /-/reload with `key`.
 
     `patience`: seconds until a new file must be in force (500 users take vmauth 0.1).
@@ -31,17 +31,19 @@ class Door:
         self._pid = pid
         self._patience = patience
 
-    def open(self, file: UserFile) -> None:
+    def reload(self, file: UserFile) -> None:
         """Has the file re-read and waits until it is in force. Raises StoreError when vmauth keeps the old one."""
         seal = file.seal()
-        # Even if the seal is let in already: a file that was changed by hand and put back has the same one.
-        self._reload()
+        # Also when the seal is accepted already: a file that was changed by hand and put back has the same one.
+        self._ask_to_reload()
         if not _until(lambda: self._let_in(NOBODY, seal), self._patience):
+            if self._knows(NOBODY, seal):
+                raise _wrong_login()
             raise StoreError(
                 Text("vmauth не принял новый файл пользователей", "vmauth did not take the new user file"),
                 Text(
                     "Причина в журнале vmauth; до исправления действует прежний файл.",
-                    "Its log says why; until that is mended, the old file stays in force.",
+                    "The reason is in vmauth's log; the old file stays in force until then.",
                 ),
             )
 
@@ -49,33 +51,34 @@ class Door:
         """Whether vmauth works by the file as it is now."""
         return self._let_in(NOBODY, file.seal())
 
-    def prove(self, file: UserFile) -> None:
-        """Raises StoreError unless the store behind vmauth heeds `extra_label`: NOBODY must see nothing."""
+    def verify_isolation(self, file: UserFile) -> None:
+        """Raises StoreError unless the store behind vmauth applies the filter: NOBODY must see nothing."""
         seal = file.seal()
         dialect = self._query(NOBODY, seal, _METRICSQL)
         everything = self._query(NOBODY, seal, 'count(last_over_time({__name__!=""}[1d]))')
+        if 401 in (dialect.status, everything.status):
+            raise _wrong_login()
         if dialect.status != 200 or everything.status != 200 or _rows(everything):
             raise StoreError(
                 Text(
                     "хранилище метрик не выполняет extra_label: кабинеты увидели бы чужое",
-                    "the metrics store does not heed extra_label: cabinets would see each other",
+                    "the metrics store does not apply extra_label: cabinets would see each other",
                 ),
                 Text(
                     "За vmauth должна стоять VictoriaMetrics; Prometheus этот параметр молча не замечает.",
-                    "VictoriaMetrics must stand behind vmauth; Prometheus ignores that parameter silently.",
+                    "The store behind vmauth must be VictoriaMetrics; Prometheus ignores that parameter silently.",
                 ),
             )
 
-    def sees(self, access: Access, root: Root) -> set[str] | None:
-        """The cabinets whose series this access can see now (its own or none are right); None when it is not let in."""
-        name = root.name("metrics", access.cabinet, access.generation)
-        password = root.password("metrics", access.cabinet, access.generation)
-        answer = self._query(name, password, 'count by (cabinet) (last_over_time({__name__!=""}[1d]))')
+    def sees(self, access: Access, root: RootSecret) -> set[str] | None:
+        """The cabinets whose series this access can see now (its own or none are right); None when it is refused."""
+        ours = root.credential("metrics", access.cabinet, access.generation)
+        answer = self._query(ours.name, ours.password, 'count by (cabinet) (last_over_time({__name__!=""}[1d]))')
         if answer.status != 200:
             return None
         return {str(row["metric"].get("cabinet", "")) for row in _rows(answer)}
 
-    def _reload(self) -> None:
+    def _ask_to_reload(self) -> None:
         if self._pid is not None:
             try:
                 os.kill(self._pid, signal.SIGHUP)
@@ -90,6 +93,13 @@ class Door:
     def _let_in(self, user: str, password: str) -> bool:
         return self._query(user, password, "1").status == 200
 
+    def _knows(self, user: str, password: str) -> bool:
+        """Whether vmauth has that user, whatever the store behind it answers.
+
+        No path of the user matches this one. An unknown user gets 400, too (1.79.5), with another text.
+        """
+        return "missing route" in ask(f"{self._url}/no/such/path", headers=basic(user, password)).text
+
     def _query(self, user: str, password: str, query: str) -> Answer:
         body = urllib.parse.urlencode({"query": query}).encode()
         headers = {**basic(user, password), "Content-Type": "application/x-www-form-urlencoded"}
@@ -97,12 +107,25 @@ class Door:
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:
-    # Never show the text itself: vmauth quotes the credentials it refuses (1.79.5).
+    # The text itself is never shown: vmauth quotes the credentials it refuses (1.79.5).
     try:
         rows: list[dict[str, Any]] = json.loads(answer.text)["data"]["result"]
     except (ValueError, KeyError, TypeError):
         raise _unreachable("JSON") from None
     return rows
+
+
+def _wrong_login() -> StoreError:
+    return StoreError(
+        Text(
+            "VictoriaMetrics не принимает логин, который ей передаёт vmauth",
+            "VictoriaMetrics refuses the login that vmauth adds",
+        ),
+        Text(
+            "SMART_VM_USER и SMART_VM_PASSWORD должны быть теми, с которыми она запущена (-httpAuth.*).",
+            "SMART_VM_USER and SMART_VM_PASSWORD must be those that it was started with (-httpAuth.*).",
+        ),
+    )
 
 
 def _unreachable(why: str) -> StoreError:

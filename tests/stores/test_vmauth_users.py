@@ -14,14 +14,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provision.credentials import Root
+from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.access import Access
-from provision.stores.door import Door
-from provision.stores.local import DoorServer, MetricsServer
-from provision.stores.metric_fence import NOBODY, UserFile
-from provision.stores.wire import ask
+from provision.stores.local import MetricsServer, VmauthServer
+from provision.stores.vmauth_client import VmauthClient
+from provision.stores.vmauth_users import NOBODY, Backend, UserFile
+from provision.stores.wire import Login
 from tests.stores.world import BOTH, URAL, VOLGA, plant_series, user_changes, write_users
 
 
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def door(path: Path, metrics_server: MetricsServer, root: Root) -> Iterator[DoorServer]:
+def door(path: Path, metrics_server: MetricsServer, root: RootSecret) -> Iterator[VmauthServer]:
     """A vmauth with the users of both cabinets."""
     write_users(path, metrics_server, root)
     with local.vmauth(path) as server:
@@ -53,7 +53,7 @@ def rewrite(path: Path, user: str, **changed: object) -> None:
     path.write_text(yaml.dump(content))
 
 
-def test_a_second_apply_finds_nothing_to_do(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_a_second_apply_finds_nothing_to_do(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Right after an apply the plan is empty, and an apply without changes leaves the file alone."""
     file = write_users(path, metrics_server, root)
     written = path.stat()
@@ -65,7 +65,7 @@ def test_a_second_apply_finds_nothing_to_do(path: Path, metrics_server: MetricsS
 
 
 def test_the_file_is_private_and_leaves_nothing_beside_it(
-    path: Path, metrics_server: MetricsServer, root: Root
+    path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """Mode 0600, also over an old file that was readable by all; no temporary file stays."""
     path.write_text("users: []\n")
@@ -76,17 +76,17 @@ def test_the_file_is_private_and_leaves_nothing_beside_it(
     assert sorted(entry.name for entry in path.parent.iterdir()) == [".auth.yml.lock", "auth.yml"]
 
 
-def test_a_link_to_the_file_stays_a_link(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_a_link_to_the_file_stays_a_link(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """The file a link points to is replaced, not the link."""
     real = path.with_name("real.yml")
     path.symlink_to(real)
     write_users(path, metrics_server, root)
 
     assert path.is_symlink()
-    assert root.name("metrics", "volga", 1) in users(real)
+    assert root.credential("metrics", "volga", 1).name in users(real)
 
 
-def test_user_names_tell_nothing_of_the_customer(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_user_names_tell_nothing_of_the_customer(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """A cabinet's id stands in no user's name, which vmauth shows in its metrics."""
     write_users(path, metrics_server, root)
     names = [(user["username"], user["name"]) for user in users(path).values()]
@@ -95,7 +95,7 @@ def test_user_names_tell_nothing_of_the_customer(path: Path, metrics_server: Met
     assert "ural" not in str(names)
 
 
-def test_what_others_wrote_is_kept(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_what_others_wrote_is_kept(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Users without our mark and settings we do not know survive; they are listed as unmanaged."""
     theirs = {"username": "importer", "password": "%{IMPORTER}", "url_prefix": "http://127.0.0.1:8428/"}
     path.write_text(yaml.dump({"users": [theirs], "max_idle": 5}))
@@ -117,7 +117,10 @@ STRANGERS = st.lists(
 @given(strangers=STRANGERS, options=st.dictionaries(WORDS.filter(lambda key: key != "users"), WORDS, max_size=2))
 def test_whatever_others_wrote_is_kept(strangers: list[dict[str, str]], options: dict[str, str]) -> None:
     """Any users and settings of others come through two applies unchanged, in their order."""
-    root, server = Root("a root secret of more than 32 characters"), MetricsServer("http://127.0.0.1:8428", "key")
+    root, server = (
+        RootSecret("a root secret of more than 32 characters"),
+        MetricsServer("http://127.0.0.1:8428", "key", Login("smart", "pw")),
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "auth.yml"
         path.write_text(yaml.dump({**options, "users": strangers}), encoding="utf-8")
@@ -130,7 +133,7 @@ def test_whatever_others_wrote_is_kept(strangers: list[dict[str, str]], options:
         assert user_changes(file, [Access("volga", generation=2)]) == ()
 
 
-def test_users_without_a_name_are_kept(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_users_without_a_name_are_kept(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Users who show a token have no user name; each of them survives and is listed."""
     theirs = [{"bearer_token": token, "url_prefix": "http://127.0.0.1:8428/"} for token in ("one", "two")]
     path.write_text(yaml.dump({"users": theirs}))
@@ -141,13 +144,13 @@ def test_users_without_a_name_are_kept(path: Path, metrics_server: MetricsServer
     assert unmanaged == ["user 1", "user 2"]
 
 
-def test_one_cabinet_leaves_the_others_alone(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_one_cabinet_leaves_the_others_alone(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """A run for one cabinet neither sees nor touches another's user."""
     write_users(path, metrics_server, root)
-    before = users(path)[root.name("metrics", "ural", 1)]
+    before = users(path)[root.credential("metrics", "ural", 1).name]
     file = write_users(path, metrics_server, root, [Access("volga", generation=2)])
 
-    assert users(path)[root.name("metrics", "ural", 1)] == before
+    assert users(path)[root.credential("metrics", "ural", 1).name] == before
     assert [ref.cabinet for ref in file.read([VOLGA]) if ref.cabinet] == ["volga"]
 
 
@@ -163,44 +166,44 @@ def test_one_cabinet_leaves_the_others_alone(path: Path, metrics_server: Metrics
     ids=["password", "paths", "another cabinet", "a way past the list", "mark taken off"],
 )
 def test_changes_by_hand_are_seen_and_mended(
-    path: Path, metrics_server: MetricsServer, root: Root, changed: dict[str, object]
+    path: Path, metrics_server: MetricsServer, root: RootSecret, changed: dict[str, object]
 ) -> None:
     """Whatever is changed about a cabinet's user shows in the plan, and apply puts it right."""
     file = write_users(path, metrics_server, root)
     right = users(path)
-    rewrite(path, root.name("metrics", "volga", 1), **changed)
+    rewrite(path, root.credential("metrics", "volga", 1).name, **changed)
     plan = user_changes(file)
     write_users(path, metrics_server, root)
 
-    assert root.name("metrics", "volga", 1) in [change.ref.key for change in plan]
+    assert root.credential("metrics", "volga", 1).name in [change.ref.key for change in plan]
     assert users(path) == right
 
 
-def test_no_secret_stands_in_a_plan(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_no_secret_stands_in_a_plan(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Neither the right password nor a wrong one is part of what a plan shows."""
     file = write_users(path, metrics_server, root)
-    rewrite(path, root.name("metrics", "volga", 1), password="wrong-password-by-hand")
+    rewrite(path, root.credential("metrics", "volga", 1).name, password="wrong-password-by-hand")
     shown = repr(user_changes(file)) + repr(file.read(BOTH)) + repr(file.desired(BOTH))
 
     assert "wrong-password-by-hand" not in shown
-    assert root.password("metrics", "volga", 1) not in shown
+    assert root.credential("metrics", "volga", 1).password not in shown
 
 
 def test_rotation_puts_the_next_user_beside_the_old_one(
-    door: DoorServer, path: Path, metrics_server: MetricsServer, root: Root
+    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """The new generation gets in before the old one is gone; then the old one is shut out."""
     new = Access("volga", generation=2)
-    file = UserFile(path, metrics_server.url, root)
-    running = Door(door.url, key=door.key)
+    file = UserFile(path, metrics_server.backend, root)
+    running = VmauthClient(door.url, key=door.key)
     creates = [change for change in user_changes(file, [new]) if change.action != "delete"]
     file.apply([(change.before, change.after) for change in creates])
-    running.open(file)
+    running.reload(file)
     assert running.sees(VOLGA, root) is not None
     assert running.sees(new, root) is not None
 
     file.apply([(change.before, change.after) for change in user_changes(file, [new])])
-    running.open(file)
+    running.reload(file)
 
     assert running.sees(VOLGA, root) is None
     assert running.sees(new, root) is not None
@@ -208,23 +211,23 @@ def test_rotation_puts_the_next_user_beside_the_old_one(
 
 
 def test_a_suspended_cabinet_is_shut_out(
-    door: DoorServer, path: Path, metrics_server: MetricsServer, root: Root
+    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """Suspension removes the user; taking it back lets the same credential in again."""
-    running = Door(door.url, key=door.key)
-    running.open(write_users(path, metrics_server, root, [Access("volga", suspended=True), URAL]))
+    running = VmauthClient(door.url, key=door.key)
+    running.reload(write_users(path, metrics_server, root, [Access("volga", suspended=True), URAL]))
     assert running.sees(VOLGA, root) is None
     assert running.sees(URAL, root) is not None
 
-    running.open(write_users(path, metrics_server, root))
+    running.reload(write_users(path, metrics_server, root))
 
     assert running.sees(VOLGA, root) is not None
 
 
-def test_each_cabinet_sees_itself_only(door: DoorServer, metrics_server: MetricsServer, root: Root) -> None:
+def test_each_cabinet_sees_itself_only(door: VmauthServer, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Through its own user a cabinet sees its own series, all of the store's being there."""
     plant_series(metrics_server)
-    running = Door(door.url, key=door.key)
+    running = VmauthClient(door.url, key=door.key)
 
     assert running.sees(VOLGA, root) == {"volga"}
     assert running.sees(URAL, root) == {"ural"}
@@ -232,23 +235,23 @@ def test_each_cabinet_sees_itself_only(door: DoorServer, metrics_server: Metrics
 
 @pytest.mark.parametrize("way", ["key", "pid"])
 def test_a_new_file_comes_into_force(
-    door: DoorServer, path: Path, metrics_server: MetricsServer, root: Root, way: str
+    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret, way: str
 ) -> None:
     """vmauth re-reads its file on /-/reload as well as on SIGHUP, and we know when it has."""
-    running = Door(door.url, key=door.key) if way == "key" else Door(door.url, pid=door.pid)
+    running = VmauthClient(door.url, key=door.key) if way == "key" else VmauthClient(door.url, pid=door.pid)
     file = write_users(path, metrics_server, root, [VOLGA])
     assert running.in_force(file)
     file = write_users(path, metrics_server, root, [Access("kama")])
     assert not running.in_force(file)
 
-    running.open(file)
+    running.reload(file)
 
     assert running.in_force(file)
     assert running.sees(Access("kama"), root) is not None
 
 
 def test_a_file_vmauth_refuses_is_noticed(
-    door: DoorServer, path: Path, metrics_server: MetricsServer, root: Root
+    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """vmauth keeps the old file without a word; we say so, and quote nothing."""
     content = yaml.safe_load(path.read_text())
@@ -257,23 +260,25 @@ def test_a_file_vmauth_refuses_is_noticed(
     file = write_users(path, metrics_server, root)
 
     with pytest.raises(StoreError, match="did not take the new user file") as caught:
-        Door(door.url, key=door.key, patience=0.5).open(file)
+        VmauthClient(door.url, key=door.key, patience=0.5).reload(file)
 
-    assert root.password("metrics", "volga", 1) not in str(caught.value)
+    assert root.credential("metrics", "volga", 1).password not in str(caught.value)
 
 
-def test_a_wrong_reload_key_is_told(door: DoorServer, path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_a_wrong_reload_key_is_told(
+    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
+) -> None:
     """A /-/reload that is refused is an error of its own, which does not show the key."""
     file = write_users(path, metrics_server, root, [Access("kama")])
 
     with pytest.raises(StoreError, match="/-/reload: 400") as caught:
-        Door(door.url, key="not the key").open(file)
+        VmauthClient(door.url, key="not the key").reload(file)
 
     assert "not the key" not in str(caught.value)
 
 
 def test_an_edit_by_hand_makes_the_file_unprovable_until_the_next_apply(
-    path: Path, metrics_server: MetricsServer, root: Root
+    path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """A foreign user added by hand is kept, and the file is sealed anew."""
     file = write_users(path, metrics_server, root)
@@ -292,7 +297,7 @@ def test_an_edit_by_hand_makes_the_file_unprovable_until_the_next_apply(
     "text", ["users: [", "users: 5", "- a\n- b\n", "users:\n- password: secret-in-the-file: [\n", "\x80"]
 )
 def test_a_file_that_cannot_be_used_is_left_alone(
-    path: Path, metrics_server: MetricsServer, root: Root, text: str
+    path: Path, metrics_server: MetricsServer, root: RootSecret, text: str
 ) -> None:
     """Broken YAML or another shape: an error that quotes nothing of it, and nothing is overwritten."""
     path.write_bytes(text.encode("latin-1"))
@@ -304,13 +309,13 @@ def test_a_file_that_cannot_be_used_is_left_alone(
     assert path.read_bytes() == text.encode("latin-1")
 
 
-def test_a_folder_that_is_not_there_is_told(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_a_folder_that_is_not_there_is_told(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """A wrong path is an error of ours, not a traceback."""
     with pytest.raises(StoreError, match="No such file or directory"):
         write_users(path / "missing" / "auth.yml", metrics_server, root)
 
 
-def test_two_runs_at_once_lose_nothing(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_two_runs_at_once_lose_nothing(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Runs for different cabinets at the same time end with all users in the file."""
     accesses = [Access(f"cabinet{number}") for number in range(12)]
     threads = [threading.Thread(target=write_users, args=(path, metrics_server, root, [access])) for access in accesses]
@@ -319,16 +324,16 @@ def test_two_runs_at_once_lose_nothing(path: Path, metrics_server: MetricsServer
     for thread in threads:
         thread.join()
 
-    assert {root.name("metrics", access.cabinet, 1) for access in accesses} < users(path).keys()
+    assert {root.credential("metrics", access.cabinet, 1).name for access in accesses} < users(path).keys()
 
 
 def test_a_store_that_heeds_the_filter_is_accepted(
-    door: DoorServer, path: Path, metrics_server: MetricsServer, root: Root
+    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """VictoriaMetrics passes the proof, with series in it."""
     plant_series(metrics_server)
 
-    Door(door.url, key=door.key).prove(UserFile(path, metrics_server.url, root))
+    VmauthClient(door.url, key=door.key).verify_isolation(UserFile(path, metrics_server.backend, root))
 
 
 @pytest.fixture
@@ -344,7 +349,7 @@ def heedless(metrics_server: MetricsServer) -> Iterator[str]:
             body = self.rfile.read(length).decode()
             asked = urlsplit(self.path)
             fields = [pair for pair in parse_qsl(asked.query + "&" + body) if not pair[0].startswith("extra_")]
-            answer = ask(f"{metrics_server.url}{asked.path}?{urlencode(fields)}")
+            answer = metrics_server.ask(f"{asked.path}?{urlencode(fields)}")
             self.send_response(answer.status)
             self.end_headers()
             self.wfile.write(answer.text.encode())
@@ -362,38 +367,64 @@ def heedless(metrics_server: MetricsServer) -> Iterator[str]:
 
 
 def test_a_store_that_ignores_the_filter_is_refused(
-    heedless: str, path: Path, metrics_server: MetricsServer, root: Root
+    heedless: str, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """A store that shows series to NOBODY is found out before any cabinet is let in."""
     plant_series(metrics_server)
     write_users(path, metrics_server, root)
-    file = UserFile(path, heedless, root)
+    file = UserFile(path, Backend(heedless, metrics_server.login), root)
     file.apply([(change.before, change.after) for change in user_changes(file)])
-    with local.vmauth(path) as door, pytest.raises(StoreError, match="does not heed extra_label"):
-        Door(door.url, key=door.key).prove(file)
+    with local.vmauth(path) as door, pytest.raises(StoreError, match="does not apply extra_label"):
+        VmauthClient(door.url, key=door.key).verify_isolation(file)
 
 
-def test_a_door_that_does_not_answer_is_told(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_a_door_that_does_not_answer_is_told(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Nobody at the address: an error of ours."""
     file = write_users(path, metrics_server, root)
 
     with pytest.raises(StoreError, match="vmauth does not answer properly"):
-        Door("http://127.0.0.1:1", key="x").open(file)
+        VmauthClient("http://127.0.0.1:1", key="x").reload(file)
 
 
-def test_five_hundred_users_are_one_write(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_a_wrong_login_of_the_store_is_named(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
+    """VictoriaMetrics was started with another password than the file has: reported, and nothing is quoted."""
+    file = UserFile(path, Backend(metrics_server.url, Login("smart", "not-the-password")), root)
+    file.apply([(change.before, change.after) for change in user_changes(file)])
+
+    with local.vmauth(path) as door, pytest.raises(StoreError, match="refuses the login") as caught:
+        VmauthClient(door.url, key=door.key, patience=0.5).reload(file)
+
+    assert "SMART_VM_PASSWORD" in str(caught.value.hint)
+    assert "not-the-password" not in f"{caught.value}{caught.value.hint}"
+
+
+def test_the_login_of_the_store_is_compared_and_never_shown(
+    path: Path, metrics_server: MetricsServer, root: RootSecret
+) -> None:
+    """A changed login is a difference in every user; neither the old nor the new one is part of the plan."""
+    write_users(path, metrics_server, root)
+    other = Login("smart", "the-next-password")
+    plan = user_changes(UserFile(path, Backend(metrics_server.url, other), root))
+
+    assert {change.ref.cabinet for change in plan} == {"", "volga", "ural"}
+    for login in (metrics_server.login, other):
+        assert login.password not in repr(plan)
+        assert login.headers["Authorization"] not in repr(plan)
+
+
+def test_five_hundred_users_are_one_write(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """All cabinets go into the file at once, and vmauth takes it."""
     accesses = [Access(f"cabinet{number}") for number in range(500)]
     file = write_users(path, metrics_server, root, accesses)
     with local.vmauth(path) as door:
-        running = Door(door.url, key=door.key)
+        running = VmauthClient(door.url, key=door.key)
 
         assert running.in_force(file)
         assert running.sees(accesses[-1], root) == set()
     assert user_changes(file, accesses) == ()
 
 
-def test_the_owner_of_the_file_stays(path: Path, metrics_server: MetricsServer, root: Root) -> None:
+def test_the_owner_of_the_file_stays(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """vmauth may run as another user than we do: the new file belongs to whom the old one belonged."""
     path.write_text("users: []\n")
     if os.geteuid() == 0:
