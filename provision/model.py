@@ -55,7 +55,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the problems of one code have in common: level, words, and an example that earns it with a better form."""
+    """What the problems of one code have in common: severity, words, and an example that has it with a better form.
+
+    An error excludes its line; one that `blocks_cabinet` refuses the cabinet.
+    """
 
     code: str
     level: Level
@@ -63,6 +66,7 @@ class Code:
     hint: Text
     example: str = ""
     better: str = ""
+    blocks_cabinet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,18 +69,20 @@ _PATTERN = _word(
 )
 _EMAIL = _word(
     _about("Почтовый адрес", "An e-mail address"),
-    r"^[^\s@,;<>\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    r"^[^\s@,;<>\"]+@[^\s@,;<>\".]+(\.[^\s@,;<>\".]+)+$",
     Text("один почтовый адрес, например orlova@example.ru", "one e-mail address, such as orlova@example.ru"),
     maxLength=190,
+    format="mailbox",
 )
 _LOGIN = _word(
     _about("Имя для входа в Grafana", "The Grafana login"),
-    r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$",
+    r"^[A-Za-zА-Яа-яЁё0-9]([A-Za-zА-Яа-яЁё0-9._@+ -]*[A-Za-zА-Яа-яЁё0-9._@+-])?$",
     Text(
-        "имя для входа: латинские буквы, цифры и . _ - @ +, без пробелов",
-        "a login: Latin letters, digits and . _ - @ +, no spaces",
+        "имя для входа: латинские или русские буквы, цифры и . _ - @ +",
+        "a login: Latin or Russian letters, digits and . _ - @ +",
     ),
     maxLength=190,
+    format="login",
 )
 
 
@@ -211,6 +213,14 @@ _DISTRIBUTOR = _section(
         },
         "state": _choice(
             _about("Состояние всех его кабинетов", "State of all its cabinets"), "active", "suspended", default="active"
+        ),
+        "login_suffix": _word(
+            _about("Окончание логинов всех его людей", "What is added to the logins of all its people"),
+            r"^[._-][a-z0-9._-]{1,30}$",
+            Text(
+                "точка, дефис или _ и латинские буквы, например .gorod",
+                "a dot, hyphen or _ and letters, such as .gorod",
+            ),
         ),
         "dealer": {
             "type": "string",

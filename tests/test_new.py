@@ -123,6 +123,20 @@ def test_a_new_distributor_comes_with_its_first_cabinet(world: World) -> None:
     assert world.run("drift", f"{world.tag}-kama").exit_code == 0
 
 
+def test_a_new_distributor_gets_a_suffix_where_logins_are_taken(world: World) -> None:
+    """Its manager has the login of another distributor's: the block gets the suffix, and both are people of their own."""
+    world.apply()
+    line = world.manager_line("ivanova", f"{world.tag}kama.example.ru:80")
+    world.write(MANAGERS, line.replace(f"{world.login('ivanova')}@", f"kama{world.tag}@"))
+    name = f"e{world.tag}"
+    new(world, distributor=name, distributor_title="ООО «Кама»", without=["online", "head"])
+
+    assert f"login_suffix: .{name}\n" in (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+    both = (world.login("ivanova"), f"{world.login('ivanova')}.{name}")
+    assert len({world.ask("GET", f"/api/users/lookup?loginOrEmail={login}")["id"] for login in both}) == 2
+    assert world.run("drift").exit_code == 0
+
+
 def test_a_part_of_a_branch_shares_its_people(world: World) -> None:
     """Streaming sales belong to a branch: whoever has a login already keeps the password, and the note says so."""
     streaming = "  streaming: {dashboards: ['billing-online-*'], home: billing-online-statistics}\n"

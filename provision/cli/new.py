@@ -1,6 +1,7 @@
 """new: from lists to a working cabinet. Nothing is changed before all is known to fit and the question is answered."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,10 +114,21 @@ def new(
     mail = {key: box for key, box in (("high_priority", high_priority), ("usage", usage)) if box}
     wanted = NewCabinet(id=name, mail=mail, **about)
     edit = add(settings.estate, wanted)
+    if wanted.distributor_title and _logins_are_taken(settings, edit, name):
+        wanted = replace(wanted, login_suffix=f".{wanted.distributor}")
+        edit = add(settings.estate, wanted)
     click.echo(show_edit(settings, edit))
     estate = _allowed(settings, edit, wanted)
     with alone_on(options["url"]):
         _make(settings, estate, edit, name, yes=yes, options=options)
+
+
+def _logins_are_taken(settings: Settings, edit: "Edit", name: str) -> bool:
+    """Whether a login of the new cabinet belongs to another distributor: then its people need a suffix."""
+    from provision.config import check
+
+    problems = check(settings.estate, instead=edit.instead).problems
+    return any(one.code == "P12" and one.cabinet == name and one.field_name in ("login", "manager") for one in problems)
 
 
 def show_edit(settings: Settings, edit: "Edit") -> str:

@@ -33,7 +33,7 @@ _REST = r"[^\n\r\x85\u2028\u2029]*"  # … and what stands before that
 class NewCabinet:
     """What is known of a cabinet that is not there yet. Paths of lists start from the working folder.
 
-    `distributor_title` and `isolated` are of a new distributor, "" and False for one that is there.
+    `distributor_title`, `isolated` and `login_suffix` are those of a new distributor, empty for a known one.
     """
 
     id: str
@@ -48,6 +48,7 @@ class NewCabinet:
     heads: tuple[Mapping[str, str], ...] = ()
     distributor_title: str = ""
     isolated: bool = False
+    login_suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,10 @@ def company_block(new: Sequence[NewCabinet], folder: Path) -> dict[str, Any]:
     """The block of a new distributor with these cabinets, for a file in that folder; the first one tells of it."""
     about = new[0]
     cabinets = {key: value for one in new for key, value in cabinet_block(one, folder).items()}
-    isolated = {"isolated": True} if about.isolated else {}
-    return {about.distributor: {"title": about.distributor_title, **isolated, "cabinets": cabinets}}
+    more: dict[str, Any] = {"isolated": True} if about.isolated else {}
+    if about.login_suffix:
+        more["login_suffix"] = about.login_suffix
+    return {about.distributor: {"title": about.distributor_title, **more, "cabinets": cabinets}}
 
 
 def cabinet_block(new: NewCabinet, folder: Path) -> dict[str, Any]:

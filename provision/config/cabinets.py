@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import cast
 
 from provision.config import mistakes
+from provision.config.addresses import addresses
 from provision.config.consistency import check_air_gapped, check_dealers, check_editors
-from provision.config.document import YamlPath, printable
+from provision.config.document import YamlPath
 from provision.config.people import Claim, Directory, claims, heads
 from provision.config.tenants import Entry, Layer, section
+from provision.identity import deliverable
 from provision.lists import Group, check_apart, check_together, read, strike
 from provision.model import (
     Cabinet,
@@ -26,7 +28,7 @@ from provision.model import (
     Problem,
 )
 from provision.rows import Chained
-from provision.text import Text
+from provision.text import Text, shortened
 
 _KINDS: tuple[ListKind, ...] = ("managers", "online")
 
@@ -47,7 +49,7 @@ class _Named:
     def problem(self, code: str, message: Text, hint: Text, suggestion: str | None = None) -> Problem:
         """A problem that stops the cabinet; it points at the list's name in tenants.yaml."""
         found = self.entry.document.problem(
-            code, self.path, message, hint, value=printable(str(self.file)), suggestion=suggestion
+            code, self.path, message, hint, value=shortened(str(self.file)), suggestion=suggestion
         )
         return replace(found, cabinet=self.entry.id, blocks_cabinet=True)
 
@@ -71,7 +73,7 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
             places[realpath(one.file)].append(one)
     members = [_member(entry, places, today) for entry in entries]
     directory = Directory([claim for member in members for claim in member.claims])
-    groups = [Group(one.entry.id, one.files, heads(one.claims), one.entry.realm) for one in members]
+    groups = [_group(one) for one in members]
     problems = [problem for member in members for problem in member.problems]
     problems += check_apart(groups)
     problems += check_dealers(entries)
@@ -82,6 +84,20 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
         tuple(_cabinet(one, directory, stores, blocked=one.entry.id in stopped) for one in members),
         tuple(sorted(problems, key=lambda problem: order[problem.cabinet])),
         {one.entry.id: one.read for one in members},
+    )
+
+
+def _group(member: _Member) -> Group:
+    """What the isolation check compares of a cabinet."""
+    entry = member.entry
+    return Group(
+        entry.id,
+        member.files,
+        heads(member.claims),
+        entry.realm,
+        entry.distributor,
+        tuple(addresses(entry)) if entry.state != "absent" else (),
+        entry.login_suffix,
     )
 
 
@@ -148,7 +164,7 @@ def _nowhere(one: _Named) -> Problem | None:
         hint = Text("Проверьте путь: он считается от папки этого файла.", "Check the path: it starts from this folder.")
         if meant:
             hint = Text(f"Вероятно, {meant}.", f"Probably {meant}.")
-        name = printable(str(one.file))
+        name = shortened(str(one.file))
         message = Text(f"нет файла {name}", f"there is no file {name}")
         return one.problem("Y11", message, hint, meant or None)
     except OSError:
@@ -183,7 +199,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         dashboards=tuple(settings["dashboards"]),
         home=settings["home"],
         people=directory.people(member.claims),
-        mail=settings["mail"],
+        mail={key: deliverable(box) for key, box in settings["mail"].items()},
         metrics=MetricsStore(metrics["url"]),
         events=EventsStore(**{key: events[key] for key in ("address", "database", "sslmode") if key in events}),
         installations=Chained(

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from provision.config import mistakes
-from provision.config.document import printable
 from provision.config.tenants import Entry
 from provision.lists import check_dealer
 from provision.model import ListFile, Problem
 from provision.rows import SMARTUPLOAD
-from provision.text import Text
+from provision.text import Text, shortened
 
 
 def check_editors(entry: Entry) -> Iterator[Problem]:
@@ -46,7 +45,7 @@ def check_air_gapped(entry: Entry, files: Sequence[ListFile]) -> Iterator[Proble
     for number, client in enumerate(wanted):
         if client not in known:
             meant, hint = mistakes.suggest(client, sorted(known))
-            name = printable(client)
+            name = shortened(client)
             message = Text(
                 f"строки smartupload с клиентом «{name}» в списках нет",
                 f"the lists have no smartupload line with the client `{name}`",

@@ -16,7 +16,7 @@ import yaml
 from provision.config import syntax
 from provision.model import Problem
 from provision.schema import Schema
-from provision.text import Text
+from provision.text import Text, shortened
 
 YamlPath = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without its C part
@@ -70,15 +70,10 @@ class Document:
     ) -> Problem:
         """A problem (an error, unless `level` says else) that points at `path`."""
         position = self.position(path, at_key=at_key)
-        more = {"level": "error", "field_name": ".".join(printable(str(part)) for part in path)} | more
+        more = {"level": "error", "field_name": ".".join(shortened(str(part)) for part in path)} | more
         return Problem(
             code, message=message, hint=hint, file=self.shown, line=position.line, column=position.column, **more
         )
-
-
-def printable(value: str) -> str:
-    """The value on one line, without signs that would steer a terminal, cut to 80 signs."""
-    return "".join(sign if sign.isprintable() else "�" for sign in (value if len(value) <= 80 else f"{value[:79]}…"))
 
 
 class _RefusedError(Exception):
@@ -184,7 +179,7 @@ class _Reader:
 
     def _second(self, key: str, position: Position, path: YamlPath) -> None:
         first = self.document.keys[*path, key].line
-        name = printable(key)
+        name = shortened(key)
         message = Text(f"«{name}» здесь уже есть, в строке {first}", f"`{name}` stands here already, in line {first}")
         hint = Text("Оставьте одно из двух или назовите иначе.", "Keep one of the two, or give it another name.")
         problem = Problem(

@@ -1,5 +1,6 @@
 """Every way in which a document's data breaks the schema, in words, with what was meant. The only use of jsonschema."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,10 +10,11 @@ from zoneinfo import available_timezones
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from provision.config.document import Document, UnquotedScalar, YamlPath, printable
+from provision.config.document import Document, UnquotedScalar, YamlPath
+from provision.lists import check_email, check_manager
 from provision.model import Problem
 from provision.schema import SCHEMA, Schema
-from provision.text import Text
+from provision.text import Text, shortened
 
 _FORMATS = FormatChecker(formats=())
 
@@ -26,6 +28,18 @@ def zones() -> frozenset[str]:
 @_FORMATS.checks("time-zone")
 def _is_zone(value: object) -> bool:
     return not isinstance(value, str) or value in zones()
+
+
+@_FORMATS.checks("mailbox")
+def _is_mailbox(value: object) -> bool:
+    """What lists accept as an e-mail; a value of the wrong form is reported by the pattern."""
+    return not isinstance(value, str) or "@" not in value or not check_email(value, 0)
+
+
+@_FORMATS.checks("login")
+def _is_login(value: object) -> bool:
+    """What lists accept as a login."""
+    return not isinstance(value, str) or not any(one.level == "error" for one in check_manager(value, 0))
 
 
 _VALIDATOR = Draft202012Validator(SCHEMA, format_checker=_FORMATS)
@@ -101,7 +115,7 @@ def _unknown(broken: _Break) -> Iterator[Problem]:
         elif key in _PLACES and (meant is None or meant in broken.found):
             there = ", ".join(_PLACES[key][:3])
             meant, hint = None, Text(f"Ему место здесь: {there}.", f"It belongs here: {there}.")
-        name, path = printable(key), (*broken.path, key)
+        name, path = shortened(key), (*broken.path, key)
         message = Text(f"неизвестное слово «{name}»", f"unknown word `{name}`")
         yield broken.document.problem("Y03", path, message, hint, at_key=True, value=name, suggestion=meant)
 
@@ -132,7 +146,7 @@ def _suggested(wanted: str, found: object) -> str | None:
     if isinstance(found, UnquotedScalar):
         return f'"{found.word}"' if wanted == "string" and not found.nothing else None
     if isinstance(found, str) and wanted == "array":
-        return f'["{printable(found)}"]'
+        return f'["{shortened(found)}"]'
     if isinstance(found, str) and wanted == "integer" and found.isdecimal():
         return found.lstrip("0") or None
     return None
@@ -149,13 +163,13 @@ def _found(found: object) -> Text:
         return Text("раздел с ключами", "a section of keys")
     if isinstance(found, list):
         return Text("список", "a list")
-    return Text(f"«{printable(str(found))}»", f"`{printable(str(found))}`")
+    return Text(f"«{shortened(str(found))}»", f"`{shortened(str(found))}`")
 
 
 def _pattern(broken: _Break) -> Iterator[Problem]:
     """A string of the wrong form; a key, where the pattern is one of names."""
     expected = broken.schema["x-expected"]
-    value = "" if broken.place[0] == "stores" else printable(broken.found)  # an address may hold a password
+    value = "" if broken.place[0] == "stores" else shortened(broken.found)  # an address may hold a password
     message = Text(f"«{value}» не подходит", f"`{value}` does not do") if value else _NOT_FIT
     hint = Text(f"Нужно: {expected[0]}.", f"What does: {expected[1]}.")
     yield broken.document.problem("Y02", broken.place, message, hint, at_key=broken.in_name, value=value)
@@ -164,6 +178,21 @@ def _pattern(broken: _Break) -> Iterator[Problem]:
 def _choice(broken: _Break) -> Iterator[Problem]:
     if isinstance(broken.found, str):  # anything else is a mistake of type already
         yield no_such(broken.document, broken.path, broken.found, broken.limit)
+
+
+def _format(broken: _Break) -> Iterator[Problem]:
+    yield from {"time-zone": _zone, "mailbox": _person, "login": _person}[broken.limit](broken)
+
+
+def _person(broken: _Break) -> Iterator[Problem]:
+    """A login or an e-mail of the right form that a list could not have, with what a list's problem says."""
+    if not re.search(broken.schema["pattern"], broken.found):
+        return  # reported by the pattern
+    check = check_email if broken.limit == "mailbox" else check_manager
+    found = next(one for one in check(broken.found, 0) if one.level == "error")
+    yield broken.document.problem(
+        "Y02", broken.path, found.message, found.hint, value=found.value, suggestion=found.suggestion
+    )
 
 
 def _zone(broken: _Break) -> Iterator[Problem]:
@@ -192,7 +221,7 @@ def no_such(document: Document, path: YamlPath, word: str, known: Iterable[str],
     meant, hint = suggest(word, known)
     if sure:
         meant, hint = sure, _probably(sure, word)
-    name = printable(word)
+    name = shortened(word)
     message = Text(f"нет такого: «{name}»", f"there is no `{name}`")
     return document.problem("Y05", path, message, hint, value=name, suggestion=meant)
 
@@ -243,6 +272,6 @@ _SAY: dict[str, Callable[[_Break], Iterator[Problem]]] = {
     "type": _type,
     "pattern": _pattern,
     "enum": _choice,
-    "format": _zone,
+    "format": _format,
     **dict.fromkeys(_SIZES, _size),
 }

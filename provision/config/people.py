@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from provision.config.tenants import Entry
+from provision.identity import canonical_email, suffixed
 from provision.model import ListFile, Person, Problem, Role
 from provision.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One place that says that a login works in a cabinet. Lower case, as Grafana stores login and e-mail."""
+    """One place that says that a login works in a cabinet. Login and e-mail are in canonical form, with the suffix."""
 
     login: str
     email: str
@@ -30,13 +31,15 @@ class Claim:
 
 def claims(entry: Entry, files: Iterable[ListFile]) -> Iterator[Claim]:
     """All claims of one cabinet, its heads first."""
+    suffix = entry.login_suffix
     for number, head in enumerate(entry.own.get("heads", ())):
         line = entry.document.position((*entry.path, "heads", number)).line
-        who = (head["login"].lower(), head["email"].lower(), head.get("role", "Viewer"), head.get("name", ""))
+        login = suffixed(head["login"], suffix)
+        who = (login, canonical_email(head["email"]), head.get("role", "Viewer"), head.get("name", ""))
         yield Claim(*who, entry.id, entry.realm, entry.document.shown, line, head=True)
     for file in files:
         for row in file.rows.firsts():  # the other rows name the same people again
-            login, email = row.manager.lower(), row.email.lower()
+            login, email = suffixed(row.manager, suffix), canonical_email(row.email)
             yield Claim(login, email, "Viewer", "", entry.id, entry.realm, row.file, row.line, head=False)
 
 

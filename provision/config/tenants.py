@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from provision.config import document, mistakes
-from provision.config.document import Document, YamlPath, printable
+from provision.config.document import Document, YamlPath
 from provision.errors import EstateError
 from provision.model import Condition, Problem
 from provision.schema import SCHEMA, SETTINGS
-from provision.text import Text
+from provision.text import Text, shortened
 
 Layer = Mapping[str, Any]
 NOTHING: Mapping[str, bytes] = {}
@@ -54,6 +54,11 @@ class Entry:
         return state
 
     @property
+    def login_suffix(self) -> str:
+        """What is added to the logins of its distributor's people."""
+        return str(self.company.get("login_suffix", ""))
+
+    @property
     def realm(self) -> str:
         """Cabinets of one realm may share people and clients: a distributor's, or those of one branch if isolated."""
         return f"{self.distributor}/{self.own.get('belongs_to', self.id)}" if self.isolated else self.distributor
@@ -88,7 +93,7 @@ def read(path: Path, instead: Mapping[str, bytes] = NOTHING) -> list[Document]:
         names = glob(str(pattern), root_dir=path.parent, recursive=True)  # noqa: PTH207 - Path.glob refuses a leading /
         files = [file for file in (path.parent / name for name in sorted(names)) if file.is_file()]
         if not files:
-            name = printable(str(pattern))
+            name = shortened(str(pattern))
             message = Text(f"по образцу «{name}» нет ни одного файла", f"no file matches `{name}`")
             main.problems.append(main.problem("Y07", ("include", number), message, _FROM_HERE))
         for file in files:

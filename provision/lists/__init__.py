@@ -14,10 +14,11 @@ problems_table()  problems for Excel; for reading they are shown by `provision.r
 """
 
 from provision.lists.across import check_clients, check_dealer, check_together, strike
-from provision.lists.apart import Group, check_apart
+from provision.lists.apart import Address, Group, check_apart
 from provision.lists.codes import CODES
 from provision.lists.explain import explain
 from provision.lists.naming import company_of
+from provision.lists.people import check_email, check_manager
 from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
@@ -28,6 +29,7 @@ from provision.lists.versions import Difference, Move, Versions, choose_newest, 
 
 __all__ = [
     "CODES",
+    "Address",
     "Change",
     "Difference",
     "Group",
@@ -40,6 +42,8 @@ __all__ = [
     "check_apart",
     "check_clients",
     "check_dealer",
+    "check_email",
+    "check_manager",
     "check_together",
     "choose_newest",
     "company_of",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
+from provision.identity import canonical_email, canonical_login, skeleton
 from provision.lists.index import Joined, repeats
 from provision.lists.problems import NOTHING, problem
 from provision.model import ListFile, Problem
@@ -147,22 +148,28 @@ def _check_accesses(rows: Joined) -> Iterator[Problem]:
 
 
 def _check_people(rows: Joined) -> Iterator[Problem]:
-    """P09 once for each further e-mail of a manager, P10 once for each shared e-mail."""
+    """P09 once for each further e-mail of a manager, P10 once for each shared e-mail, P15 once for each login."""
     pairs: set[tuple[str, str]] = set()
+    alike: dict[str, Row] = {}  # skeleton of a login: the first row
     emails: dict[str, Row] = {}  # manager: the first row
     managers: dict[str, Row] = {}  # e-mail: the first row
     shared: set[str] = set()
     for row in rows.firsts():
-        pair = manager, email = row.manager.lower(), row.email.lower()
+        pair = manager, email = canonical_login(row.manager), canonical_email(row.email)
         if pair in pairs:
             continue
         pairs.add(pair)
+        first = alike.setdefault(skeleton(manager), row)
+        if manager not in emails and canonical_login(first.manager) != manager:
+            name, there = 2 if isinstance(row, Installation) else 7, f"{first.manager}, {first.origin}"
+            detail = Text(f"есть {there}", f"there is {there}")
+            yield _said(row, "P15", name, "manager", value=row.manager, detail=detail)
         number = 3 if isinstance(row, Installation) else 8
         first = emails.setdefault(manager, row)
-        if first.email.lower() != email:
+        if canonical_email(first.email) != email:
             yield _said(row, "P09", number, "email", value=row.email, detail=_there(first, first.email))
         first = managers.setdefault(email, row)
-        if first.manager.lower() != manager and email not in shared:
+        if canonical_login(first.manager) != manager and email not in shared:
             shared.add(email)
             both = f"{first.manager}, {row.manager}"
             yield _said(row, "P10", number, "email", value=row.email, detail=Text(both, both))

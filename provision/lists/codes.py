@@ -35,6 +35,7 @@ _FILE = (
         ),
         "rogaikopyta_manager_20260417.csv: ООО Ромашка,u10234,…",
         "rogaikopyta_online_20260417.csv: ООО Ромашка,u10234,…",
+        blocks_cabinet=True,
     ),
     Code(
         "F03",
@@ -76,6 +77,7 @@ _FILE = (
         Text("Сохраните его как CSV в кодировке UTF-8.", "Save it as CSV in UTF-8."),
         "UTF-16, XLSX, архив, картинка / UTF-16, XLSX, an archive, a picture",
         "CSV, UTF-8",
+        blocks_cabinet=True,
     ),
     Code(
         "F07",
@@ -98,6 +100,7 @@ _FILE = (
         ),
         "Zavod,sidorova,sidorova@example.com,…\nTeplo;sidorova;sidorova@example.com;…",
         "Zavod,sidorova,sidorova@example.com,…\nTeplo,sidorova,sidorova@example.com,…",
+        blocks_cabinet=True,
     ),
     Code(
         "F09",
@@ -138,6 +141,7 @@ _FILE = (
         Text("Он пуст, или в нём только образец. Внесите строки.", "It is empty or only the sample. Put lines in."),
         "",
         "Zavod," + SENT,
+        blocks_cabinet=True,
     ),
     Code(
         "F14",
@@ -569,29 +573,64 @@ _PEOPLE = (
         "P11",
         "error",
         Text(
-            "этот адрес почты есть и в другом кабинете, а видеть друг друга они не должны",
-            "this e-mail also stands in another cabinet, and the two must not see each other",
+            "этот адрес есть и в другом кабинете, а видеть друг друга они не должны",
+            "this address is also in another cabinet, and the two must not see each other",
         ),
-        Text(
-            "Оба кабинета остановлены. Оставьте адрес только в одном из них.",
-            "Both cabinets are stopped. Leave the e-mail in one of them only.",
-        ),
+        Text("Оставьте адрес только в одном из кабинетов.", "Leave the address in one of the cabinets only."),
         "A: Zavod,ivanova,ivanova@example.ru,…\nB: Volga,orlova,ivanova@example.ru,…",
         "A: Zavod,ivanova,ivanova@example.ru,…\nB: Volga,orlova,orlova@example.com,…",
+        blocks_cabinet=True,
     ),
     Code(
         "P12",
         "error",
         Text(
             "этот логин, клиент или адрес есть и в другом кабинете, а видеть друг друга они не должны",
-            "this login, client or address also stands in another cabinet, and the two must not see each other",
+            "this login, client or address is also in another cabinet, and the two must not see each other",
         ),
-        Text(
-            "Оба кабинета остановлены. Оставьте его только в одном из них.",
-            "Both cabinets are stopped. Leave it in one of them only.",
-        ),
+        Text("Оставьте его только в одном из кабинетов.", "Leave it in one of the cabinets only."),
         "A: Zavod,ivanova,ivanova@example.ru,…\nB: Volga,ivanova,orlova@example.com,…",
         "A: Zavod,ivanova,ivanova@example.ru,…\nB: Volga,orlova,orlova@example.com,…",
+        blocks_cabinet=True,
+    ),
+    Code(
+        "P13",
+        "error",
+        Text("в логине недопустимый знак", "the login has a character that logins cannot have"),
+        Text(
+            "Бывают латинские или русские буквы, цифры и . _ - @ +, первой — буква или цифра.",
+            "Allowed are Latin or Russian letters, digits and . _ - @ +, a letter or digit first.",
+        ),
+        "Zavod,=sidorova,sidorova@example.com,smartupload,download,upload,process,donotping,-1,3600,604800",
+        "Zavod," + SENT,
+    ),
+    Code(
+        "P14",
+        "error",
+        Text("в логине смешаны буквы разных алфавитов", "the login mixes letters of several alphabets"),
+        Text("Наберите логин заново латиницей.", "Type the login anew in Latin letters."),
+        "Zavod,sidоrova,sidorova@example.com,smartupload,download,upload,process,donotping,-1,3600,604800",
+        "Zavod," + SENT,
+    ),
+    Code(
+        "P15",
+        "error",
+        Text("логин на вид не отличить от другого", "the login looks like another one"),
+        Text(
+            "Если это один человек, пишите логин одинаково; если разные, один логин измените.",
+            "Write the login in one way if it is one person; change one of the two if not.",
+        ),
+        f"Zavod,sidorova1,{SENT.partition(',')[2]}\nTeplo,sidoroval,{SENT.partition(',')[2]}",
+        f"Zavod,{SENT}\nTeplo,{SENT}",
+        blocks_cabinet=True,
+    ),
+    Code(
+        "P16",
+        "error",
+        Text("длиннее 190 знаков", "longer than 190 characters"),
+        Text("Grafana столько не хранит. Сократите.", "Grafana stores no more. Shorten it."),
+        f"Zavod,{'sidorova' * 24},sidorova@example.com,smartupload,download,upload,process,donotping,-1,3600,604800",
+        "Zavod," + SENT,
     ),
 )
 

@@ -15,7 +15,7 @@ _EXAMPLE = Text("Например", "For example")
 _BETTER = Text("Как надо", "As it should be")
 _FILE_LEFT_OUT = Text("Файл не используется, пока это не исправлено.", "The file is not used until this is mended.")
 _LINE_LEFT_OUT = Text("Строка не используется, пока это не исправлено.", "The line is not used until this is mended.")
-_CABINETS_WAIT = Text("Оба кабинета ждут, пока это не исправлено.", "Both cabinets wait until this is mended.")
+_CABINET_WAITS = Text("Кабинет ждёт, пока это не исправлено.", "The cabinet is refused until this is corrected.")
 _LINE_USED = Text("Строка используется.", "The line is used.")
 _MENDED = Text(
     "Исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
@@ -55,8 +55,8 @@ def _alike(code: str, codes: Mapping[str, Code]) -> Text:
 
 def _what_follows(row: Code) -> Iterator[Text]:
     """What a problem of a list leads to, and whether the program can put it right."""
-    if row.code in ("P11", "P12"):
-        yield _CABINETS_WAIT
+    if row.blocks_cabinet and row.code[0] != "F":
+        yield _CABINET_WAITS
     elif row.code[0] in "FMPO" and row.code in CODES:
         left_out = _FILE_LEFT_OUT if row.code[0] == "F" else _LINE_LEFT_OUT
         if row.level == "error":

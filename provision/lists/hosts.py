@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from provision.lists.letters import is_cyrillic
+from provision.identity import is_cyrillic
 
 # The one check that every line of a large list needs; measured faster than the str methods that would do the same.
 _NAME = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])")

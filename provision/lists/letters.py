@@ -1,5 +1,7 @@
 """Cyrillic where Latin belongs: look-alike letters and a Latin spelling."""
 
+from provision.identity import is_cyrillic
+
 _LIKE = dict(zip("АВЕКМНОРСТУХаеорсухіѕјІЅЈ", "ABEKMHOPCTYXaeopcyxisjISJ", strict=True))
 _LOOK_ALIKE = str.maketrans(_LIKE)
 _SPELLING = (
@@ -7,11 +9,6 @@ _SPELLING = (
     | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya"}
     | {"ъ": "", "ь": ""}
 )
-
-
-def is_cyrillic(sign: str) -> bool:
-    """Whether the sign is a Cyrillic letter."""
-    return "\u0400" <= sign <= "\u052f"
 
 
 def cyrillic(value: str) -> list[int]:

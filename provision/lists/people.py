@@ -1,19 +1,23 @@
-"""The manager and the e-mail of a line, the same in both kinds of list: P01 and P03 to P08."""
+"""The manager and the e-mail of a line, the same in both kinds of list: P01, P03 to P08, P13, P14, P16."""
 
 import re
 from functools import lru_cache, partial
 
 from email_validator import EmailNotValidError, validate_email
 
-from provision.lists.letters import as_latin, cyrillic, is_cyrillic, spelled
-from provision.lists.problems import printable, problem
+from provision.identity import LONGEST, canonical_email, foreign_character, is_cyrillic, mixes_scripts
+from provision.lists.letters import as_latin, cyrillic, spelled
+from provision.lists.problems import problem
 from provision.model import Problem
-from provision.text import Text
+from provision.text import Text, shortened
 
 _SAMPLE_MANAGER = re.compile(r"(manager|менеджер)[ _-]?(name|имя)?[ _-]?\d*", re.IGNORECASE)
 _SAMPLE_EMAILS = frozenset({"email@email.com", "email@email.mail", "email", "e-mail", "почта"})
 _SAMPLE_DOMAIN = "@postbox.com"
-_BETWEEN = re.compile(r"[/;|,]|\s(?:и|and|или|or)\s|\s&")
+_BETWEEN = re.compile(r"[/\\;|,&]|\s(?:и|and|или|or)\s")
+# A name has capital letters: "Anna Ivanova" is one person, "ivanova petrov" are two logins.
+_LOGINS = re.compile(r"[a-z][a-z0-9._-]+(?:\s+[a-z][a-z0-9._-]+)+")
+_WRAPPED = re.compile(r"(?:mailto:|[^<>]*<)?([^<>\s]+?)>?\.?", re.IGNORECASE)
 
 
 def check_manager(manager: str, number: int) -> list[Problem]:
@@ -23,13 +27,27 @@ def check_manager(manager: str, number: int) -> list[Problem]:
         return [said("P01")]
     if _SAMPLE_MANAGER.fullmatch(manager):
         return [said("P03", value=manager)]
-    if _BETWEEN.search(manager):
+    if _BETWEEN.search(manager) or _LOGINS.fullmatch(manager):
         return [said("P07", value=manager)]
-    if cyrillic(manager) or len(manager.split()) > 1:
-        latin = printable(spelled("".join(manager.split())).lower())
+    if len(manager) > LONGEST:
+        return [said("P16", value=manager)]
+    if any(map(mixes_scripts, manager.split())):
+        latin = as_latin(manager)
+        return [said("P14", value=manager, suggestion=latin if latin and not foreign_character(latin) else None)]
+    if wrong := foreign_character(manager):
+        return [said("P13", value=manager, detail=_character(wrong))]
+    if cyrillic(manager) or " " in manager:
+        latin = shortened(spelled("".join(manager.split())).lower())
         hint = Text(f"Надёжнее логин латиницей без пробелов, например {latin}.", f"Safer: a Latin login, like {latin}.")
         return [said("P04", value=manager, hint=hint)]
     return []
+
+
+def _character(wrong: str) -> Text:
+    """The character itself and its number, as most wrong ones cannot be seen."""
+    number = f"U+{ord(wrong):04X}"
+    ru, en = (f"знак {wrong} ({number})", f"the character {wrong} ({number})")
+    return Text(ru, en) if wrong.isprintable() and wrong != " " else Text(f"знак {number}", f"the character {number}")
 
 
 def check_email(email: str, number: int) -> list[Problem]:
@@ -40,28 +58,34 @@ def check_email(email: str, number: int) -> list[Problem]:
     low = email.lower()
     if low in _SAMPLE_EMAILS or low.endswith(_SAMPLE_DOMAIN):
         return [said("P03", value=email)]
+    if bare := _unwrapped(email):
+        return [said("P06", value=email, suggestion=bare)]
     if low.count("@") > 1 or (_BETWEEN.search(email) and "@" in email):
         return [said("P07", value=email)]
     found = [place for place in cyrillic(email) if not _in_cyrillic_domain(email, place)]
+    if not found:
+        found = [email.index(label) + 1 for label in email.split("@")[-1].split(".") if mixes_scripts(label)]
     if found:
-        suggestion = as_latin(email)
-        detail = Text(f"знак {found[0]}", f"sign {found[0]}")
-        fits = suggestion is not None and is_email(suggestion)
-        return [said("P08", value=email, detail=detail, suggestion=suggestion if fits else None)]
-    return [] if is_email(email) else [said("P06", value=email)]
+        latin = as_latin(email)
+        detail = Text(f"знак {found[0]}", f"character {found[0]}")
+        fits = latin is not None and is_email(latin)
+        return [said("P08", value=email, detail=detail, suggestion=latin if fits else None)]
+    if not is_email(email):
+        return [said("P06", value=email)]
+    return [said("P16", value=email)] if len(canonical_email(email)) > LONGEST else []
+
+
+def _unwrapped(email: str) -> str:
+    """The address inside `mailto:a@b.ru`, `Name <a@b.ru>` or before a final dot; "" where there is no such wrapping."""
+    match = _WRAPPED.fullmatch(email)
+    return match[1] if match and match[1] != email and "@" in match[1] and is_email(match[1]) else ""
 
 
 def _in_cyrillic_domain(email: str, place: int) -> bool:
-    """Whether the letter at that place belongs to a domain like ромашка.рф, where it is no slip."""
+    """Whether the letter at that place belongs to a domain like ромашка.рф, where it is no mistake."""
     at = email.find("@")
-    return 0 <= at < place - 1 and all(map(is_cyrillic, email[email.rfind(".") + 1 :])) and _one_script(email[at + 1 :])
-
-
-def _one_script(domain: str) -> bool:
-    """Whether no label of the domain mixes Latin and Cyrillic letters."""
-    return all(
-        len({is_cyrillic(letter) for letter in label if letter.isalpha()}) < 2 for label in domain.split(".") if label
-    )
+    labels = email[at + 1 :].split(".")
+    return 0 <= at < place - 1 and all(map(is_cyrillic, labels[-1])) and not any(map(mixes_scripts, labels))
 
 
 @lru_cache(maxsize=65536)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from provision.lists.across import STREAMING_LIMIT, check_together, strike
 from provision.lists.checklists import SECURITY, STEPS, TITLES, Group
 from provision.lists.online import CLOUD
-from provision.lists.problems import visible
 from provision.lists.repair import CERTAIN
 from provision.lists.tables import as_table, problem_rows, problems_table
 from provision.model import LEVELS, ListFile, Problem
 from provision.rows import Installation, Row
-from provision.text import Lang, Text
+from provision.text import Lang, Text, visible
 
 SMALL = 10  # installations that one or two people look after by themselves
 _BOX = "☐"

@@ -1,21 +1,10 @@
-"""Problems made from the table of codes: problem(), and what may be shown of a value."""
+"""Problems of lists made from the table of codes."""
 
 from provision.lists.codes import CODES
 from provision.model import Problem
-from provision.text import Text
+from provision.text import Text, shortened, visible
 
 NOTHING = Text("", "")
-LONGEST = 80  # signs of a value in a message; a line may have millions
-
-
-def visible(text: str) -> str:
-    """The text without the signs that would steer a terminal or break the line."""
-    return text if text.isprintable() else "".join(sign if sign.isprintable() else "�" for sign in text)
-
-
-def printable(value: str) -> str:
-    """The visible value, cut to LONGEST signs."""
-    return visible(value if len(value) <= LONGEST else value[: LONGEST - 1] + "…")
 
 
 def problem(
@@ -30,21 +19,21 @@ def problem(
     file: str = "",
     line: int = 0,
     cabinet: str = "",
-    blocks_cabinet: bool | None = None,
+    elsewhere: str = "",
 ) -> Problem:
-    """The problem of that code. `number` and `name` are the field's; an `F` error stops the whole file.
+    """The problem of that code. `number` and `name` are the field's. Severity comes from the table.
 
-    What is wrong is followed by the value in quotation marks and then by `detail`. `hint` replaces the table's.
+    The message is what is wrong, the value in quotation marks, then `detail`. `hint` replaces the table's hint.
     Never give a password: all of it is shown.
     """
     row = CODES[code]
-    value = printable(value)
+    value = shortened(value)
     quoted = Text(f"«{value}»", f'"{value}"') if value else NOTHING
     message = Text(_message(row.wrong.ru, quoted.ru, detail.ru), _message(row.wrong.en, quoted.en, detail.en))
     advice = hint or row.hint
     if suggestion is not None:
         ru, en = ("Предлагается", "Suggested") if row.level == "error" else ("Прочитано как", "Read as")
-        advice = Text(f"{advice.ru} {ru}: «{printable(suggestion)}».", f'{advice.en} {en}: "{printable(suggestion)}".')
+        advice = Text(f"{advice.ru} {ru}: «{shortened(suggestion)}».", f'{advice.en} {en}: "{shortened(suggestion)}".')
     return Problem(
         code=code,
         level=row.level,
@@ -57,8 +46,9 @@ def problem(
         value=value,
         suggestion=suggestion,
         cabinet=cabinet,
-        blocks_cabinet=row.level == "error" and code[0] == "F" if blocks_cabinet is None else blocks_cabinet,
+        blocks_cabinet=row.blocks_cabinet,
         summary=row.wrong,
+        elsewhere=elsewhere,
     )
 
 

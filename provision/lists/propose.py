@@ -11,11 +11,10 @@ from provision.lists.apart import Group, check_apart
 from provision.lists.index import Joined
 from provision.lists.letters import spelled
 from provision.lists.naming import read_name
-from provision.lists.problems import visible
 from provision.lists.versions import choose_newest
 from provision.model import ListFile, Problem
 from provision.rows import Row
-from provision.text import Text
+from provision.text import Text, visible
 
 _LONGEST_ID = 31
 _STREAM = "-potok"

@@ -4,9 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from provision.lists.problems import visible
 from provision.model import LEVELS, Problem
-from provision.text import Lang, Text
+from provision.text import Lang, Text, cell
 
 _COLUMNS = (
     Text("файл", "file"),
@@ -23,12 +22,8 @@ def as_table(rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 with a mark, semicolons, no cell that would be a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
+    writer.writerows([cell(str(value)) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def problem_rows(problems: Iterable[Problem], lang: Lang) -> list[list[str]]:
@@ -37,7 +32,7 @@ def problem_rows(problems: Iterable[Problem], lang: Lang) -> list[list[str]]:
     for one in problems:
         field = " ".join(filter(None, (str(one.field_number or ""), one.field_name)))
         words = (LEVELS[one.level].say(lang), one.code, one.message.say(lang), one.hint.say(lang))
-        rows.append([visible(one.file or one.cabinet), str(one.line or ""), field, *map(visible, words)])
+        rows.append([one.file or one.cabinet, str(one.line or ""), field, *words])
     return rows
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from provision.lists.naming import company_of
-from provision.lists.problems import problem, visible
+from provision.lists.problems import problem
 from provision.model import ListFile, Problem
 from provision.rows import Installation, OnlineAccess, Row
-from provision.text import Lang, Text
+from provision.text import Lang, Text, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def problems_text(
     blocks = []
     for file, group in groups.items():
         head = _heading(file, problems, lang) if file and len(groups) > 1 else ""
-        lines = [_line(one, lang, indent="  " if head else "", width=width, colour=colour) for one in group]
+        indent = "  " if head else ""
+        lines = [_line(one, lang, indent=indent, width=width, colour=colour, verbose=verbose) for one in group]
         blocks.append("\n".join([*filter(None, [paint(head, "bold", on=colour and bool(head))]), *lines]))
     summary = problems_summary(problems, lang)
     if len(shown) < len(problems):
@@ -40,10 +41,12 @@ def problems_text(
     return "\n\n".join([*blocks, paint(summary, "bold", on=colour)])
 
 
-def _line(one: Problem, lang: Lang, *, indent: str, width: int, colour: bool) -> str:
+def _line(one: Problem, lang: Lang, *, indent: str, width: int, colour: bool, verbose: bool) -> str:
     """`error M05: ` and the problem, wrapped with the next lines further to the right."""
     level = LEVELS[one.level].say(lang)
     text = f"{indent}{level} {harmless(one.code)}: {problem_line(one, lang)}"
+    if verbose and one.elsewhere:
+        text += " " + Text(f"Там: {one.elsewhere}.", f"There: {one.elsewhere}.").say(lang)
     if width >= _NARROWEST:
         below = indent + " " * 4
         text = textwrap.fill(text, width, subsequent_indent=below, break_long_words=False, break_on_hyphens=False)
@@ -142,8 +145,11 @@ def problems_summary(problems: Iterable[Problem], lang: Lang) -> str:
     return f"{said[0].upper()}{said[1:]}."
 
 
-def problems_json(problems: Iterable[Problem], *, lang: Lang, **_for_people: object) -> str:
-    """All problems as JSON, in the order of the text; a `line` or `column` that is not known is null."""
+def problems_json(problems: Iterable[Problem], *, lang: Lang, verbose: bool = False, **_for_people: object) -> str:
+    """All problems as JSON, in the order of the text; a `line` or `column` that is not known is null.
+
+    `elsewhere` (files of other distributors) is there only with `verbose`.
+    """
     problems = worst_first(problems)
     counts = Counter(problem.level for problem in problems)
     value = {
@@ -159,6 +165,7 @@ def problems_json(problems: Iterable[Problem], *, lang: Lang, **_for_people: obj
                 "field": problem.field_name or str(problem.field_number or ""),
                 "message": problem.message.say(lang),
                 "hint": problem.hint.say(lang),
+                **({"elsewhere": problem.elsewhere} if verbose and problem.elsewhere else {}),
             }
             for problem in problems
         ],

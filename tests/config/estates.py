@@ -39,7 +39,7 @@ def cabinet(name: str, *more: str, managers: str | None = None, online: str | No
     """One line of `cabinets:`; by default its managers list is lists/NAME_manager_20261103.csv."""
     lists = [f"managers: [{managers or f'lists/{name}_manager_20261103.csv'}]"] if managers != "" else []
     lists += [f"online: [{online}]"] if online else []
-    mail = "mail: {high_priority: sos@example.ru, usage: usage@example.ru}"
+    mail = f"mail: {{high_priority: sos@{name}.example.ru, usage: usage@{name}.example.ru}}"
     keys = ["profile: branch", f"title: {name}", f"lists: {{{', '.join(lists)}}}", mail, *more]
     return f"      {name}: {{{', '.join(keys)}}}\n"
 

@@ -84,7 +84,7 @@ def test_windows_1251_shows_a_name_to_judge_by(tmp_path: Path) -> None:
     [
         (1, "Zav\u043ed", "M20", "Zavod"),
         (1, "Щукино", "M20", "Schukino"),
-        (2, "sid\u043erova", "P04", None),
+        (2, "sid\u043erova", "P14", "sidorova"),
         (3, "sidorova@ex\u0430mple.com", "P08", "sidorova@example.com"),
         (3, "сидорова@example.com", "P08", None),
         (4, "sm\u0430rtupload", "M10", "smartupload"),
