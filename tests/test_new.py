@@ -124,7 +124,7 @@ def test_a_new_distributor_comes_with_its_first_cabinet(world: World) -> None:
 
 
 def test_a_new_distributor_gets_a_suffix_where_logins_are_taken(world: World) -> None:
-    """Its manager has the login of another distributor's: the block gets the suffix, and both are people of their own."""
+    """Its manager has a login that another distributor has: the block gets the suffix, and there are two accounts."""
     world.apply()
     line = world.manager_line("ivanova", f"{world.tag}kama.example.ru:80")
     world.write(MANAGERS, line.replace(f"{world.login('ivanova')}@", f"kama{world.tag}@"))
