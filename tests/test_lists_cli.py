@@ -367,6 +367,26 @@ def test_working_lists_of_cabinets(world: World) -> None:
     assert world.run("lists", "prepare", "nowhere", "-o", "other").exit_code == 2
 
 
+def test_only_lists_below_the_estate_are_copied(world: World) -> None:
+    """An included file may name any path: what is no .csv file below the estate is not read into the output folder."""
+    estate = world.folder / "estate"
+    estate.mkdir()
+    (world.folder / "secret.csv").write_text("the-secret\n", encoding="utf-8")
+    (estate / ".secret").write_text("the-secret\n", encoding="utf-8")
+    (world.folder / "other.csv").write_text("the-secret\n", encoding="utf-8")
+    (estate / "link.csv").symlink_to(world.folder / "other.csv")
+    lists = "managers: [../secret.csv, .secret, link.csv, ../volga_manager_20260417.csv]"
+    text = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+    (estate / "tenants.yaml").write_text(
+        text.replace("managers: [volga_manager_20260417.csv]", lists).split(f"      {world.don}:")[0], encoding="utf-8"
+    )
+    world.folder = estate
+    result = world.run("check", "--repaired", str(estate / "out"))
+    written = list((estate / "out").iterdir()) if (estate / "out").exists() else []
+    assert "the-secret" not in "".join(path.read_text(encoding="utf-8") for path in written)
+    assert result.stderr.count("was not corrected") == 4
+
+
 def test_the_lists_of_a_cabinet_are_mended(world: World) -> None:
     """Without files --repaired takes the lists of the estate, or of the cabinets named."""
     world.change("don_manager_20260417.csv", ",http,", ",HTTP,")

@@ -1,5 +1,6 @@
 """check: every problem of lists, tenants.yaml and dashboards; what a code means; the lists as they should be."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -67,7 +68,7 @@ def check(
     if plain and any(file.lines for file in files):
         click.echo(settings.say(_account(files, problems)))
     if folder:
-        _repair(settings, own_lists, folder, aside=not plain)
+        _repair(settings, files or _copied(settings, own_lists), folder, aside=not plain)
     elif plain and problems:
         click.echo(settings.say(_advice(problems)))
     if any(problem.level == "error" for problem in problems):
@@ -84,6 +85,24 @@ def _explained(settings: Settings, code: str) -> str:
 def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":
     """The lists of the named cabinets, of all without names."""
     return [file for cabinet in choose(estate, names if estate.cabinets else ()) for file in estate.lists[cabinet.id]]
+
+
+def _copied(settings: Settings, files: "Iterable[ListFile]") -> "Iterator[ListFile]":
+    """The lists that may be copied: .csv files below the folder of tenants.yaml. The others are named.
+
+    An included file of a distributor may name any path, for example that of a file with secrets.
+    """
+    root = os.path.realpath(settings.estate.parent)
+    for file in files:
+        path = os.path.realpath(file.path)
+        if path.lower().endswith(".csv") and os.path.commonpath([root, path]) == root:
+            yield file
+        else:
+            said = Text(
+                f"{file.shown} не исправлен: это не файл .csv в папке {settings.estate.parent}",
+                f"{file.shown} was not corrected: it is no .csv file below the folder {settings.estate.parent}",
+            )
+            click.echo(settings.say(said), err=True)
 
 
 def _show(settings: Settings, problems: "Sequence[Problem]", shape: str, out: Path | None, *, verbose: bool) -> None:

@@ -1,9 +1,11 @@
-"""What can be wrong with tenants.yaml itself: the codes Y01 to Y16, as `provision.lists` has its own.
+"""What can be wrong with tenants.yaml itself: the codes Y01 to Y18, as `provision.lists` has its own.
 
 With a code up to Y08 nothing is planned; with the others a cabinet may be refused and the rest is planned.
 """
 
-from provision.model import Code
+from typing import Any
+
+from provision.model import Code, Problem
 from provision.text import Text
 
 CODES: dict[str, Code] = {
@@ -87,12 +89,14 @@ CODES: dict[str, Code] = {
             Text(
                 "Путь считается от папки файла, где он написан.", "A path starts from the folder of the file it is in."
             ),
+            blocks_cabinet=True,
         ),
         Code(
             "Y12",
             "error",
             Text("один список назван дважды", "one list is named twice"),
             Text("У каждого кабинета свои списки.", "Each cabinet has its own lists."),
+            blocks_cabinet=True,
         ),
         Code(
             "Y13",
@@ -105,6 +109,7 @@ CODES: dict[str, Code] = {
             "error",
             Text("список не под своим ключом", "a list is under the wrong key"),
             Text("Установки — managers, онлайн-доступы — online.", "Installations: managers; online accesses: online."),
+            blocks_cabinet=True,
         ),
         Code(
             "Y15",
@@ -116,6 +121,7 @@ CODES: dict[str, Code] = {
             ),
             "heads: [{login: orlova, email: orlova@example.ru, role: Editor}]",
             "editors: trusted\nheads: [{login: orlova, email: orlova@example.ru, role: Editor}]",
+            blocks_cabinet=True,
         ),
         Code(
             "Y16",
@@ -128,5 +134,27 @@ CODES: dict[str, Code] = {
             "air_gapped: [zavod]",
             "air_gapped: [Zavod]",
         ),
+        Code(
+            "Y17",
+            "note",
+            Text("по образцу нашлось несколько списков", "a pattern matches several versions of a list"),
+            Text("Действует самый новый по дате в имени.", "The newest by the date in its name is in force."),
+            "lists/volga_manager_20261103.csv, lists/volga_manager_20261120.csv",
+            "managers: [lists/volga_manager_*.csv]",
+        ),
+        Code(
+            "Y18",
+            "warning",
+            Text("рядом с названным списком лежит более новый", "there is a newer list beside the named one"),
+            Text("Впишите новый или образец со звёздочкой.", "Name the new one, or a pattern with an asterisk."),
+            "managers: [lists/volga_manager_20261103.csv]",
+            "managers: [lists/volga_manager_20261120.csv]",
+        ),
     )
 }
+
+
+def problem(code: str, message: Text, hint: Text, **more: Any) -> Problem:
+    """A problem of that code, with the severity that the table gives it."""
+    row = CODES[code]
+    return Problem(code, row.level, message, hint, blocks_cabinet=row.blocks_cabinet, **more)

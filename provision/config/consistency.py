@@ -34,7 +34,6 @@ def check_editors(entry: Entry) -> Iterator[Problem]:
                     value="Editor",
                 ),
                 cabinet=entry.id,
-                blocks_cabinet=True,
             )
 
 

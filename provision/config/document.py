@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from provision.config import syntax
+from provision.config.codes import problem
 from provision.model import Problem
 from provision.schema import Schema
 from provision.text import Text, shortened
@@ -68,12 +69,10 @@ class Document:
     def problem(
         self, code: str, path: YamlPath, message: Text, hint: Text, *, at_key: bool = False, **more: Any
     ) -> Problem:
-        """A problem (an error, unless `level` says else) that points at `path`."""
+        """A problem of that code that points at `path`; its severity is that of the code."""
         position = self.position(path, at_key=at_key)
-        more = {"level": "error", "field_name": ".".join(shortened(str(part)) for part in path)} | more
-        return Problem(
-            code, message=message, hint=hint, file=self.shown, line=position.line, column=position.column, **more
-        )
+        more = {"field_name": ".".join(shortened(str(part)) for part in path)} | more
+        return problem(code, message, hint, file=self.shown, line=position.line, column=position.column, **more)
 
 
 class _RefusedError(Exception):
@@ -120,7 +119,7 @@ def _position(mark: Any) -> Position:
 
 
 def _unreadable(shown: str, position: Position, message: Text, hint: Text) -> Problem:
-    return Problem("Y01", "error", message, hint, file=shown, line=position.line, column=position.column)
+    return problem("Y01", message, hint, file=shown, line=position.line, column=position.column)
 
 
 class _Reader:
@@ -180,12 +179,10 @@ class _Reader:
     def _second(self, key: str, position: Position, path: YamlPath) -> None:
         first = self.document.keys[*path, key].line
         name = shortened(key)
-        message = Text(f"«{name}» здесь уже есть, в строке {first}", f"`{name}` stands here already, in line {first}")
+        message = Text(f"«{name}» здесь уже есть, в строке {first}", f"`{name}` is here already, in line {first}")
         hint = Text("Оставьте одно из двух или назовите иначе.", "Keep one of the two, or give it another name.")
-        problem = Problem(
-            "Y04", "error", message, hint, file=self.document.shown, line=position.line, column=position.column
-        )
-        self.document.problems.append(problem)
+        where = {"file": self.document.shown, "line": position.line, "column": position.column}
+        self.document.problems.append(problem("Y04", message, hint, **where))
 
 
 def _scalar(text: str, wanted: str | None, *, plain: bool) -> Any:

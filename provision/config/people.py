@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from provision.config.codes import problem
 from provision.config.tenants import Entry
 from provision.identity import canonical_email, suffixed
 from provision.model import ListFile, Person, Problem, Role
@@ -82,9 +83,8 @@ class Directory:
 
 
 def _two_mails(claim: Claim, first: Claim) -> Problem:
-    return Problem(
+    return problem(
         "Y13",
-        "warning",
         Text(
             f"у {claim.login} здесь почта {claim.email}, а в {first.origin} — {first.email}",
             f"{claim.login} has the e-mail {claim.email} here and {first.email} at {first.origin}",

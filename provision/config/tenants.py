@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.config import document, mistakes
+from provision.config.codes import problem
 from provision.config.document import Document, YamlPath
 from provision.errors import EstateError
 from provision.model import Condition, Problem
@@ -148,7 +149,7 @@ def _document(path: Path, instead: Mapping[str, bytes]) -> Document:
 
 def _unreadable(name: str, message: Text) -> Document:
     hint = Text("Проверьте путь и права на файл.", "Check the path and the file's permissions.")
-    return Document(name, problems=[Problem("Y01", "error", message, hint, file=name)])
+    return Document(name, problems=[problem("Y01", message, hint, file=name)])
 
 
 def _part(path: Path, instead: Mapping[str, bytes]) -> Document:

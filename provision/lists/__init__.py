@@ -17,7 +17,7 @@ from provision.lists.across import check_clients, check_dealer, check_together, 
 from provision.lists.apart import Address, Group, check_apart
 from provision.lists.codes import CODES
 from provision.lists.explain import explain
-from provision.lists.naming import company_of
+from provision.lists.naming import company_of, read_name
 from provision.lists.people import check_email, check_manager
 from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
@@ -56,6 +56,7 @@ __all__ = [
     "problems_table",
     "propose",
     "read",
+    "read_name",
     "repair",
     "strike",
     "write_new",

@@ -404,3 +404,51 @@ def test_the_lists_of_an_absent_cabinet_are_not_read(tmp_path: Path) -> None:
 
     assert (found.problems, blocked(found)) == ((), [])
     assert [each.people for each in found.cabinets[1:]] == [(), ()]
+
+
+LATER = "lists/volga_manager_20261120.csv"
+FRESH = installations(("Zavod", "gusev", "gusev@example.ru"))
+
+
+def test_a_pattern_takes_the_newest_list(tmp_path: Path) -> None:
+    """Of several versions the newest by date is in force; the others are named in a note, in any order of names."""
+    text = estate(distributor("company", cabinet("volga", managers='"lists/volga_manager_*.csv"')))
+    old = {VOLGA: MINE, "lists/volga_manager_01112026.csv": THINE, "lists/volga_manager_20261101.csv": THEIRS}
+    found = check(tmp_path, {"tenants.yaml": text, **old, LATER: FRESH})
+
+    assert [person.login for person in found.cabinets[0].people] == ["gusev"]
+    notes = [problem for problem in found.problems if problem.code == "Y17"]
+    assert [(note.level, note.line) for note in notes] == [("note", 9)]
+    for name in ("volga_manager_20261101.csv", "volga_manager_20261103.csv"):
+        assert name in notes[0].message.en
+    assert blocked(found) == []
+
+
+def test_a_pattern_may_match_several_lists(tmp_path: Path) -> None:
+    """Versions are those of one company: each company of the pattern has its newest list in force."""
+    text = estate(distributor("company", cabinet("volga", managers='"lists/*_manager_*.csv"')))
+    found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE, LATER: FRESH, URAL: THINE})
+
+    assert [person.login for person in found.cabinets[0].people] == ["gusev", "petrov"]
+
+
+def test_a_pattern_without_a_list_stops_its_cabinet(tmp_path: Path) -> None:
+    """What matches nothing is a list that does not exist."""
+    text = estate(distributor("company", cabinet("volga", managers='"lists/volga_*.csv"')))
+    found = check(tmp_path, {"tenants.yaml": text})
+
+    assert (codes(found), blocked(found)) == ({"volga": {"Y11"}}, ["volga"])
+
+
+def test_a_newer_list_beside_the_named_one_is_reported(tmp_path: Path) -> None:
+    """A newer version that nobody names is a warning; another company's, another kind or a named one is not."""
+    files = {VOLGA: MINE, URAL: THINE, "lists/ural_online_20261120.csv": accesses(("u1", "ivanova", "i@example.ru"))}
+    company = distributor("company", cabinet("volga"), cabinet("ural"))
+    found = check(tmp_path, {"tenants.yaml": estate(company), **files, LATER: FRESH})
+
+    assert [(p.code, p.level, p.cabinet, p.suggestion) for p in found.problems] == [
+        ("Y18", "warning", "volga", "volga_manager_20261120.csv")
+    ]
+    assert [person.login for person in found.cabinets[0].people] == ["ivanova"]
+    both = cabinet("volga", managers=f"{VOLGA}, {LATER}")
+    assert "Y18" not in {p.code for p in check(tmp_path, {"tenants.yaml": estate(distributor("c", both))}).problems}

@@ -82,17 +82,17 @@ def test_the_level_next_to_the_cabinet_wins(tmp_path: Path) -> None:
 
 
 def test_mailboxes_are_merged_and_lists_of_dashboards_replaced(tmp_path: Path) -> None:
-    """A cabinet may change one mailbox; its `dashboards` stand instead of the kind's, not beside them."""
+    """A cabinet may change one mailbox; its `dashboards` replace those of the profile."""
     head = (
         STORES
         + "defaults: {mail: {usage: all@example.ru}}\n"
         + "profiles: {branch: {dashboards: ['billing-*'], home: for-managers}}\n"
     )
-    block = cabinet("volga", "dashboards: [for-managers]").replace("usage: usage@example.ru", "")
+    block = cabinet("volga", "dashboards: [for-managers]").replace("usage: usage@volga.example.ru", "")
     found = check(tmp_path, {"tenants.yaml": estate(distributor("aa", block), head=head), **LISTS})
 
     (volga,) = found.cabinets
-    assert volga.mail == {"usage": "all@example.ru", "high_priority": "sos@example.ru"}
+    assert volga.mail == {"usage": "all@example.ru", "high_priority": "sos@volga.example.ru"}
     assert volga.dashboards == ("for-managers",)
 
 
@@ -152,7 +152,7 @@ def test_mistakes_of_included_files_are_told_in_them(tmp_path: Path) -> None:
         "estate/b/c.yaml:2:15 Y02",
         "estate/b/d.yaml:2:1 Y01",
         "estate/b/e.yaml:1:1 Y07",
-        "estate/b/e.yaml:6:169 Y05",
+        "estate/b/e.yaml:6:177 Y05",
     ]
 
 

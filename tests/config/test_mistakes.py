@@ -67,7 +67,7 @@ CASES = {
     "language": ("timezone: Europe/Samara", "language: ru", "1:22 Y02", None, "ru-RU"),
     "id-in-capitals": ("      romashka:", "      Romashka:", "11:7 Y02", None, "строчные"),
     "id-too-long": ("      romashka:", f"      {'r' * 32}:", "11:7 Y02", None, "до 31"),
-    "login-with-space": ("login: orlova", "login: orlova vera", "17:21 Y02", None, "без пробелов"),
+    "login-with-space": ("login: orlova", "login: orlova vera", "17:21 Y02", None, "Повторите"),
     "no-e-mail": ("orlova@example.ru", "orlova", "17:36 Y02", None, "почтовый"),
     "title-too-long": ("title: Ромашка", f"title: {'Р' * 190}", "13:16 Y02", None, "Название"),
     "truth-by-another-word": ("    cabinets:", "    isolated: да\n    cabinets:", "10:15 Y02", None, "Филиалы"),
@@ -193,11 +193,11 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> 
 
     assert told(found, tmp_path) == [
         "tenants.yaml:1:22 Y05",
-        "tenants.yaml:11:177 Y03",
+        "tenants.yaml:11:187 Y03",
         "tenants.yaml:15:7 Y06",
         "tenants.yaml:15:39 Y06",
         "tenants.yaml:16:22 Y05",
-        "tenants.yaml:16:170 Y05",
+        "tenants.yaml:16:178 Y05",
         "tenants.yaml:17:3 Y04",
     ]
     with pytest.raises(EstateError) as error:
