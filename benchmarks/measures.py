@@ -128,10 +128,11 @@ class Server:
         self.bare = Bare(url, user, password)
 
     def run(self, server: Grafana, cabinets: tuple[Cabinet, ...]) -> RunContext:
+        root = RootSecret(SECRET)
         return RunContext(
             server=server,
-            directory=Directory(server),
-            root=RootSecret(SECRET),
+            directory=Directory(server, root),
+            root=root,
             handover=Handover(Path(tempfile.mkdtemp(prefix="bench-")), self.url, home_title),
             backup=Backup(Path(tempfile.mkdtemp(prefix="bench-"))),
             cabinets={cabinet.id: cabinet for cabinet in cabinets},

@@ -3,31 +3,56 @@
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
 
-from provision.errors import NotFoundError
-from provision.grafana import MARK, Grafana, Json, mark
+from provision.credential import RootSecret
+from provision.errors import ForbiddenError, NotFoundError
+from provision.grafana import Grafana, Org
+from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """Which orgs may become ours although their mark does not prove it.
+
+    `adopt`: those of these cabinets, whoever is Admin there. `any_key`: those whose mark has no key, as former
+    versions wrote it, or the key of another root secret; only where one org alone claims the cabinet and we know its Admins.
+    """
+
+    adopt: frozenset[str] = frozenset()
+    any_key: bool = False
 
 
 class Directory:
     """Orgs and users of a server. Safe to ask from several threads."""
 
-    def __init__(self, server: Grafana) -> None:
+    def __init__(self, server: Grafana, root: RootSecret, takeover: Takeover = Takeover()) -> None:
         self._server = server
+        self._root = root
+        self.takeover = takeover
         self._lock = threading.Lock()
-        self._marks: dict[int, str] = {}
+        self._claims: dict[int, Claim | None] = {}
         self.orgs: dict[str, int] = {str(org["name"]): int(org["id"]) for org in server.pages("/api/orgs")}
         self.users = {str(user["login"]).lower(): user for user in server.pages("/api/users")}
         self.emails = {str(user["email"]).lower(): login for login, user in self.users.items()}
 
-    def mark(self, number: int) -> str:
-        """The id of the cabinet whose mark the org bears, "" for a stranger's org."""
-        if number not in self._marks:
+    def claim(self, number: int) -> Claim | None:
+        """What the org's address says, whoever wrote it."""
+        if number not in self._claims:
             try:
                 address = self._server.get(f"/api/orgs/{number}").get("address", {})
             except NotFoundError:  # deleted by somebody since the list was read
                 address = {}
-            self._marks[number] = str(address.get("address1", "")).removeprefix(MARK) if _marked(address) else ""
-        return self._marks[number]
+            self._claims[number] = claim_of(str(address.get("address1", "")))
+        return self._claims[number]
+
+    def owner(self, number: int) -> str:
+        """The id of the cabinet whose org it is, "" for an org that is not ours, or is not to be taken over."""
+        claim = self.claim(number)
+        if claim and is_proven(self._root, claim, number):
+            return claim.cabinet
+        return claim.cabinet if claim and self._is_taken_over(number, claim) else ""
 
     def find(self, cabinet: str, title: str) -> int | None:
         """The number of the cabinet's org, whatever it is called; None when there is none.
@@ -35,20 +60,54 @@ class Directory:
         Looked for by its title first, then by its mark under any name, then by the name an unfinished creation leaves.
         """
         named = self.orgs.get(title)
-        if named is not None and self.mark(named) == cabinet:
+        if named is not None and self.owner(named) == cabinet:
             return named
-        with self._lock:  # one thread has the marks read, the others find them so
-            unread = [number for number in self.orgs.values() if number not in self._marks]
+        found = next((number for number in self.claims if self.owner(number) == cabinet), None)
+        return found if found is not None else self.orgs.get(unfinished_name(self._root, cabinet))
+
+    def claimants(self, cabinet: str) -> tuple[int, ...]:
+        """The orgs whose address names that cabinet, with whatever key."""
+        return tuple(number for number, claim in self.claims.items() if claim.cabinet == cabinet)
+
+    @property
+    def claims(self) -> Mapping[int, Claim]:
+        """The claim of every org that makes one; one request an org."""
+        with self._lock:  # one thread has them read, the others find them so
+            unread = [number for number in self.orgs.values() if number not in self._claims]
             if unread:
                 with ThreadPoolExecutor(self._server.throttle.most) as pool:
-                    list(pool.map(self.mark, unread))
-            marked = next((number for number in self.orgs.values() if self._marks[number] == cabinet), None)
-        return marked if marked is not None else self.orgs.get(mark(cabinet))
+                    list(pool.map(self.claim, unread))
+        return {number: claim for number in self.orgs.values() if (claim := self._claims[number])}
+
+    def org(self, number: int, cabinet: str) -> Org:
+        """That org, bound to the cabinet. Raises GrafanaError when the server answers for another org."""
+        marks = (org_mark(self._root, cabinet, number), unfinished_name(self._root, cabinet))
+        return Org(self._server, number, cabinet, *marks)
+
+    def strange_admins(self, number: int) -> tuple[str, ...]:
+        """The logins of an org's Admins who are neither we nor server admins."""
+        try:
+            rows = self._server.get(f"/api/orgs/{number}/users")
+        except (NotFoundError, ForbiddenError):
+            return ()
+        admins = (str(row["login"]).lower() for row in rows if row["role"] == "Admin")
+        known = {login for login, user in self.users.items() if user.get("isAdmin")} | {self._server.self_login}
+        return tuple(sorted(login for login in admins if login not in known))
 
     def orgs_of(self, user: int) -> Mapping[int, str]:
         """Number and name of every org the user is a member of, asked anew."""
         return {int(org["orgId"]): str(org["name"]) for org in self._server.get(f"/api/users/{user}/orgs")}
 
+    def _is_taken_over(self, number: int, claim: Claim) -> bool:
+        allowed = self.takeover.any_key or claim.cabinet in self.takeover.adopt
+        return allowed and number in self._sole_claimants
 
-def _marked(address: Mapping[str, Json]) -> bool:
-    return str(address.get("address1", "")).startswith(MARK)
+    @cached_property
+    def _sole_claimants(self) -> frozenset[int]:
+        """The orgs that alone claim their cabinet, and have no Admin we do not know unless they are to be adopted."""
+        return frozenset(
+            number
+            for number, claim in self.claims.items()
+            if self.claimants(claim.cabinet) == (number,)
+            and (claim.cabinet in self.takeover.adopt or not self.strange_admins(number))
+        )

@@ -130,7 +130,7 @@ class World:
     def org(self, cabinet: str) -> int:
         """The number of the org that bears the cabinet's mark, whatever its name is."""
         for org in self.ask("GET", "/api/orgs?perpage=1000"):
-            if self.ask("GET", f"/api/orgs/{org['id']}")["address"]["address1"] == f"smart cabinet={cabinet}":
+            if self.ask("GET", f"/api/orgs/{org['id']}")["address"]["address1"].startswith(f"smart cabinet={cabinet} "):
                 return int(org["id"])
         raise AssertionError(f"no org bears the mark of {cabinet}")
 

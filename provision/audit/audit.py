@@ -16,7 +16,7 @@ from provision.audit.ways import Memory, go
 from provision.credential import RootSecret, Store
 from provision.directory import Directory
 from provision.errors import LoginError, ProvisionError, UnreachableError
-from provision.grafana import Grafana, Org
+from provision.grafana import Grafana
 from provision.model import Cabinet
 from provision.stores.access import Access, names
 from provision.text import Text
@@ -36,7 +36,7 @@ class Audit:
         self._root = root
         self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}
         self._stop = threading.Event()
-        self._directory = Directory(server)
+        self._directory = Directory(server, root)
 
     def run(self, chosen: Sequence[Cabinet], progress: Callable[[str], None]) -> Report:
         """Everything tried for the chosen cabinets. `progress` hears of each that is ready.
@@ -96,7 +96,7 @@ class Audit:
         number = self._directory.find(cabinet.id, cabinet.title)
         if number is None:
             return None
-        org = Org(self._server, number, cabinet.id)
+        org = self._directory.org(number, cabinet.id)
         rows = org.get("/api/datasources")
         sources = [org.get(f"/api/datasources/uid/{row['uid']}") for row in rows]
         clients = {row.client for row in cabinet.installations} | {row.firm for row in cabinet.accesses}

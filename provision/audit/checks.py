@@ -8,7 +8,7 @@ from provision.audit.parties import Party
 from provision.directory import Directory
 from provision.errors import ProvisionError
 from provision.grafana import Json
-from provision.kinds.context import PREFIX
+from provision.ownership import PREFIX
 from provision.text import Text
 
 _WAY = Text("проверка настроек", "check of the settings")
@@ -72,7 +72,7 @@ def _elsewhere(own: Party, realms: Mapping[str, str], directory: Directory) -> I
         if row is None or row.get("isAdmin"):
             continue
         for number, name in directory.orgs_of(int(row["id"])).items():
-            if number != own.org.number and realms.get(directory.mark(number)) != own.cabinet.realm:
+            if number != own.org.number and realms.get(directory.owner(number)) != own.cabinet.realm:
                 yield Text(f"{person.login} состоит и в «{name}»", f"{person.login} is in {name!r}, too")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from provision.credential import Credential, RootSecret, Store
-from provision.grafana import Json, Org, mark
+from provision.grafana import Json, Org
 from provision.model import Cabinet
 
 _SHORTEST = 4  # a shorter name stands by chance in other texts
@@ -60,7 +60,7 @@ def _names(party: Party) -> set[str]:
     return {
         *people,
         party.org.name,
-        mark(party.cabinet.id),
+        f"smart cabinet={party.cabinet.id} ",
         party.credential("metrics").name,
         party.credential("events").name,
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from provision.errors import NotFoundError, UnreachableError
 from provision.grafana import Grafana, Org, ProbeSession
-from provision.kinds.membership import AUDITOR
+from provision.ownership import AUDITOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def make_plan(
     """The run, logged in, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
     from provision.backup import Backup
     from provision.credential import RootSecret
-    from provision.directory import Directory
+    from provision.directory import Directory, Takeover
     from provision.handover import Handover
     from provision.kinds import RunContext, StoreAdmin
     from provision.kinds.dashboard import home_title
@@ -165,7 +165,7 @@ def make_plan(
     server.require_suitable()
     run = RunContext(
         server=server,
-        directory=Directory(server),
+        directory=Directory(server, root, Takeover(frozenset(options["adopt"]), any_key=options["new_secret"])),
         root=root,
         handover=Handover(options["handover"], server.url, home_title),
         backup=Backup(options["backup"]),
@@ -177,7 +177,6 @@ def make_plan(
             reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
             events=settings.secret("SMART_EVENTS_ADMIN"),
         ),
-        adopt=frozenset(options["adopt"]),
         allow_deletes=dict(options["allow_deletes"]),
         message=options["message"],
         new_secret=options["new_secret"],

@@ -353,8 +353,10 @@ def _server_options() -> tuple[click.Option, ...]:
             ["--new-secret"],
             is_flag=True,
             help=_(
-                "Корневой секрет сменён намеренно: переписать все учётные данные.",
-                "The root secret was changed on purpose: rewrite all credentials.",
+                "Корневой секрет сменён намеренно, или кабинеты сделала прежняя версия: переписать метки и учётные "
+                "данные.",
+                "The root secret was changed on purpose, or a former version made the cabinets: rewrite marks and "
+                "credentials.",
             ),
         ),
         click.Option(

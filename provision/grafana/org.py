@@ -8,24 +8,22 @@ from provision.grafana.server import Grafana
 from provision.grafana.transport import Json
 from provision.text import Text
 
-MARK = "smart cabinet="
-
 Group = Literal["dashboard", "folder"]
-
-
-def mark(cabinet: str) -> str:
-    """The mark of a cabinet's org: its `address1`."""
-    return f"{MARK}{cabinet}"
 
 
 class Org:
     """One org, bound when made. Nothing is written to it before verify_ownership() has found our mark."""
 
-    def __init__(self, server: Grafana, number: int, cabinet: str) -> None:
-        """Raises GrafanaError when the server answers for another org than `number`."""
+    def __init__(self, server: Grafana, number: int, cabinet: str, mark: str, unfinished: str) -> None:
+        """`mark` is the cabinet's in this org's address, `unfinished` the org's name until it has it.
+
+        Raises GrafanaError when the server answers for another org than `number`.
+        """
         self.server = server
         self.number = number
         self.cabinet = cabinet
+        self._mark = mark
+        self._unfinished = unfinished
         self.name = ""
         self.address: dict[str, str] = {}
         self.is_ours = self.verify_ownership()
@@ -43,7 +41,7 @@ class Org:
         self.name = str(seen["name"])
         self.address = {key: str(value) for key, value in seen.get("address", {}).items()}
         address = self.address.get("address1", "")
-        self.is_ours = mark(self.cabinet) in (address, not address and self.name)
+        self.is_ours = address == self._mark or (not address and self.name == self._unfinished)
         return self.is_ours
 
     def request(self, method: str, path: str, json: object = None, **params: str | int) -> Json:

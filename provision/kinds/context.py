@@ -1,6 +1,6 @@
 """What a kind gets to work with: the run (RunContext) and one cabinet on the server (CabinetContext)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,16 +8,11 @@ from provision.backup import Backup
 from provision.credential import RootSecret
 from provision.directory import Directory
 from provision.errors import ForbiddenError, NotFoundError, ProvisionError
-from provision.grafana import Grafana, Json, Org, mark
+from provision.grafana import Grafana, Json, Org
 from provision.handover import Handover
 from provision.model import Cabinet
 from provision.stores.vmauth_users import Backend
 from provision.text import Text
-
-PREFIX = "smart-"  # begins every uid of ours: the mark of ownership
-# `address2` of an org whose cabinet has had heads: nothing else distinguishes them from managers. An empty line would
-# keep its former value (Grafana 12.4).
-HEADS, NO_HEADS = "smart heads", "smart no heads"
 
 
 class Refused(ProvisionError):  # noqa: N818 - a decision, not a fault
@@ -43,10 +38,9 @@ class StoreAdmin:
 class RunContext:
     """What all cabinets of one plan or apply share.
 
-    `cabinets` are all of the estate by id, chosen or not. `adopt` are the cabinets whose org may be taken over
-    although it has no mark. `allow_deletes` are the numbers of deletions that were explicitly allowed, by cabinet.
-    `message` goes into the version history of dashboards. `new_secret`: the root secret was changed, and all
-    credentials are to be rewritten.
+    `cabinets` are all of the estate by id, chosen or not. `allow_deletes` are the numbers of deletions that were
+    explicitly allowed, by cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret
+    was changed, and all credentials are to be rewritten.
     """
 
     server: Grafana
@@ -56,7 +50,6 @@ class RunContext:
     backup: Backup
     cabinets: Mapping[str, Cabinet]
     admin: StoreAdmin = StoreAdmin()
-    adopt: frozenset[str] = frozenset()
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False
@@ -82,27 +75,28 @@ class CabinetContext:
     _members: dict[str, Mapping[str, Json]] | None = None
 
     def find(self) -> None:
-        """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours, or we are no
-        member of the org that is.
+        """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours, when an org
+        claims to be the cabinet without proving it, or when we are no member of an org to be taken over.
         """
         directory, title = self.run.directory, self.cabinet.title
         number = directory.find(self.cabinet.id, title)
+        if number is None and (claimants := directory.claimants(self.cabinet.id)):
+            raise self._unproven(claimants)
         if self.cabinet.state == "absent":  # whoever else has its name now may keep it
             self.enter(number)
             return
         taken = directory.orgs.get(title)
         if taken is not None and taken != number:
-            if number is None and self.cabinet.id in self.run.adopt and not directory.mark(taken):
-                number = taken
-            else:
+            if number is not None or self.cabinet.id not in directory.takeover.adopt or directory.claim(taken):
                 raise self._taken(taken)
+            number = taken
         self.enter(number)
         if self.found is not None and not self.found.is_ours:
             self._require_membership(self.found.number)
 
     def enter(self, number: int | None) -> None:
         """Works in that org from now on, None: in no org yet."""
-        self.found = None if number is None else Org(self.run.server, number, self.cabinet.id)
+        self.found = None if number is None else self.run.directory.org(number, self.cabinet.id)
 
     def enter_if_there(self, number: int | None) -> bool:
         """The same; False where that org does not exist any more."""
@@ -115,7 +109,7 @@ class CabinetContext:
 
     def bind(self, number: int) -> None:
         """The org that was just made for the cabinet. Raises Refused unless it has our mark."""
-        self.found = Org(self.run.server, number, self.cabinet.id)
+        self.found = self.run.directory.org(number, self.cabinet.id)
         if not self.found.is_ours:
             raise self._taken(number)
 
@@ -167,9 +161,48 @@ class CabinetContext:
             ),
         )
 
+    def _unproven(self, claimants: Sequence[int]) -> Refused:
+        """Why orgs that claim to be the cabinet are not taken for it, and what to do."""
+        directory, me = self.run.directory, self.cabinet.id
+        names = {number: name for name, number in directory.orgs.items()}
+        orgs = ", ".join(f"{number} «{names[number]}»" for number in claimants)
+        if len(claimants) > 1:
+            return Refused(
+                Text(
+                    f"Кабинетом {me} называют себя несколько организаций, и ни у одной нет нашего ключа: {orgs}",
+                    f"Several orgs claim to be cabinet {me}, none with our key: {orgs}",
+                ),
+                Text(
+                    "Уберите метку (строку адреса «smart cabinet=…») у чужих и повторите",
+                    "Remove the mark (the address line 'smart cabinet=…') from those of strangers and repeat",
+                ),
+            )
+        (number,) = claimants
+        why = Text(
+            f"Организация {orgs} называет себя кабинетом {me}, но ключа в её метке нет или он не наш",
+            f"Org {orgs} claims to be cabinet {me}, but its mark has no key or not ours",
+        )
+        if strangers := ", ".join(directory.strange_admins(number)):
+            return Refused(
+                Text(f"{why.ru}; её администраторы: {strangers}", f"{why.en}; its Admins: {strangers}"),
+                Text(
+                    f"Если это и есть кабинет, повторите с --adopt {me}; иначе уберите метку из её адреса",
+                    f"If it is the cabinet, repeat with --adopt {me}; otherwise remove the mark from its address",
+                ),
+            )
+        return Refused(
+            why,
+            Text(
+                "Если SMART_SECRET сменён намеренно или кабинет сделала прежняя версия программы, добавьте --new-secret; "
+                "если метку написал посторонний, уберите её из адреса организации",
+                "If SMART_SECRET was changed on purpose, or a former version of the program made the cabinet, add --new-secret; "
+                "if a stranger wrote the mark, remove it from the org's address",
+            ),
+        )
+
     def _taken(self, number: int) -> Refused:
         title = self.cabinet.title
-        if owner := self.run.directory.mark(number):
+        if owner := self.run.directory.owner(number):
             known = owner in self.run.cabinets
             return Refused(
                 Text(
@@ -188,8 +221,8 @@ class CabinetContext:
             )
         return Refused(
             Text(
-                f"Организация «{title}» ({number}) уже есть, и сделали её не мы: нет метки «{mark(self.cabinet.id)}»",
-                f"The org {title!r} ({number}) exists and is not ours: it lacks the mark {mark(self.cabinet.id)!r}",
+                f"Организация «{title}» ({number}) уже есть, и сделали её не мы: в её адресе нет нашей метки",
+                f"The org {title!r} ({number}) exists and is not ours: its address lacks our mark",
             ),
             Text(
                 f"Если это и есть кабинет, повторите с --adopt {self.cabinet.id}; иначе смените название кабинета",

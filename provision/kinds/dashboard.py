@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import dashboards
 from dashboards import Scope, alerts
 from provision.kinds.base import One
-from provision.kinds.context import PREFIX, CabinetContext
+from provision.kinds.context import CabinetContext
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Cabinet, Code, Problem, Resource, Spec
+from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
 

@@ -12,15 +12,14 @@ from provision.credential import Credential, RootSecret, Store
 from provision.errors import SecretError
 from provision.grafana import Json
 from provision.kinds.base import One
-from provision.kinds.context import PREFIX, CabinetContext
+from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource, Spec
+from provision.ownership import FINGERPRINT, PREFIX, ROOT
 from provision.plan import Change
 from provision.text import Text
 
 METRICS = f"{PREFIX}metrics"
 EVENTS = f"{PREFIX}events"
-FINGERPRINT = "smartFingerprint"
-ROOT = "smartRoot"  # tells which root secret wrote the data source
 POSTGRES = "grafana-postgresql-datasource"
 _OLD_POSTGRES = "postgres"  # its name before Grafana 11, there an alias
 _STORE: Mapping[str, Store] = {METRICS: "metrics", EVENTS: "events"}

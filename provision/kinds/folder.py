@@ -6,8 +6,9 @@ from contextlib import suppress
 from provision.errors import NotFoundError
 from provision.grafana import Json, Org
 from provision.kinds.base import One
-from provision.kinds.context import PREFIX, CabinetContext, Refused
+from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource
+from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from provision.errors import ConflictError
 from provision.kinds.base import One
-from provision.kinds.context import HEADS, CabinetContext, Refused
+from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource
+from provision.ownership import AUDITOR, HEADS
 from provision.plan import Change
 from provision.text import Text
-
-AUDITOR = "smart-audit-"  # begins the login of an audit's throw-away Viewer, whom a killed audit may leave behind
 
 
 class MembershipKind(One):

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from provision.errors import ConflictError, NotFoundError
-from provision.grafana import mark
 from provision.kinds.base import One
-from provision.kinds.context import HEADS, NO_HEADS, CabinetContext, Refused
+from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource, Spec
+from provision.ownership import HEADS, NO_HEADS, org_mark, unfinished_name
 from provision.text import Text
+
+_OURS = "proven"  # the mark of the cabinet with the right key
 
 
 class OrgKind(One):
@@ -17,13 +19,14 @@ class OrgKind(One):
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         heads = any(person.head for person in cabinet.people)
-        spec = {"name": cabinet.title, "mark": mark(cabinet.id), "heads": heads}
+        spec = {"name": cabinet.title, "mark": _OURS, "heads": heads}
         return [self.resource(cabinet, "org", spec, cabinet.origin)]
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         org = context.org
         address = org.address
-        spec = {"name": org.name, "mark": address.get("address1", ""), "heads": address.get("address2") == HEADS}
+        marked = _OURS if org.is_ours and address.get("address1") else address.get("address1", "")
+        spec = {"name": org.name, "mark": marked, "heads": address.get("address2") == HEADS}
         yield self.seen(context, "org", spec, managed=org.is_ours or context.cabinet.state != "absent")
 
     def create(self, context: CabinetContext, new: Resource) -> None:
@@ -34,15 +37,15 @@ class OrgKind(One):
         """
         if context.begun is None:
             self._require_free(context, str(new.spec["name"]))
-            context.begun = self._make(str(new.spec["mark"]))
-        self._mark(context.begun, {}, new.spec)
+            context.begun = self._make(unfinished_name(self.run.root, context.cabinet.id))
+        self._mark(context.begun, context.cabinet, {}, new.spec)
         context.bind(context.begun)
         self._rename(context.begun, new.spec["name"])
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         org = context.org
         if any(old.spec[key] != new.spec[key] for key in ("mark", "heads")):
-            self._mark(org.number, org.address, new.spec)
+            self._mark(org.number, context.cabinet, org.address, new.spec)
         if old.spec["name"] != new.spec["name"]:
             self._rename(org.number, new.spec["name"])
         org.verify_ownership()
@@ -85,11 +88,11 @@ class OrgKind(One):
         except ConflictError:  # the answer to an earlier try was lost
             return int(self.run.server.get(f"/api/orgs/name/{_quoted(name)}")["id"])
 
-    def _mark(self, number: int, address: Mapping[str, str], spec: Spec) -> None:
+    def _mark(self, number: int, cabinet: Cabinet, address: Mapping[str, str], spec: Spec) -> None:
         """The marks into the address; the rest of it stays."""
         had = address.get("address2", "")
         second = HEADS if spec["heads"] else NO_HEADS if had == HEADS else had
-        body = {**address, "address1": spec["mark"], "address2": second}
+        body = {**address, "address1": org_mark(self.run.root, cabinet.id, number), "address2": second}
         self.run.server.request("PUT", f"/api/orgs/{number}/address", json=body)
 
     def _rename(self, number: int, title: str) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from provision.kinds.base import One
-from provision.kinds.context import PREFIX, CabinetContext
+from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource
+from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
 

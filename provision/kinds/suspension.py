@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource
+from provision.ownership import ACTIVE, SUSPENDED
 from provision.plan import Change
 from provision.text import Text
 
 _LINE = "state"  # a line of the org's address
-SUSPENDED, ACTIVE = "smart suspended", "smart active"  # an empty one would keep what it was (12.4)
 
 
 def is_suspended(context: CabinetContext) -> bool:

@@ -6,9 +6,9 @@ from provision.errors import ConflictError, NotFoundError
 from provision.grafana import Json
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused
-from provision.kinds.membership import AUDITOR
 from provision.kinds.suspension import is_suspended
 from provision.model import Cabinet, Person, Resource, Spec
+from provision.ownership import AUDITOR
 from provision.text import Text
 
 _ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
@@ -108,7 +108,7 @@ class UserKind(One):
         run = self.run
         orgs = run.directory.orgs_of(int(row["id"]))
         for number, name in orgs.items():
-            if run.realm(run.directory.mark(number)) != cabinet.realm:
+            if run.realm(run.directory.owner(number)) != cabinet.realm:
                 raise Refused(
                     Text(
                         f"Логин {row['login']} уже есть в организации «{name}», которой этот кабинет не должен видеть",

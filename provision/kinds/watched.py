@@ -8,9 +8,10 @@ from typing import Literal
 
 from provision.errors import NotFoundError
 from provision.grafana import PAGE, Json, Org
-from provision.kinds.context import PREFIX, CabinetContext
+from provision.kinds.context import CabinetContext
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Ref, Resource
+from provision.ownership import PREFIX
 from provision.text import Text
 
 # drift lists it · it keeps an org from being removed, and the backup of a removed org holds it.
