@@ -17,7 +17,8 @@ class Takeover:
     """Which orgs may become ours although their mark does not prove it.
 
     `adopt`: those of these cabinets, whoever is Admin there. `any_key`: those whose mark has no key, as former
-    versions wrote it, or the key of another root secret; only where one org alone claims the cabinet and we know its Admins.
+    versions wrote it, or the key of another root secret; only where one org alone claims the cabinet and we know its
+    Admins.
     """
 
     adopt: frozenset[str] = frozenset()

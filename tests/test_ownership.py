@@ -1,5 +1,6 @@
-"""Whose an org is: the mark in its address, which any Admin of it can write, and the key in the mark, which we alone can
-make. On the server under test.
+"""Whose an org is: any Admin of it can write the mark in its address, we alone can make the key in the mark.
+
+On the server under test.
 """
 
 import os

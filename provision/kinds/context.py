@@ -193,10 +193,10 @@ class CabinetContext:
         return Refused(
             why,
             Text(
-                "Если SMART_SECRET сменён намеренно или кабинет сделала прежняя версия программы, добавьте --new-secret; "
-                "если метку написал посторонний, уберите её из адреса организации",
-                "If SMART_SECRET was changed on purpose, or a former version of the program made the cabinet, add --new-secret; "
-                "if a stranger wrote the mark, remove it from the org's address",
+                "Если SMART_SECRET сменён намеренно или кабинет сделала прежняя версия программы, добавьте "
+                "--new-secret; если метку написал посторонний, уберите её из адреса организации",
+                "If SMART_SECRET was changed on purpose, or a former version of the program made the cabinet, add "
+                "--new-secret; if a stranger wrote the mark, remove it from the org's address",
             ),
         )
 
