@@ -26,6 +26,7 @@ _KINDS = {
     "stat": "число",
     "state-timeline": "полосы состояний",
     "table": "таблица",
+    "alertlist": "список оповещений",
     "text": "текст",
     "timeseries": "график",
 }
@@ -149,7 +150,7 @@ def _lines(content: Sequence[Json], spec: Json) -> Iterator[_Line]:
 def _panel(line: _Line) -> Iterator[str]:
     panel = line.panel
     whole = [panel, *line.cells]
-    data = [one for one in whole if one["type"] != "text"]
+    data = [one for one in whole if one["type"] not in ("alertlist", "text")]
     units = sorted({_unit(one["fieldConfig"]["defaults"]["unit"]) for one in data})
     kind = _KINDS[panel["type"]] if not line.cells else "строка листа"
     yield from (f"### {escaped(panel['title'])}", "")

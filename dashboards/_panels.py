@@ -240,6 +240,32 @@ def text(key: str, title: str, description: str, content: str, *, width: int = 2
     )
 
 
+class _AlertList(Panel):  # type: ignore[misc]
+    """Grafana's own list of alerts; grafanalib's AlertList is that of Grafana 8."""
+
+    def to_json_data(self) -> Json:
+        options = {
+            "alertInstanceLabelFilter": 'smart="1"',
+            "alertName": "",
+            "dashboardAlerts": False,
+            "groupBy": [],
+            "groupMode": "default",
+            "maxItems": 20,
+            "showInactiveAlerts": False,
+            "sortOrder": 3,  # by the time they began
+            "stateFilter": {"error": True, "firing": True, "noData": False, "normal": False, "pending": False},
+            "viewMode": "list",
+        }
+        return dict(self.panel_json({"type": "alertlist", "options": options}))
+
+
+def alert_list(key: str, title: str, description: str, *, height: int = 8) -> Panel:
+    """The rules that fire now, as Grafana knows them, and the way to all of its rules."""
+    links = [{"targetBlank": False, "title": "Все правила оповещений", "url": "/alerting/list?search=state:firing"}]
+    place = size(24, height)
+    return _AlertList(id=key, title=title, description=description, links=links, maxDataPoints=None, gridPos=place)
+
+
 def _scale(scale: str) -> Json:
     if scale == "linear":
         return {"type": "linear", "log": None}

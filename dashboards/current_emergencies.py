@@ -9,7 +9,7 @@ from grafanalib.core import Dashboard, Panel
 
 from dashboards._layout import board
 from dashboards._links import CELL, link
-from dashboards._panels import named
+from dashboards._panels import alert_list, named
 from dashboards._queries import all_of, chosen
 from dashboards._scope import Scope
 from dashboards._tables import Column, table
@@ -28,6 +28,12 @@ def build(scope: Scope) -> Dashboard:
         "Текущие аварийные ситуации",
         "Все оповещения за выбранное время по всем, за кем наблюдаем.",
         _emergencies(scope),
+        alert_list(
+            "rules",
+            "Сейчас по правилам Grafana",
+            """Что сработало прямо сейчас: то же, что в таблице, но без истории и сразу, как правило сработало. Отсюда
+            видно само правило, его запрос и сколько оно длится. Список пуст — сейчас всё в порядке.""",
+        ),
         variables=[
             variable_of_rows(
                 "alertname",

@@ -15,7 +15,7 @@ from grafanalib.core import Dashboard, Panel
 
 from dashboards._layout import board
 from dashboards._links import CELL, HOST, column, link
-from dashboards._panels import FEW, LIGHT_FILL, PALETTE, STEPPED, Json, barchart, legend, timeseries
+from dashboards._panels import FEW, LIGHT_FILL, PALETTE, STEPPED, Json, alert_list, barchart, legend, timeseries
 from dashboards._queries import (
     SELECTED,
     SYSINFO,
@@ -56,7 +56,7 @@ _MANY = "Пользователей много: сузьте отбор до к�
 
 
 def build(scope: Scope) -> Dashboard:
-    """Sixteen panels in the order of a manager's questions."""
+    """Seventeen panels in the order of a manager's questions."""
     return board(
         "Для менеджеров",
         "Спрос, вовлечённость, лицензии, отказы, обновления и карточки пользователей; лучше всего за месяц или недели.",
@@ -68,6 +68,12 @@ def build(scope: Scope) -> Dashboard:
         _rejected_hours(scope),
         *_idle(scope),
         _user_cards(scope),
+        alert_list(
+            "rules",
+            "Что случилось у клиентов",
+            """Оповещения, которые сработали прямо сейчас, у всех клиентов кабинета: о них же приходят письма. История
+            — на дашборде «Текущие аварийные ситуации». Список пуст — сейчас всё в порядке.""",
+        ),
         variables=[
             variable("host", "Клиент", _REQUESTS, "host", within=["manager"]),
             variable("manager", "manager", _REQUESTS, "manager"),

@@ -18,8 +18,8 @@ _PANEL_KEYS = {
     *("timeShift", "title", "transformations", "transparent", "type"),
 }
 _DROPPED_WHEN_EMPTY = ("links", "options", "targets", "title", "transformations")
-_TYPES = {"barchart", "row", "stat", "state-timeline", "table", "text", "timeseries"}
-_WITHOUT_DATA = {"row", "text"}
+_TYPES = {"alertlist", "barchart", "row", "stat", "state-timeline", "table", "text", "timeseries"}
+_WITHOUT_DATA = {"alertlist", "row", "text"}
 _CELLS = {"stat", "text"}
 _SOURCES = (METRICS, EVENTS)
 _SHORTEST = 60  # seconds between two refreshes: hundreds of cabinets ask the same stores

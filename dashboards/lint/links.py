@@ -23,7 +23,7 @@ def links(spec: Json, slugs: Collection[str]) -> Iterator[Finding]:
                 yield Finding("links", path, f"в кабинете нет дашборда {target}", f"the cabinet has no {target}")
         for address in _OUTSIDE.findall(value):
             yield Finding("links", path, f"ссылка наружу: {address}", f"a link to the outside: {address}")
-        if path.endswith(".url") and value and not value.startswith("/d/"):
+        if path.endswith(".url") and value and not value.startswith(("/d/", "/alerting/")):
             yield Finding("links", path, f"ссылка не на дашборд: {value}", f"a link to no dashboard: {value}")
     for menu in spec.get("links", ()):
         if menu.get("tags") != [TAG]:
