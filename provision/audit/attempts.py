@@ -12,6 +12,11 @@ from dataclasses import dataclass, replace
 from provision.stores.attempts import Expected
 from provision.text import Text
 
+# A mail to an address that leads nowhere: whoever may send it there makes the server send anything to anybody.
+_TEST = (
+    '{"receivers": [{"name": "smart-audit", "grafana_managed_receiver_configs": [{"name": "smart-audit",'
+    ' "type": "email", "settings": {"addresses": "smart-audit@smart.invalid"}}]}]}'
+)
 _QUERY = '{"queries": [{"refId": "A", "datasource": {"uid": "smart-metrics"}, "expr": "1", "instant": true}]}'
 
 
@@ -97,8 +102,16 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
             "/api/alertmanager/grafana/api/v2/alerts",
             "/api/v1/provisioning/alert-rules",
             "/api/v1/provisioning/contact-points",
+            "/api/v1/provisioning/contact-points/export?decrypt=true",
+            "/api/v1/provisioning/policies",
+            "/api/v1/provisioning/templates",
+            "/api/v1/provisioning/mute-timings",
+            "/api/v1/rules/history",
+            "/api/alertmanager/grafana/api/v2/silences",
+            "/api/alertmanager/grafana/config/api/v1/alerts",
         ),
     ),
+    _in_their_org("/api/alertmanager/grafana/config/api/v1/receivers/test", "POST", _TEST),
     _in_their_org("/api/ds/query", "POST", _QUERY),
     _in_their_org("/api/datasources/proxy/uid/smart-metrics/api/v1/query", "POST", "query=1"),
     *map(
@@ -129,6 +142,8 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
             "/apis/preferences.grafana.app/v1alpha1/namespaces/org-OTHER_ORG/preferences",
             "/apis/playlist.grafana.app/v0alpha1/namespaces/org-OTHER_ORG/playlists",
             "/apis/notifications.alerting.grafana.app/v0alpha1/namespaces/org-OTHER_ORG/receivers",
+            "/apis/notifications.alerting.grafana.app/v0alpha1/namespaces/org-OTHER_ORG/routingtrees",
+            "/apis/notifications.alerting.grafana.app/v0alpha1/namespaces/org-OTHER_ORG/timeintervals",
             "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards",
             "/apis/folder.grafana.app/v1beta1/namespaces/default/folders",
             "/apis/dashboard.grafana.app/v1beta1/dashboards",
@@ -159,6 +174,9 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
     ),
     _closed("/api/admin/provisioning/dashboards/reload", "POST"),
     _closed("/api/admin/provisioning/datasources/reload", "POST"),
+    # Also of one's own org: secrets of contact points, and mail to wherever one likes.
+    _closed("/api/v1/provisioning/contact-points/export?decrypt=true"),
+    _closed("/api/alertmanager/grafana/config/api/v1/receivers/test", "POST", _TEST),
     _closed("/api/serviceaccounts", "POST", '{"name": "smart-audit", "role": "Viewer"}'),
     *map(
         _own,
@@ -177,6 +195,10 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
             "/api/v1/provisioning/alert-rules",  # a Viewer may (12.4)
             "/api/v1/provisioning/contact-points",
             "/api/v1/provisioning/policies",
+            "/api/v1/provisioning/templates",
+            "/api/prometheus/grafana/api/v1/rules",
+            "/api/alertmanager/grafana/api/v2/alerts",
+            "/api/alertmanager/grafana/api/v2/silences",
         ),
     ),
     *map(_nobody, ("/api/org", "/api/search", "/api/datasources", "/api/dashboards/uid/smart-for-managers")),
