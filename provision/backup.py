@@ -21,8 +21,14 @@ _SECTIONS: Mapping[str, str] = {
     "members": "/api/org/users",
     "folders": "/api/search?type=dash-folder&limit=5000",
     "data sources": "/api/datasources",
-    "notifications": "/api/alertmanager/grafana/config/api/v1/alerts",  # not provisioning/…: 500 for a new org (12.4)
     "annotations": "/api/annotations?type=annotation&limit=10000",
+}
+# 500 while a new org waits for its notification settings; the policies are 404 then (12.4), so they are asked first.
+_POLICIES = "/api/v1/provisioning/policies"
+_NOTIFICATIONS: Mapping[str, str] = {
+    "message templates": "/api/v1/provisioning/templates",
+    "mute timings": "/api/v1/provisioning/mute-timings",
+    "contact points": "/api/v1/provisioning/contact-points",
 }
 
 
@@ -63,9 +69,12 @@ class Backup:
 def _contents(org: Org, lists: Mapping[str, Rows]) -> dict[str, Json]:
     """All that the server shows of the org, section by section; what this server does not have is left out."""
     found = {name: _shown(org, path) for name, path in _SECTIONS.items()}
-    for receiver in ((found["notifications"] or {}).get("alertmanager_config") or {}).get("receivers") or ():
-        for way in receiver.get("grafana_managed_receiver_configs") or ():
-            way.pop("settings", None)  # an address to call may hold a token
+    found["notification policies"] = _shown(org, _POLICIES)
+    if found["notification policies"] is not None:
+        found |= {name: _shown(org, path) for name, path in _NOTIFICATIONS.items()}
+    for point in found.get("contact points") or ():
+        if point["type"] != "email":
+            del point["settings"]  # an address to call may hold a token
     found["dashboards"] = [org.get(f"/api/dashboards/uid/{uid}") for uid in _dashboards(org)]
     found |= {f"{name}s": rows(org) for name, rows in lists.items()}
     return {name: section for name, section in found.items() if section is not None}

@@ -82,6 +82,10 @@ class RootSecret:
                 return "-".join(typed[start : start + 5] for start in range(0, 20, 5))
         raise AssertionError("unreachable: nearly every digest has a digit, an upper and a lower case letter")
 
+    def log_token(self, cabinet: str, generation: int) -> str:
+        """What the cabinet's contact point shows the operator's log: 32 characters of base64url."""
+        return self._password("log", cabinet, generation)
+
     def fingerprint(self, *parts: str) -> str:
         """16 hex digits that only this secret makes of `parts`: compares secrets without showing them."""
         return self._derive("fingerprint", *parts).hex()[:16]

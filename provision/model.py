@@ -102,6 +102,35 @@ class EventsStore:
     sslmode: str = "verify-full"
 
 
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When messages that can wait are held back: from `start` to `end`, local times as `22:00`.
+
+    An `end` before `start` is on the next day; both "" mean the whole day. `weekdays` are those on which it starts, in
+    English lower case; none means every day.
+    """
+
+    start: str = ""
+    end: str = ""
+    weekdays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """How a cabinet's alerts are reported.
+
+    `heads`: its heads receive the alerts of high priority, too. `maintenance` are windows in which nobody is told
+    anything: pairs of local times as `2026-12-30 20:00`. `operator` is the mailbox for what concerns SMART itself, ""
+    for none. `runbooks` is the address under which docs/alerts is published, "" where it is not.
+    """
+
+    heads: bool = False
+    quiet_hours: tuple[QuietHours, ...] = ()
+    maintenance: tuple[tuple[str, str], ...] = ()
+    operator: str = ""
+    runbooks: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ListFile:
     """One list as read. Each of its `lines` is a row, or in `refused` (it has an error), or in `ignored`.
@@ -137,6 +166,7 @@ class Cabinet:
     `telegram` is the chat for its alerts, "" for none. `air_gapped` are names of clients that send no report by
     themselves. `editors_trusted`: its Editors may make Grafana's server send requests and mail anywhere.
 
+    `managers` are all pairs of manager and e-mail address of its lists, as written there.
     `installations` and `accesses` are the valid lines of its lists, in their order; none for an absent cabinet. An
     installation with two managers is there twice. Rows are made when asked for, so ask for them once.
     `generation` numbers its credentials. `origin` is `tenants.yaml:LINE`.
@@ -166,6 +196,8 @@ class Cabinet:
     accesses: Sequence[OnlineAccess] = field(default=(), repr=False, compare=False)
     dealer: str = ""
     telegram: str = ""
+    alerting: Alerting = Alerting()
+    managers: tuple[tuple[str, str], ...] = ()
     air_gapped: frozenset[str] = frozenset()
     editors_trusted: bool = False
     state: Condition = "active"

@@ -26,6 +26,7 @@ class Change:
     before: Resource | None
     after: Resource | None
     stage: Stage = "grafana"
+    note: Text | None = None
 
     @property
     def action(self) -> Action:

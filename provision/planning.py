@@ -105,7 +105,11 @@ class _Planning:
     def _changes(self, wanted: State, live: State) -> tuple[Change, ...]:
         """The difference in the order of writing, each change with its stage."""
         changes = diff(wanted, live, tuple(self._kinds))
-        staged = [replace(change, stage=self._kinds[change.ref.kind].stage_of(change)) for change in changes]
+        kinds = self._kinds
+        staged = [
+            replace(change, stage=kinds[change.ref.kind].stage_of(change), note=kinds[change.ref.kind].note(change))
+            for change in changes
+        ]
         return tuple(sorted(staged, key=lambda change: STAGES.index(change.stage)))
 
 

@@ -103,6 +103,58 @@ _MAIL = _section(
     },
 )
 
+_CLOCK = _word(
+    _about("Время, по часам кабинета", "A time by the cabinet's clock"),
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    Text('время в кавычках, например "22:00"', 'a time in quotes, such as "22:00"'),
+)
+_MOMENT = _word(
+    _about("День и время, по часам кабинета", "A day and time by the cabinet's clock"),
+    r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) ([01][0-9]|2[0-3]):[0-5][0-9]$",
+    Text(
+        'день и время в кавычках, например "2026-12-30 20:00"', 'a day and time in quotes, such as "2026-12-30 20:00"'
+    ),
+)
+_DAY = _choice(
+    _about("День недели", "A day of the week"),
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
+_ALERTING = _section(
+    _about("Как сообщать об авариях", "How alerts are reported"),
+    {
+        "heads": {
+            "type": "boolean",
+            "description": _about("Писать руководителям о важном", "Mail alerts of high priority to heads"),
+            "default": False,
+        },
+        "quiet_hours": _list(
+            _about("Тихие часы: ждёт всё, что может ждать", "Quiet hours: what can wait waits"),
+            {
+                **_section(
+                    _about("С какого до какого времени и в какие дни", "From when to when, and on which days"),
+                    {"from": _CLOCK, "to": _CLOCK, "weekdays": _list(_about("Дни недели", "Days of the week"), _DAY)},
+                ),
+                "minProperties": 1,
+            },
+        ),
+        "maintenance": _list(
+            _about("Время обслуживания: никому ничего", "Maintenance: nobody is told anything"),
+            _section(
+                _about("С какого до какого времени", "From when to when"),
+                {"from": _MOMENT, "to": _MOMENT},
+                "from",
+                "to",
+            ),
+        ),
+        "operator": _EMAIL | {"description": _about("Ящик оператора СМАРТа", "Mailbox of the SMART operator")},
+        "runbooks": _word(
+            _about("Адрес, где лежат страницы docs/alerts", "Address under which docs/alerts is published"),
+            r"^https?://[^\s@]+$",
+            Text("адрес http://… или https://…", "an address http://… or https://…"),
+        ),
+    },
+)
+
 SETTINGS: Schema = {
     "timezone": {
         "type": "string",
@@ -123,6 +175,7 @@ SETTINGS: Schema = {
     "dashboards": _list(_about("Какие дашборды", "Which dashboards"), _PATTERN) | {"default": ["*"]},
     "home": _SLUG | {"description": _about("Начальный дашборд", "Home dashboard"), "default": "kodeks-analytics"},
     "mail": _MAIL | {"default": {}},
+    "alerting": _ALERTING | {"default": {}},
     "editors": _choice(
         _about(
             "Доверяете ли редакторам: Grafana шлёт их запросы и почту куда угодно",

@@ -131,7 +131,7 @@ DOORS = {
     "flask": {"provision.sandbox"},
     "werkzeug": {"provision.sandbox"},
 }
-DASHBOARDS_ALSO_IN = {"provision.kinds.dashboard", "provision.kinds.alert_rule"}
+DASHBOARDS_ALSO_IN = {"provision.kinds.dashboard", "provision.kinds.alerting"}
 
 
 def name_of(path: Path) -> str:

@@ -49,7 +49,7 @@ def headings(file: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in found}
 
 
-@pytest.mark.parametrize("name", ["how-it-works", "dashboards", "estate", "stores", "codes"])
+@pytest.mark.parametrize("name", ["how-it-works", "dashboards", "estate", "stores", "codes", "alerting"])
 def test_both_languages_have_the_same_parts(name: str) -> None:
     """A guide and its twin have as many headings, tables' rows and blocks of code."""
     counts = []

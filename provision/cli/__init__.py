@@ -93,6 +93,7 @@ for command in (
     new.new,
     rotate.rotate,
     local.render,
+    local.mail_rules,
     local.schema,
     local.sandbox,
     stores.sample_data,

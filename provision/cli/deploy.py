@@ -153,7 +153,8 @@ def make_plan(
     from provision.credential import RootSecret
     from provision.directory import Directory, Takeover
     from provision.handover import Handover
-    from provision.kinds import RunContext, StoreAdmin
+    from provision.kinds import AlertingSecrets, RunContext, StoreAdmin
+    from provision.kinds.alerting.settings import obstacle
     from provision.kinds.dashboard import home_title
     from provision.planning import make_plan as plan_of
     from provision.stores.vmauth_users import Backend
@@ -163,6 +164,9 @@ def make_plan(
     root = RootSecret(settings.secret("SMART_SECRET"))
     server = connect(settings, options)
     server.require_suitable()
+    if reason := obstacle(server):
+        said = Text(f"Оповещений не будет: {reason.ru}", f"No alerting is set up: {reason.en}")
+        click.echo(settings.say(said), err=True)
     run = RunContext(
         server=server,
         directory=Directory(server, root, Takeover(frozenset(options["adopt"]), any_key=options["new_secret"])),
@@ -177,6 +181,7 @@ def make_plan(
             reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
             events=settings.secret("SMART_EVENTS_ADMIN"),
         ),
+        alerting=AlertingSecrets(settings.secret("SMART_TELEGRAM_TOKEN"), settings.secret("SMART_LOG_URL")),
         allow_deletes=dict(options["allow_deletes"]),
         message=options["message"],
         new_secret=options["new_secret"],

@@ -37,7 +37,9 @@ def schema() -> None:
     click.echo(json.dumps(SCHEMA, ensure_ascii=False, indent=2))
 
 
-@click.command(help=_("Записать дашборды кабинетов файлами JSON.", "Write the cabinets' dashboards as JSON files."))
+@click.command(
+    help=_("Записать дашборды и оповещения кабинетов файлами JSON.", "Write dashboards and alerting as JSON files.")
+)
 @cabinets_argument
 @click.option(
     "-o",
@@ -53,6 +55,40 @@ def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
     written = 0
     for cabinet in choose(load(settings.estate), names):
         for name, text in kinds.files(cabinet):
+            write(out / cabinet.id / name, text)
+            written += 1
+    click.echo(settings.say(Text(f"Записано файлов: {written}, папка {out}", f"{written} files written to {out}")))
+
+
+@click.command(
+    "mail-rules",
+    help=_(
+        "Записать готовые правила, которые раскладывают письма об авариях по папкам: Sieve и Thunderbird.",
+        "Write ready rules that sort the mails of alerts into folders: Sieve and Thunderbird.",
+    ),
+)
+@cabinets_argument
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help=_("Папка; внутри папка на кабинет и ящик.", "A folder; inside it one for each cabinet and mailbox."),
+)
+@click.option(
+    "--from",
+    "sender",
+    metavar=_("АДРЕС", "ADDRESS"),
+    default="",
+    help=_("Только письма с этого адреса (Sieve).", "Only mails from this address (Sieve)."),
+)
+@click.pass_obj
+def mail_rules(settings: Settings, /, names: tuple[str, ...], out: Path, sender: str) -> None:
+    from provision.kinds.alerting.mail_rules import files
+
+    written = 0
+    for cabinet in choose(load(settings.estate), names):
+        for name, text in files(cabinet, sender):
             write(out / cabinet.id / name, text)
             written += 1
     click.echo(settings.say(Text(f"Записано файлов: {written}, папка {out}", f"{written} files written to {out}")))

@@ -30,6 +30,7 @@ SECRETS = (
     "SMART_EVENTS_ADMIN",
     "SMART_VM_KEY",
     "SMART_VM_PASSWORD",
+    "SMART_TELEGRAM_TOKEN",
 )
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")

@@ -13,6 +13,7 @@ from provision.config.tenants import Entry, Layer, section
 from provision.identity import deliverable
 from provision.lists import Group, check_apart, check_together, read, strike
 from provision.model import (
+    Alerting,
     Cabinet,
     Estate,
     EventsStore,
@@ -21,6 +22,7 @@ from provision.model import (
     MetricsStore,
     OnlineAccess,
     Problem,
+    QuietHours,
 )
 from provision.rows import Chained
 
@@ -125,6 +127,8 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
             cast(Sequence[Installation], file.rows) for file in member.files if file.kind == "managers"
         ),
         accesses=Chained(cast(Sequence[OnlineAccess], file.rows) for file in member.files if file.kind == "online"),
+        alerting=_alerting(settings["alerting"]),
+        managers=tuple(dict.fromkeys((row.manager, row.email) for file in member.files for row in file.rows.firsts())),
         dealer=entry.company.get("dealer", ""),
         telegram=section(entry.company, "telegram").get("chat", ""),
         air_gapped=frozenset(entry.own.get("air_gapped", ())),
@@ -134,4 +138,18 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         state=entry.state,
         blocked=blocked,
         unused_lines=len({(one.file, one.line) for one in member.problems if one.level == "error" and one.line}),
+    )
+
+
+def _alerting(settings: Layer) -> Alerting:
+    hours = (
+        QuietHours(one.get("from", ""), one.get("to", ""), tuple(one.get("weekdays", ())))
+        for one in settings.get("quiet_hours", ())
+    )
+    return Alerting(
+        heads=settings.get("heads", False),
+        quiet_hours=tuple(hours),
+        maintenance=tuple((one["from"], one["to"]) for one in settings.get("maintenance", ())),
+        operator=settings.get("operator", ""),
+        runbooks=settings.get("runbooks", ""),
     )

@@ -1,5 +1,6 @@
 """A Grafana server that we are logged in to."""
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -182,10 +183,10 @@ class Grafana:
         session = open_session(self._connection, self.url, repeats=False)
         return ProbeSession(session, self.url, self._connection.timeout, login, password, self.throttle)
 
-    def older_than(self, major: int) -> bool:
-        """Whether the server's major version is known and lower."""
-        number = self.version.split(".")[0]
-        return number.isdigit() and int(number) < major
+    def older_than(self, *version: int) -> bool:
+        """Whether the server's version is known and lower than that one: (11,) or (11, 6)."""
+        known = tuple(int(part) for part in re.findall(r"\d+", self.version)[: len(version)])
+        return bool(known) and known < version
 
     def _ask_version(self) -> str:
         answer = self._transport.send("GET", "/api/health")

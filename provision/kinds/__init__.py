@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from provision.kinds.alerting.contact_point import ContactPointKind
+from provision.kinds.alerting.message_template import MessageTemplateKind
+from provision.kinds.alerting.mute_timing import MuteTimingKind
+from provision.kinds.alerting.notification_policy import NotificationPolicyKind
+from provision.kinds.alerting.rule_group import RuleGroupKind
 from provision.kinds.base import Batch, Kind, One
 from provision.kinds.below.databases import DatabaseKind
 from provision.kinds.below.login_roles import LoginRoleKind
 from provision.kinds.below.vmauth_users import VmauthUserKind
-from provision.kinds.context import CabinetContext, Refused, RunContext, StoreAdmin
+from provision.kinds.context import AlertingSecrets, CabinetContext, Refused, RunContext, StoreAdmin
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
 from provision.kinds.folder import FolderKind
@@ -30,6 +35,11 @@ KINDS: tuple[type[Kind], ...] = (
     DataSourceKind,
     DashboardKind,
     PreferencesKind,
+    MessageTemplateKind,
+    MuteTimingKind,
+    ContactPointKind,
+    NotificationPolicyKind,
+    RuleGroupKind,
 )
 ORG = OrgKind.name  # the object that holds all others of a cabinet in Grafana: they are deleted with it
 TITLES = {one.name: one.title for one in WATCHED} | {kind.name: kind.title for kind in KINDS}
@@ -39,6 +49,7 @@ __all__ = [
     "ORG",
     "TITLES",
     "WATCHED",
+    "AlertingSecrets",
     "Batch",
     "CabinetContext",
     "Kind",

@@ -42,6 +42,10 @@ class Kind(ABC):
         """
         return failed.ref.kind in self.needs
 
+    def note(self, change: Change) -> Text | None:
+        """What the change brings with it beyond the object itself, for whoever reads the plan."""
+        return None
+
     def is_safe_when_blocked(self, change: Change) -> bool:
         """Whether the change is right for a suspended cabinet whose lists are unusable.
 

@@ -35,6 +35,14 @@ class StoreAdmin:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertingSecrets:
+    """What contact points need and no file holds: the token of the Telegram bot, the address of the operator's log."""
+
+    telegram_token: str = field(default="", repr=False)
+    log_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """What all cabinets of one plan or apply share.
 
@@ -50,6 +58,7 @@ class RunContext:
     backup: Backup
     cabinets: Mapping[str, Cabinet]
     admin: StoreAdmin = StoreAdmin()
+    alerting: AlertingSecrets = AlertingSecrets()
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False
@@ -65,6 +74,7 @@ class CabinetContext:
     """One cabinet on the server: its org, once found or made, and what was read there.
 
     `begun` is the number of an org that is being made, `joined` are the logins that were made in it during this run.
+    `policies` is the tree of notification policies, None where it was not read or the org has none yet.
     """
 
     run: RunContext
@@ -72,6 +82,7 @@ class CabinetContext:
     found: Org | None = None
     begun: int | None = None
     joined: set[str] = field(default_factory=set)
+    policies: Json | None = None
     _members: dict[str, Mapping[str, Json]] | None = None
 
     def find(self) -> None:
@@ -130,7 +141,7 @@ class CabinetContext:
 
     def forget(self) -> None:
         """What was read of the org is to be read again, and whether it exists at all."""
-        self._members = None
+        self._members = self.policies = None
         if self.found is not None:
             try:
                 self.run.server.get(f"/api/orgs/{self.found.number}")

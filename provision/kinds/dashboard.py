@@ -235,6 +235,7 @@ def scope_of(cabinet: Cabinet) -> Scope:
         has_installations=bool(cabinet.installations),
         has_online=bool(cabinet.accesses),
         has_polled=any(one.polled for one in cabinet.installations),
+        runbooks=cabinet.alerting.runbooks,
     )
 
 

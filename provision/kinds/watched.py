@@ -8,6 +8,7 @@ from typing import Literal
 
 from provision.errors import NotFoundError
 from provision.grafana import PAGE, Json, Org
+from provision.kinds.alerting.settings import is_offered
 from provision.kinds.context import CabinetContext
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Ref, Resource
@@ -133,6 +134,7 @@ WATCHED: tuple[Watched, ...] = (
         _REMOVAL,
         _uid,
         _title,
+        counts=lambda _row, context: not is_offered(context.run),  # where it is, rule groups list them
     ),
     Watched(
         "library panel",

@@ -74,7 +74,8 @@ def _ref_value(ref: Ref) -> dict[str, Any]:
 def _change_value(change: Change) -> dict[str, Any]:
     before, after = (side and masked(side.spec) for side in (change.before, change.after))
     said = {"action": change.action, "origin": change.origin, "before": before, "after": after}
-    return {**_ref_value(change.ref), **said}
+    note = {"note": change.note.en} if change.note else {}
+    return {**_ref_value(change.ref), **said, **note}
 
 
 def _unmarked_value(resource: Resource) -> dict[str, Any]:

@@ -139,15 +139,16 @@ def is_quiet(part: Part, *, unmanaged: bool) -> bool:
 
 
 def why(change: Change, lang: Lang) -> str:
-    """Where the wish comes from and, for an update, which parts differ."""
+    """Where the desired state comes from, for an update which parts differ, and the change's note."""
+    note = f". {harmless(change.note.say(lang))}" if change.note else ""
     if change.before is None or change.after is None:
-        return GONE.say(lang) if change.action == "delete" else harmless(change.origin)
+        return (GONE.say(lang) if change.action == "delete" else harmless(change.origin)) + note
     parts = changed_parts(change.before.spec, change.after.spec)
     shown = ", ".join(parts[:PARTS_SHOWN])
     if len(parts) > PARTS_SHOWN:
         more = len(parts) - PARTS_SHOWN
         shown += Text(f" и ещё {more}", f" and {more} more").say(lang)
-    return harmless(f"{change.origin}: {shown}" if shown else change.origin)
+    return harmless(f"{change.origin}: {shown}" if shown else change.origin) + note
 
 
 def kind_name(ref: Ref, kinds: KindNames, lang: Lang) -> str:

@@ -1,0 +1,72 @@
+"""Ready rules that sort alert mails into folders: Sieve for a mail server, msgFilterRules.dat for Thunderbird.
+
+They rely on the subject `[FIRING:2] KodeksTcpStatus K2 critical`, which never changes its form. The folder is that of
+the alert's group.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dashboards.alerts import alerts
+from provision.kinds.alerting.routing import HIGH_PRIORITY, USAGE
+from provision.kinds.dashboard import scope_of
+from provision.model import Cabinet
+
+Groups = Mapping[str, Sequence[str]]  # folder -> names of alerts
+ROOT = "SMART"
+# Where Thunderbird keeps folders that belong to no account; an IMAP folder is imap://LOGIN@HOST/INBOX/SMART.
+LOCAL_FOLDERS = "mailbox://nobody@Local%20Folders"
+
+
+def sieve(groups: Groups, sender: str = "") -> str:
+    """A Sieve script (RFC 5228, with fileinto and mailbox). With `sender` only mails from that address are sorted."""
+    lines = ['require ["fileinto", "mailbox"];', ""]
+    for folder, names in groups.items():
+        subjects = ", ".join(f'"{_part(name)}"' for name in names)
+        test = f'header :contains "subject" [{subjects}]'
+        if sender:
+            test = f'allof (address :is "from" "{sender}", {test})'
+        lines += [f"if {test} {{", f'  fileinto :create "{ROOT}/{folder}";', "  stop;", "}"]
+    return "\n".join(lines) + "\n"
+
+
+def thunderbird(groups: Groups, folders: str = LOCAL_FOLDERS) -> str:
+    """The content of msgFilterRules.dat; `folders` is the URI of the folder that holds `SMART`.
+
+    Conditions are joined by OR, so a sender cannot be asked for as well: the subject alone decides.
+    """
+    lines = ['version="9"', 'logging="no"']
+    for folder, names in groups.items():
+        condition = " ".join(f"OR (subject,contains,{_part(name)})" for name in names)
+        lines += [
+            f'name="{ROOT} {folder}"',
+            'enabled="yes"',
+            'type="17"',  # when mail arrives, and when the rules are run by hand
+            'action="Move to folder"',
+            f'actionValue="{folders}/{ROOT}/{folder}"',
+            f'condition="{condition}"',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def files(cabinet: Cabinet, sender: str = "") -> Iterator[tuple[str, str]]:
+    """Name and content of both files for each mailbox of the cabinet, and for those of its managers."""
+    for mailbox, routes in {
+        "high_priority": {HIGH_PRIORITY},
+        "usage": {USAGE},
+        "managers": {HIGH_PRIORITY, USAGE},
+    }.items():
+        if groups := _groups(cabinet, routes):
+            yield f"{mailbox}/smart.sieve", sieve(groups, sender)
+            yield f"{mailbox}/msgFilterRules.dat", thunderbird(groups)
+
+
+def _groups(cabinet: Cabinet, routes: set[str]) -> Groups:
+    """The alerts of these routes that the cabinet can get, by group."""
+    found = alerts(scope_of(cabinet)).items()
+    named = {group: [alert.name for alert in some if alert.route in routes] for group, some in found}
+    return {group: names for group, names in named.items() if names}
+
+
+def _part(name: str) -> str:
+    """What the subject of that alert holds, and of no other: names may begin alike, and all priorities begin with K."""
+    return f"] {name} K"

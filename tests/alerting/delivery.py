@@ -1,0 +1,302 @@
+"""What a real Grafana sends, and to whom. By hand, for it takes minutes and a Grafana's own binary:
+
+    GRAFANA_HOME=/usr/share/grafana python -m pytest -s tests/alerting/delivery.py
+
+`GRAFANA_HOME` is the folder with bin/grafana and conf/. Mail, Telegram and the operator's log are received on loopback.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import pytest
+import requests
+
+from provision.stores import local
+from provision.stores.local import MetricsServer
+from provision.stores.wire import ask
+from tests.alerting.receivers import Mailboxes, Posts, http_server, mail_server, tls, wait_until
+from tests.contract.alerting import POLICIES, RULES, group_path, rule
+from tests.world import World
+
+INSTALLATIONS = 40
+SOON = 240  # seconds: a new configuration is taken up within a minute, a group waits another
+LATER = 900  # a group reports what has changed after five minutes
+SENDER = "alert@example.ru"
+
+
+@dataclass
+class Stage:
+    """A Grafana whose messages arrive here, and an estate applied to it."""
+
+    world: World
+    metrics: MetricsServer
+    boxes: Mailboxes
+    telegram: Posts
+    log: Posts
+
+
+def free_port() -> int:
+    with closing(socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def grafana(folder: Path, settings: dict[str, str]) -> Iterator[str]:
+    """A running one, by its address; ended with the test."""
+    home, port = Path(os.environ["GRAFANA_HOME"]), free_port()
+    for name in ("data", "logs", "plugins", "provisioning/alerting"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    env = {
+        **os.environ,
+        "GF_SERVER_HTTP_ADDR": "127.0.0.1",
+        "GF_SERVER_HTTP_PORT": str(port),
+        "GF_PATHS_DATA": str(folder / "data"),
+        "GF_PATHS_LOGS": str(folder / "logs"),
+        "GF_PATHS_PLUGINS": str(folder / "plugins"),
+        "GF_PATHS_PROVISIONING": str(folder / "provisioning"),
+        "GF_LOG_MODE": "file",
+        "GF_ANALYTICS_REPORTING_ENABLED": "false",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        "GF_PLUGINS_PREINSTALL_DISABLED": "true",
+        **settings,
+    }
+    binary = home / "bin" / "grafana"
+    process = subprocess.Popen([binary, "server", "--homepath", home], env=env, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+
+    def is_up() -> bool:
+        assert process.poll() is None, "Grafana ended by itself"
+        try:
+            return requests.get(f"{url}/api/health", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    try:
+        wait_until(is_up, 180, "Grafana serves")
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Two cabinets on a fresh server; Volga has forty installations of one manager, and a chat."""
+    folder = tmp_path_factory.mktemp("delivery")
+    with ExitStack() as stack:
+        boxes, mail_port = stack.enter_context(mail_server())
+        context, authority = tls(folder)
+        telegram, proxy_port = stack.enter_context(http_server(context))
+        log, log_port = stack.enter_context(http_server())
+        metrics = stack.enter_context(local.victoria_metrics(folder / "metrics"))
+        users = folder / "auth.yml"
+        users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
+        door = stack.enter_context(local.vmauth(users))
+        settings = {
+            "GF_SMTP_ENABLED": "true",
+            "GF_SMTP_HOST": f"127.0.0.1:{mail_port}",
+            "GF_SMTP_STARTTLS_POLICY": "NoStartTLS",
+            "GF_SMTP_FROM_ADDRESS": SENDER,
+            "GF_EMAILS_CONTENT_TYPES": "text/html,text/plain",
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy_port}",
+            "SSL_CERT_FILE": str(authority),
+        }
+        url = stack.enter_context(grafana(folder / "grafana", settings))
+        (folder / "estate").mkdir()
+        world = World(url, "admin", "admin", folder=folder / "estate", api="auto")
+        world.env = {
+            "SMART_VMAUTH_FILE": str(users),
+            "SMART_VMAUTH_URL": door.url,
+            "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VM_URL": metrics.url,
+            "SMART_TELEGRAM_TOKEN": "1234567:only-for-tests",
+            "SMART_LOG_URL": f"http://127.0.0.1:{log_port}/alerts",
+        }
+        world.change("tenants.yaml", "http://127.0.0.1:8427", door.url)
+        world.change(
+            "tenants.yaml", "    isolated: true\n", '    isolated: true\n    telegram: {chat: "-1001234567890"}\n'
+        )
+        world.change("tenants.yaml", "defaults: {", "defaults: {alerting: {operator: ops@example.ru}, ")
+        lines = [
+            world.manager_line("ivanova", f"{world.tag}n{number}.example.ru:80") for number in range(INSTALLATIONS)
+        ]
+        world.write("volga_manager_20260417.csv", "".join(lines))
+        began = time.monotonic()
+        world.apply()
+        print(f"\nfirst apply of two cabinets with alerting: {time.monotonic() - began:.1f} s")
+        yield Stage(world, metrics, boxes, telegram, log)
+
+
+def boxes_of(stage: Stage, subject: str) -> Counter[str]:
+    """How many mails with that in the subject each mailbox has."""
+    return Counter(mail.mailbox for mail in stage.boxes.mails if subject in mail.subject)
+
+
+def fire(world: World, org: int, title: str, **labels: str) -> None:
+    """A rule with these labels that fires at once."""
+    whole = {**rule(title.lower(), title, **{"for": "0s"}), "labels": {"smart": "1", **labels}}
+    whole["annotations"] = {"summary": f"Случай {title}", "description": "Проверка"}
+    world.ask("PUT", group_path("probe", title), {"interval": 10, "rules": [whole]}, org=org)
+
+
+def quench(world: World, org: int, title: str) -> None:
+    """The rule holds no longer."""
+    group = world.ask("GET", group_path("probe", title), org=org)
+    (one,) = group["rules"]
+    one["data"][0]["model"]["expression"] = "1 == 0"
+    world.ask("PUT", group_path("probe", title), {"interval": 10, "rules": [one]}, org=org)
+
+
+def test_a_fresh_cabinet_is_ready_within_75_seconds(stage: Stage) -> None:
+    """With everything, its alerting included; a second apply writes nothing."""
+    world = stage.world
+    before = world.writes()
+    world.apply()
+    assert world.writes() == before
+    assert world.run("drift").exit_code == 0
+
+
+def test_each_route_reaches_its_people_and_nobody_else(stage: Stage) -> None:
+    """The end of an alert, too. A mailbox of the other cabinet hears of nothing."""
+    world, manager = stage.world, f"{stage.world.login('ivanova')}"
+    org = world.org(world.volga)
+    world.ask("POST", "/api/folders", {"uid": "probe", "title": "Проба"}, org=org)
+    expected = {
+        "ProbeDown": {"sos@example.ru", f"{manager}@example.ru"},
+        "ProbeUsage": {"usage@example.ru", f"{manager}@example.ru"},
+        "ProbeMass": {"sos@example.ru"},
+        "ProbeOperator": {"ops@example.ru"},
+        "ProbeStranger": {"sos@example.ru"},
+    }
+    fire(world, org, "ProbeDown", route="high_priority", severity="critical", priority="K2", manager=manager)
+    fire(world, org, "ProbeUsage", route="usage", severity="info", priority="K5", manager=manager)
+    fire(world, org, "ProbeMass", route="high_priority", severity="info", priority="K1")
+    fire(world, org, "ProbeOperator", route="operator", severity="critical", priority="K3")
+    fire(world, org, "ProbeStranger", route="high_priority", severity="critical", priority="K3", manager="nobody")
+    began = time.monotonic()
+    wait_until(
+        lambda: all(set(boxes_of(stage, f"[FIRING:1] {name} ")) == boxes for name, boxes in expected.items()),
+        SOON,
+        f"every route arrives; there are {[(mail.mailbox, mail.subject) for mail in stage.boxes.mails]}",
+    )
+    print(f"\nall routes after {time.monotonic() - began:.0f} s")
+    assert all(max(boxes_of(stage, f"] {name} ").values()) == 1 for name in expected)
+    wait_until(lambda: len(stage.telegram.got) >= 2, 60, "Telegram gets what is critical")
+    texts = [body["text"] if isinstance(body, dict) else "" for body in telegram_texts(stage)]
+    assert sorted(re.search(r"Probe\w+", text)[0] for text in texts) == ["ProbeDown", "ProbeStranger"]  # type: ignore[index]
+    assert stage.telegram.got[0][0] == "/bot1234567:only-for-tests/sendMessage"
+    logged = {alert["labels"]["alertname"] for body in stage.log.bodies() for alert in body["alerts"]}
+    assert logged == set(expected)
+    tokens = {headers["Authorization"] for _, headers, _ in stage.log.got}
+    assert len(tokens) == 1
+    assert all(token.startswith("Bearer ") for token in tokens)
+    for name in expected:
+        quench(world, org, name)
+    began = time.monotonic()
+    wait_until(
+        lambda: all(set(boxes_of(stage, f"[RESOLVED:1] {name} ")) == boxes for name, boxes in expected.items()),
+        LATER,
+        "the end of each is reported",
+    )
+    print(f"all ends after {time.monotonic() - began:.0f} s")
+    world.ask("DELETE", "/api/folders/probe?forceDeleteRules=true", org=org)
+    assert not [mail for mail in stage.boxes.mails if "don" in mail.mailbox or "petrov" in mail.mailbox]
+    assert {str(mail.message["From"]) for mail in stage.boxes.mails} >= {next(iter(stage.boxes.mails)).message["From"]}
+
+
+def telegram_texts(stage: Stage) -> list[dict[str, str]]:
+    """The fields of what was sent to Telegram."""
+    found = []
+    for _, headers, body in stage.telegram.got:
+        names = re.findall(r'name="(\w+)"\r\n\r\n(.*?)\r\n--', body, re.DOTALL)
+        found.append(dict(names) if names else json.loads(body))
+        assert headers
+    return found
+
+
+def plant(stage: Stage, value: int) -> None:
+    """The last checks of Volga's installations: `value` 0 is a port that does not answer."""
+    now, manager = int(time.time()), stage.world.login("ivanova")
+    lines = [
+        f'kodeks_check_status{{cabinet="{stage.world.volga}",client="{host}",host="{host}",manager="{manager}",check="tcp"}}'
+        f" {value} {now}000"
+        for host in (f"{stage.world.tag}n{number}.example.ru:80" for number in range(INSTALLATIONS))
+    ]
+    sent = ask(f"{stage.metrics.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
+    assert sent.status == 204
+    assert ask(f"{stage.metrics.url}/internal/force_flush?authKey={stage.metrics.key}").status == 200
+
+
+def hasten(world: World, org: int) -> None:
+    """The rules are evaluated every ten seconds and hold nothing back: only the waiting is cut short."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in world.ask("GET", RULES, org=org):
+        groups.setdefault(one["ruleGroup"], []).append({**one, "for": "0s"})
+    for name, rules in groups.items():
+        if name.startswith("smart-"):
+            world.ask("PUT", group_path("smart-dashboards", name), {"interval": 10, "rules": rules}, org=org)
+
+
+def test_forty_installations_down_are_one_message_a_receiver(stage: Stage) -> None:
+    """The fault is in the store, the rule is ours; the neighbour, who has the same rules, hears of nothing."""
+    world, manager = stage.world, f"{stage.world.login('ivanova')}@example.ru"
+    stage.boxes.mails.clear()
+    stage.telegram.got.clear()
+    plant(stage, 0)
+    for cabinet in (world.volga, world.don):
+        hasten(world, world.org(cabinet))
+    subject = f"[FIRING:{INSTALLATIONS}] KodeksTcpStatus K2 critical"
+    began = time.monotonic()
+    wait_until(
+        lambda: set(boxes_of(stage, subject)) == {"sos@example.ru", manager},
+        SOON,
+        f"forty are down; there are {[(mail.mailbox, mail.subject) for mail in stage.boxes.mails]}",
+    )
+    print(f"\nforty down after {time.monotonic() - began:.0f} s")
+    time.sleep(90)  # for whatever else might come
+    mails = Counter((mail.mailbox, mail.subject) for mail in stage.boxes.mails)
+    print(f"mails: {dict(mails)}")
+    assert mails == {
+        ("sos@example.ru", subject): 1,
+        (manager, subject): 1,
+        ("sos@example.ru", "[FIRING:1] KodeksTcpStatusCount K1 critical"): 1,
+    }
+    (message,) = telegram_texts(stage)
+    print(message["text"])
+    assert message["text"].count("•") == 20
+    assert "и ещё 20" in message["text"]
+    assert len(message["text"]) < 4096
+    (mail,) = stage.boxes.of(manager)
+    print(mail.text[:3000])
+    assert mail.text.count(f"{world.tag}n") >= INSTALLATIONS
+    plant(stage, 1)
+    ended = f"[RESOLVED:{INSTALLATIONS}] KodeksTcpStatus K2 critical"
+    wait_until(lambda: set(boxes_of(stage, ended)) == {"sos@example.ru", manager}, LATER, "the end is reported")
+    world.apply("--allow-deletes", f"{world.volga}=0")
+    assert world.run("drift").exit_code == 0
+
+
+def test_a_suspended_cabinet_sends_nothing(stage: Stage) -> None:
+    """Although its rules would fire."""
+    world = stage.world
+    title = f"title: Волга {world.tag}\n"
+    world.change("tenants.yaml", title, f"{title}        state: suspended\n")
+    world.apply(world.volga)
+    stage.boxes.mails.clear()
+    plant(stage, 0)
+    tree = world.ask("GET", POLICIES, org=world.org(world.volga))
+    assert tree["routes"][0]["mute_time_intervals"] == ["smart-suspended"]
+    time.sleep(150)
+    assert stage.boxes.mails == []

@@ -1,0 +1,67 @@
+"""Sorting rules: each subject goes into the folder of its alert, and into no other."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provision.kinds.alerting.mail_rules import sieve, thunderbird
+
+GROUPS = {"network": ["KodeksTcpStatus", "KodeksTcpStatusCount"], "users": ["KodeksSearchIsEmpty"]}
+SUBJECTS = {
+    "[FIRING:2] KodeksTcpStatus K2 critical": "network",
+    "[RESOLVED:40] KodeksTcpStatusCount K1 critical": "network",
+    "[FIRING:1] KodeksSearchIsEmpty K5 info": "users",
+    "[FIRING:1] KodeksSearchIsEmptyToo K5 info": "",
+    "Re: KodeksTcpStatus": "",
+}
+
+
+def sorted_by_sieve(script: str, subject: str, sender: str) -> str:
+    """The folder that the script files such a mail into, "" for the inbox."""
+    for test, folder in re.findall(r'^if (.*) \{\n  fileinto :create "SMART/(.*)";', script, re.MULTILINE):
+        asked = re.search(r'address :is "from" "(.*?)"', test)
+        subjects = re.findall(r'"([^"]*)"', re.search(r"\[(.*)\]", test)[1])  # type: ignore[index]
+        if (not asked or asked[1] == sender) and any(part in subject for part in subjects):
+            return str(folder)
+    return ""
+
+
+def sorted_by_thunderbird(rules: str, subject: str) -> str:
+    """The same for Thunderbird."""
+    for folder, condition in re.findall(r'actionValue=".*/SMART/(.*)"\ncondition="(.*)"', rules):
+        if any(part in subject for part in re.findall(r"OR \(subject,contains,([^)]*)\)", condition)):
+            return str(folder)
+    return ""
+
+
+@pytest.mark.parametrize(("subject", "folder"), SUBJECTS.items())
+def test_each_mail_into_its_folder(subject: str, folder: str) -> None:
+    assert sorted_by_sieve(sieve(GROUPS), subject, "a@example.ru") == folder
+    assert sorted_by_thunderbird(thunderbird(GROUPS), subject) == folder
+
+
+def test_only_mails_of_the_sender_are_sorted() -> None:
+    script = sieve(GROUPS, "alert@example.ru")
+    subject = "[FIRING:2] KodeksTcpStatus K2 critical"
+    assert sorted_by_sieve(script, subject, "alert@example.ru") == "network"
+    assert sorted_by_sieve(script, subject, "other@example.ru") == ""
+
+
+def test_the_files_have_the_form_that_their_programs_read() -> None:
+    """Sieve names its extensions first; Thunderbird's file has its version first and six lines a rule."""
+    assert sieve(GROUPS).startswith('require ["fileinto", "mailbox"];\n')
+    lines = thunderbird(GROUPS).splitlines()
+    assert lines[:2] == ['version="9"', 'logging="no"']
+    keys = [line.partition("=")[0] for line in lines[2:]]
+    assert keys == ["name", "enabled", "type", "action", "actionValue", "condition"] * 2
+
+
+@given(st.lists(st.from_regex(r"Kodeks[A-Za-z0-9]{1,8}", fullmatch=True), min_size=2, max_size=6, unique=True))
+def test_no_name_is_taken_for_another(names: list[str]) -> None:
+    groups = {f"g{number}": [name] for number, name in enumerate(names)}
+    for number, name in enumerate(names):
+        subject = f"[FIRING:1] {name} K3 critical"
+        assert sorted_by_sieve(sieve(groups), subject, "") == f"g{number}"
+        assert sorted_by_thunderbird(thunderbird(groups), subject) == f"g{number}"
