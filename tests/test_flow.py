@@ -492,15 +492,15 @@ def test_a_cabinet_that_never_had_a_head_wants_no_word(applied: World) -> None:
 def test_mass_deletion_wants_a_word(applied: World) -> None:
     """A plan that deletes more than a third of what the cabinet has is refused, whatever it is."""
     org = applied.org(applied.don)
-    for number in range(20):
+    for number in range(40):
         name = f"s{number}{applied.tag}"
         body = {"login": name, "email": f"{name}@example.com", "password": "Pw-Example-1", "OrgId": org}
         applied.ask("POST", "/api/admin/users", body)
     refused = applied.run("apply", "--yes")
     assert refused.exit_code == 4, refused.output
-    assert f"--allow-deletes {applied.don}=20" in refused.output
-    assert len(applied.ask("GET", "/api/org/users", org=org)) > 20
-    applied.apply("--allow-deletes", f"{applied.don}=20")
+    assert f"--allow-deletes {applied.don}=40" in refused.output
+    assert len(applied.ask("GET", "/api/org/users", org=org)) > 40
+    applied.apply("--allow-deletes", f"{applied.don}=40")
     assert len(applied.ask("GET", "/api/org/users", org=org)) == 2
 
 
