@@ -87,7 +87,7 @@ def test_a_technicians_session(folder: Path) -> None:
     assert (folder / MANAGERS).read_text(encoding="utf-8") == DAMAGED
     assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
 
-    assert run("check", f"mended/{MANAGERS}").output == ("Всё в порядке.\nВсего строк: 6; годных: 5, пропущенных: 1.\n")
+    assert run("check", f"mended/{MANAGERS}").output == ("Всё в порядке.\nВсего строк: 5; годных: 5.\n")
 
 
 def session(readme: str) -> list[tuple[str, str]]:
@@ -135,7 +135,7 @@ def test_what_only_a_person_can_mend_is_put_aside(folder: Path) -> None:
     assert Path(aside).stat().st_mode & 0o777 == 0o600
     assert [(row[0], row[2], row[3]) for row in table(Path(account).read_bytes())[1:]] == [
         ("2", "O07", "исправлено"),
-        ("2", "O08", "исправлено"),
+        ("2", "O13", "исправлено"),
         ("3", "O01", "отложено"),
     ]
 
@@ -215,7 +215,7 @@ def test_a_folder_is_all_its_lists(folder: Path) -> None:
     assert "O12: lists/romashka_online_20260417.csv, строка 1" in run("check", "lists/", status=1).output
     run("check", "lists/", "--repaired", "mended/", status=1)
     assert len(list(Path("mended").glob("*.csv"))) == 5
-    assert "Всего строк: 9; годных: 8" in run("check", "mended/").output
+    assert "Всего строк: 8; годных: 8" in run("check", "mended/").output
     every = sorted(map(str, Path("mended").glob("*.csv")))
     assert "aside.csv, строка 1" in run("check", *every, status=1).output
     assert "changes.csv," not in run("check", *every, status=1).output
@@ -265,6 +265,63 @@ def test_what_has_changed_between_two_versions(folder: Path) -> None:
         f"  Teplo, {new}:5: sidorova → petrov",
     ]
     assert run("lists", "diff", MANAGERS, MANAGERS).output == "Списки одинаковы.\n"
+
+    data = json.loads(run("lists", "diff", MANAGERS, new, "--format", "json", status=3).stdout)
+    assert {"change": "moved", "name": "Teplo", "field": "manager", "was": "sidorova", "now": "petrov"}.items() <= data[
+        2
+    ].items()
+    rows = table(run("lists", "diff", MANAGERS, new, "--format", "csv", status=3).stdout_bytes)
+    assert rows[0][:5] == ["что", "клиент или доступ", "поле", "было", "стало"]
+    assert rows[3][1:5] == ["Teplo", "manager", "sidorova", "petrov"]
+
+
+def test_a_name_that_is_no_list_is_answered_with_what_was_meant(folder: Path) -> None:
+    """A forgotten .csv, a folder that does not exist: the message asks for list files."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+
+    assert f"Вероятно, {MANAGERS}" in run("check", MANAGERS.removesuffix(".csv"), status=2).stderr
+    assert "Назовите файлы списков" in run("check", "names/", status=2).stderr
+
+
+def test_the_blank_line_between_the_blocks_is_not_counted(folder: Path) -> None:
+    """It belongs there, so it is neither a line of data nor one that was passed over."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+    assert "Всего строк: 5; годных: 5." in run("check", MANAGERS).output
+
+
+def test_a_manager_whom_the_estate_does_not_know_is_reported(world: World) -> None:
+    """A new version of a list is compared with the people of its company (P02); another company's is not."""
+    new = world.folder / "volga_manager_20260418.csv"
+    new.write_text(
+        world.manager_line("ivanova", "x.example.ru:80") + world.manager_line("gusev", "y.example.ru:80"), "utf-8"
+    )
+    told = json.loads(world.run("check", str(new), "--format", "json").stdout)["problems"]
+    assert [(one["code"], one["line"]) for one in told] == [("P02", 2)]
+
+    other = new.rename(world.folder / "kama_manager_20260418.csv")
+    assert json.loads(world.run("check", str(other), "--format", "json").stdout)["problems"] == []
+
+
+def test_clients_of_scripts_and_uploads_are_in_the_lists(folder: Path, world: World) -> None:
+    """X02 names the client of a .zip or a script that no list has, with the name that was probably meant."""
+    (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
+    for name in ("Zavod.zip", "zavod.zip", "Depo.zip"):
+        (folder / name).write_bytes(b"PK")
+    (folder / "send.bat").write_text(
+        "curl -F file=@Teplo.zip https://smart.example.ru\r\ncurl -F file=@Kran.zip", "utf-8"
+    )
+    names = ("Zavod.zip", "zavod.zip", "Depo.zip", "send.bat")
+    told = json.loads(run("check", MANAGERS, *names, "--format", "json", status=1).stdout)["problems"]
+    assert sorted((one["code"], one["file"]) for one in told if one["level"] == "error") == [
+        ("X02", "Depo.zip"),
+        ("X02", "send.bat"),
+        ("X02", "zavod.zip"),
+    ]
+    assert "«Zavod»" in next(one["hint"] for one in told if one["file"] == "zavod.zip")
+
+    upload = world.folder / "Depo.zip"
+    upload.write_bytes(b"PK")
+    assert "X02" in world.run("check", str(upload)).output
 
 
 def test_versions_that_cannot_be_compared(folder: Path) -> None:

@@ -10,7 +10,14 @@ import click
 
 from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, concerning, problems_of_dashboards
-from provision.cli.files import named_files, problems_of, read_files
+from provision.cli.files import (
+    managers_of,
+    named_files,
+    problems_of,
+    read_files,
+    senders_among,
+    unknown_clients,
+)
 from provision.cli.settings import ERROR, Settings, _, format_option, write
 from provision.text import Text
 
@@ -21,8 +28,10 @@ if TYPE_CHECKING:
 
 @click.command(
     help=_(
-        "Проверить списки, tenants.yaml и дашборды. Можно назвать кабинеты, файлы списков или папку с ними.",
-        "Check the lists, tenants.yaml and the dashboards. Name cabinets, or list files, or a folder of them.",
+        "Проверить списки, tenants.yaml и дашборды. Можно назвать кабинеты, файлы списков или папку с ними, а также "
+        "скрипты клиентов и присланные ими .zip.",
+        "Check the lists, tenants.yaml and the dashboards. Name cabinets, or list files, or a folder of them; also "
+        "clients' scripts and the .zip files that they sent.",
     )
 )
 @click.argument("what", metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"), nargs=-1)
@@ -55,9 +64,11 @@ def check(
     if code is not None:
         click.echo(_explained(settings, code))
         return
-    files: Sequence[ListFile] = read_files(named_files(what, settings.estate))
-    if files:
-        problems: Sequence[Problem] = problems_of(files)
+    senders, what = senders_among(what)
+    named = named_files(what, settings.estate)
+    files: Sequence[ListFile] = read_files(named, managers_of(settings.estate, named))
+    if files or senders:
+        problems: Sequence[Problem] = (*problems_of(files), *unknown_clients(senders, files, settings.estate))
         own_lists = files
     else:
         estate = check_estate(settings.estate, {})
@@ -136,7 +147,7 @@ def _account(files: "Sequence[ListFile]", problems: "Sequence[Problem]") -> Text
 
     kept = lists.strike(files, problems)
     used, refused = sum(len(file.rows) for file in kept), sum(len(file.refused) for file in kept)
-    total = sum(file.lines for file in kept)
+    total = sum(file.lines - sum(not code for code in file.ignored.values()) for file in kept)
     parts = [Text(f"годных: {used}", f"good: {used}")]
     if refused:
         parts.append(Text(f"с ошибками: {refused}", f"with mistakes: {refused}"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from provision.model import ListFile, Problem
 
 _ACCOUNT, _PUT_ASIDE = ".changes.csv", ".aside.csv"
+_SENDERS = (".zip", ".bat", ".cmd", ".sh", ".ps1")
+_SENT = re.compile(rb"(?<![\w.-])([A-Za-z][\w.-]*)\.zip\b", re.ASCII)
 
 
 def named_files(names: Sequence[str], estate: Path) -> list[Path]:
@@ -44,14 +48,82 @@ def _files(name: str, *, cabinets: bool) -> list[Path]:
         if not found:
             raise UsageError(Text(f"В папке {name} нет файлов .csv", f"There is no .csv file in the folder {name}"))
         return [file for file in found if not file.name.endswith(_PUT_ASIDE)] or found
-    return [path] if name.lower().endswith(".csv") or path.is_file() else []
+    if name.lower().endswith(".csv") or path.is_file():
+        return [path]
+    with_ending = path.with_name(f"{path.name}.csv") if path.name else path
+    if with_ending.is_file():
+        raise UsageError(
+            Text(f"Нет файла {name}", f"There is no file {name}"),
+            Text(
+                f"Вероятно, {with_ending}: назовите файл списка целиком", f"Probably {with_ending}: name the whole file"
+            ),
+        )
+    if os.sep in name:
+        raise UsageError(
+            Text(f"Нет ни файла, ни папки {name}", f"There is neither a file nor a folder {name}"),
+            Text("Назовите файлы списков или папку с ними", "Name your list files, or a folder of them"),
+        )
+    return []
 
 
-def read_files(files: Iterable[Path]) -> list[ListFile]:
-    """The lists in these files, each shown by the name it was given."""
+def read_files(files: Iterable[Path], registered: Mapping[str, Collection[str]] | None = None) -> list[ListFile]:
+    """The lists in these files, each shown by the name it was given.
+
+    `registered` are the known managers of a company: others are reported (P02).
+    """
     from provision import lists
 
-    return [lists.read(file, shown=str(file)) for file in files]
+    known = registered or {}
+    return [lists.read(file, shown=str(file), registered=known.get(lists.company_of(file))) for file in files]
+
+
+def managers_of(estate: Path, files: Sequence[Path]) -> dict[str, set[str]]:
+    """The managers and heads that the estate has for each company of these files; none without an estate."""
+    from provision import config, lists
+
+    if not files or not estate.exists():
+        return {}
+    found: dict[str, set[str]] = {}
+    read = config.check(estate)
+    for cabinet in read.cabinets:
+        for file in read.lists[cabinet.id]:
+            known = found.setdefault(lists.company_of(file.path), set())
+            known.update(person.login for person in cabinet.people)
+            known.update(row.manager.lower() for row in file.rows.firsts())
+    found.pop("", None)
+    return found
+
+
+def senders_among(names: Sequence[str]) -> tuple[list[Path], tuple[str, ...]]:
+    """The scripts of clients and the files that they sent among these names, and the other names."""
+    senders = [name for name in names if name.lower().endswith(_SENDERS)]
+    return [Path(name) for name in senders], tuple(name for name in names if name not in senders)
+
+
+def unknown_clients(senders: Sequence[Path], files: Sequence[ListFile], estate: Path) -> Iterator[Problem]:
+    """X02 for each client in a script, or in the name of an uploaded file, that no list has.
+
+    The lists are those named beside them, else those of the estate. Raises UsageError for a file that cannot be read.
+    """
+    from provision import config, lists
+
+    if senders and not files and estate.exists():
+        files = [file for each in config.check(estate).lists.values() for file in each]
+    for path in senders:
+        yield from (replace(one, file=str(path)) for one in lists.check_clients(_clients_in(path), files))
+
+
+def _clients_in(path: Path) -> list[str]:
+    """The clients that the file is of: a .zip by its name, a script by the .zip that it sends."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            Text(f"Файл {path} не читается: {error.strerror}", f"{path} cannot be read: {error.strerror}")
+        ) from None
+    if path.suffix.lower() == ".zip":
+        return [path.stem]
+    return [name.decode("ascii") for name in _SENT.findall(content)]
 
 
 def problems_of(files: Sequence[ListFile]) -> tuple[Problem, ...]:

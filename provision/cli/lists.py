@@ -12,7 +12,7 @@ import click
 from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, load
 from provision.cli.files import named_files, read_files
-from provision.cli.settings import DIFFERENCES, ERROR, Settings, _
+from provision.cli.settings import DIFFERENCES, ERROR, Settings, _, format_option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
 
@@ -35,16 +35,18 @@ def lists() -> None:
 
 @lists.command(
     help=_(
-        "Сравнить две версии списка. Кого добавили, убрали, передали другому менеджеру; код 3, если есть отличия.",
-        "Compare two versions of a list. Who was added, removed, handed over; exit 3 on differences.",
+        "Сравнить две версии списка. Кого добавили, убрали, передали, что стало другим; код 3, если есть отличия.",
+        "Compare two versions of a list. Who was added, removed, handed over, what changed; exit 3 on differences.",
     )
 )
 @click.argument("old", metavar=_("СТАРЫЙ", "OLD"), type=_FILE)
 @click.argument("new", metavar=_("НОВЫЙ", "NEW"), type=_FILE)
+@format_option("text", "json", "csv")
 @click.pass_obj
-def diff(settings: Settings, old: Path, new: Path) -> None:
-    from provision.lists import describe
-    from provision.lists import diff as compare
+def diff(settings: Settings, old: Path, new: Path, shape: str) -> None:
+    import json
+
+    from provision import lists
 
     files = before, after = read_files([old, new])
     for file in files:
@@ -55,8 +57,13 @@ def diff(settings: Settings, old: Path, new: Path) -> None:
             Text("Сравнивайте списки одного вида", "Compare lists of one kind"),
         )
     _tell_left_out(settings, files)
-    found = compare([before], [after])
-    click.echo(describe(found, settings.lang))
+    found = lists.diff([before], [after])
+    if shape == "csv":
+        click.echo(lists.difference_table(found, settings.lang), nl=False)
+    elif shape == "json":
+        click.echo(json.dumps(lists.as_data(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo(lists.describe(found, settings.lang))
     if found:
         sys.exit(DIFFERENCES)
 

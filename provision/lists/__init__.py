@@ -16,6 +16,7 @@ problems_table()  problems for Excel; for reading they are shown by `provision.r
 from provision.lists.across import check_clients, check_dealer, check_together, strike
 from provision.lists.apart import Address, Group, check_apart
 from provision.lists.codes import CODES
+from provision.lists.differences import Difference, FieldChange, Move, as_data, describe, diff, difference_table
 from provision.lists.explain import explain
 from provision.lists.naming import company_of, read_name
 from provision.lists.people import check_email, check_manager
@@ -25,13 +26,14 @@ from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
 from provision.lists.repair import Change, Repair, is_repairable, repair, write_new
 from provision.lists.tables import problems_table
-from provision.lists.versions import Difference, Move, Versions, choose_newest, describe, diff
+from provision.lists.versions import Versions, choose_newest
 
 __all__ = [
     "CODES",
     "Address",
     "Change",
     "Difference",
+    "FieldChange",
     "Group",
     "Move",
     "Preparation",
@@ -39,6 +41,7 @@ __all__ = [
     "ProposedCabinet",
     "Repair",
     "Versions",
+    "as_data",
     "check_apart",
     "check_clients",
     "check_dealer",
@@ -49,6 +52,7 @@ __all__ = [
     "company_of",
     "describe",
     "diff",
+    "difference_table",
     "explain",
     "is_repairable",
     "prepare",

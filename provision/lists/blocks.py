@@ -13,15 +13,18 @@ class Blocks:
         self._parts = kind == "managers"  # whether a blank line may part two blocks
         self._polled: bool | None = None  # block of the last row
         self._blanks: list[int] = []  # blank lines since the last data line
+        self._separators: set[int] = set()  # those of them that hold separators
         self._parted = False  # whether there was one since the last row
         self._turns: list[tuple[int, bool, bool]] = []  # line, whether it begins block 1, whether a blank stood before
         self._counts: dict[int, int] = {}  # number of fields: first such line
         self._begun = False
         self.surplus: list[int] = []
 
-    def blank(self, line: int) -> None:
-        """An empty line."""
+    def blank(self, line: int, *, separators: bool = False) -> None:
+        """An empty line, or one of nothing but separators: between the blocks it is the blank line, too."""
         self._blanks.append(line)
+        if separators:
+            self._separators.add(line)
 
     def data(self, line: int, polled: bool | None, fields: int) -> None:
         """A line of data; `polled` is None where it belongs to no block: online, or with an error on it."""
@@ -45,7 +48,8 @@ class Blocks:
 
     def end(self) -> list[Problem]:
         """F14 and F16 to F18. One blank line at the end is usual, more are surplus."""
-        self.surplus += self._blanks[1 if self._begun else 0 :]
+        usual = self._begun and not self._separators & set(self._blanks[:1])
+        self.surplus += self._blanks[1 if usual else 0 :]
         found = []
         if len(self._turns) > 1:
             found.append(problem("F17", line=self._turns[1][0]))

@@ -70,7 +70,11 @@ class Body:
             self.ignored[number] = ""
             self._blocks.blank(number)
         elif not bare[0].isalnum() and (code := leftover(text)):
-            self._ignore(number, code)
+            if code == "F15":
+                self.ignored[number] = ""
+                self._blocks.blank(number, separators=True)
+            else:
+                self._ignore(number, code)
         else:
             self._take(number, text, split(text, self.counts))
 

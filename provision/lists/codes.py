@@ -62,12 +62,12 @@ _FILE = (
     Code(
         "F05",
         "warning",
-        Text("файл не в UTF-8, прочитан как Windows-1251", "the file is not UTF-8, it was read as Windows-1251"),
+        Text("файл не в UTF-8", "the file is not UTF-8"),
         Text(
             "Убедитесь, что буквы верны, и сохраните файл в кодировке UTF-8.",
             "Make sure the letters are right and save the file as UTF-8.",
         ),
-        "Windows-1251 (cp1251)",
+        "Windows-1251 (cp1251), DOS (cp866), Mac Cyrillic",
         "UTF-8",
     ),
     Code(
@@ -196,6 +196,20 @@ _FILE = (
         Text("Лишнее отброшено. Удалите его из файла.", "They are left out. Remove them from the file."),
         "Zavod, sidorova, sidorova@example.com, smartupload,…,,,",
         "Zavod,sidorova,sidorova@example.com,smartupload,…",
+    ),
+    Code(
+        "F20",
+        "warning",
+        Text(
+            "UTF-8 когда-то прочитали в другой кодировке и сохранили снова",
+            "UTF-8 was read in another encoding and saved again",
+        ),
+        Text(
+            "Буквы восстановлены. Проверьте их и сохраните файл заново как «CSV UTF-8».",
+            "The letters are restored. Check them and save the file anew as CSV UTF-8.",
+        ),
+        "РћРћРћ Р\xa0РѕРјР°С€РєР°,u10234,…",
+        "ООО Ромашка,u10234,…",
     ),
 )
 
@@ -638,7 +652,7 @@ _ONLINE = (
     Code(
         "O01",
         "error",
-        Text("число полей не 8, или запятая внутри значения", "not 8 fields, or a comma inside a value"),
+        Text("число полей не 8", "the number of fields is not 8"),
         Text(
             "Нет ли запятой в пароле или названии фирмы? Кавычки её не спасают: измените само значение.",
             "Is there a comma in the password or firm name? Quotes do not help: change the value itself.",
@@ -749,6 +763,14 @@ _ONLINE = (
             "If it is your own data centre or the cloud, put a line with address and port into the manager list.",
         ),
         "ООО Ромашка,u10234,Pw-Example-1,203.0.113.15,docs,https,ivanova,ivanova@example.ru",
+        "ООО Ромашка,u10234,Pw-Example-1," + ACCESS,
+    ),
+    Code(
+        "O13",
+        "warning",
+        Text("протокол написан в другом регистре", "the protocol is in another letter case"),
+        Text("Прочитан строчными буквами. Исправьте в файле.", "It was read in lower case. Correct it in the file."),
+        "ООО Ромашка,u10234,Pw-Example-1,online1.example.ru,docs,HTTPS,ivanova,ivanova@example.ru",
         "ООО Ромашка,u10234,Pw-Example-1," + ACCESS,
     ),
 )

@@ -2,18 +2,30 @@
 
 import codecs
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from provision.identity import is_cyrillic
 from provision.lists.problems import problem
+from provision.lists.scrambled import read_back, wrong_encoding
 from provision.model import Problem
 from provision.text import Text
 
 BLOCK = 1 << 20
 _ASCII = bytes(range(128))
-# What Russian lists are made of in cp1251: the letters, quotation marks, the number sign, dashes, a non-breaking space.
-_RUSSIAN = bytes(range(0xC0, 0x100)) + bytes([0xA8, 0xB8, 0xAB, 0xBB, 0xB9, 0x96, 0x97, 0x84, 0x93, 0x94, 0x85, 0xA0])
+_SIGNS = "«»№–—„“”…\xa0"  # besides letters, in Russian lists
+_LETTERS = "".join(map(chr, range(0x410, 0x450))) + "Ёё"
+_WORD = re.compile("(?<![А-Яа-яЁё])(?:[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+)(?![А-Яа-яЁё])")
+ONE_BYTE = {
+    "cp1251": Text("прочитан как Windows-1251", "it was read as Windows-1251"),
+    "cp866": Text("прочитан как DOS 866", "it was read as DOS 866"),
+    "mac_cyrillic": Text("прочитан как Mac Cyrillic", "it was read as Mac Cyrillic"),
+    "koi8_r": Text("прочитан как KOI8-R", "it was read as KOI8-R"),
+}
+_RUSSIAN = {name: frozenset((_LETTERS + _SIGNS).encode(name, errors="ignore")) for name in ONE_BYTE}
 _ENOUGH = 0.75  # share of such bytes; in UTF-8 misread as cp1251 it is about a half
 
 _FOREIGN = (
@@ -72,7 +84,7 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _utf8(stream: BinaryIO, *, marked: bool) -> Encoding:
-    """UTF-8 when every byte fits, else whatever _cp1251() thinks of it."""
+    """UTF-8 when every byte fits, else what _one_byte() finds."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     seen = b""
     good_lines = 1
@@ -88,7 +100,7 @@ def _utf8(stream: BinaryIO, *, marked: bool) -> Encoding:
     except UnicodeDecodeError as error:
         line = good_lines + seen[: max(error.start, 0)].count(b"\n")
         stream.seek(0)
-        return _cp1251(stream, line)
+        return _one_byte(stream, line)
     if marked:
         return Encoding("utf-8-sig", (problem("F04"),))
     return Encoding("utf-8")
@@ -101,31 +113,44 @@ def _with_zeros(block: bytes) -> Text:
     return Text("в нём двоичные данные", "it holds binary data")
 
 
-def _cp1251(stream: BinaryIO, line: int) -> Encoding:
-    """Windows-1251 when most bytes above ASCII are Russian letters there; `line` is the first that is not UTF-8."""
-    high = russian = 0
+def _one_byte(stream: BinaryIO, line: int) -> Encoding:
+    """The one-byte encoding in which most bytes above ASCII are Russian; `line` is the first that is not UTF-8.
+
+    Excel for Windows saves CSV in Windows-1251, as "MS-DOS" in DOS 866 and as "Macintosh" in Mac Cyrillic.
+    """
+    counts: Counter[int] = Counter()
+    sample = b""
     for block in _blocks(stream):
         if b"\0" in block:
             return _unreadable(_with_zeros(block))
-        if b"\x98" in block:  # the one byte that cp1251 does not have
-            break
-        rest = block.translate(None, _ASCII)
-        high += len(rest)
-        russian += len(rest) - len(rest.translate(None, _RUSSIAN))
-    else:
-        if russian >= high * _ENOUGH:
-            return Encoding("cp1251", (problem("F05", line=line),))
-    detail = Text(
-        f"не UTF-8 и не Windows-1251, начиная со строки {line}", f"not UTF-8 nor Windows-1251 from line {line}"
-    )
-    return _unreadable(detail)
+        high = block.translate(None, _ASCII)
+        counts.update(high)
+        sample = sample or (block if high else b"")
+    total = sum(counts.values())
+    shares = {name: sum(counts[byte] for byte in known) / total for name, known in _RUSSIAN.items()}
+    if counts[0x98]:  # the one byte that cp1251 does not have
+        del shares["cp1251"]
+    likely = [name for name, share in shares.items() if share >= _ENOUGH]
+    if likely:
+        name = max(likely, key=lambda name: _words(sample, name))
+        return Encoding(name, (problem("F05", line=line, detail=ONE_BYTE[name]),))
+    return _unreadable(Text(f"кодировка неизвестна, начиная со строки {line}", f"unknown encoding from line {line}"))
+
+
+def _words(sample: bytes, encoding: str) -> float:
+    """How many of the Russian letters are in words with letter case as people write it."""
+    text = sample.decode(encoding, errors="replace")
+    letters = sum(map(is_cyrillic, text))
+    return sum(map(len, _WORD.findall(text))) / letters if letters else 0
 
 
 def decode(data: bytes) -> str | None:
     """The text of these bytes, UTF-16 among the encodings; None for what is no text of ours."""
     name = detect(io.BytesIO(data)).name
     if name:
-        return data.decode(name)
+        text = data.decode(name)
+        wrong = wrong_encoding(text.split("\n"))
+        return "\n".join(read_back(text.split("\n"), wrong)) if wrong else text
     for guess in ("utf-16",) if data.startswith(_UTF16_MARKS) else ("utf-16-le", "utf-16-be"):
         try:
             text = data.decode(guess)

@@ -88,7 +88,7 @@ class ManagerLines:
         tail = self._tails.get(key)
         if tail is None:
             if len(fields) not in COUNTS or not is_own(fields):
-                return None, [_miscounted(fields)]
+                return None, [_decimal_comma(fields) or _miscounted(fields)]
             if len(self._tails) >= _RECENT:
                 self._tails.clear()
                 self._clean.clear()
@@ -255,6 +255,20 @@ def _check_client(value: str) -> list[Problem]:
         return [said("M24")]
     found = [said("M23")] if len(value) > _LONGEST_NAME else []
     return found if value.isalpha() else [*found, said("M22")]
+
+
+def _decimal_comma(fields: list[str]) -> Problem | None:
+    """M14 for a correction such as `2,5`, whose comma makes two fields of it; None for any other line."""
+    if len(fields) - 1 not in COUNTS or not is_own(fields):
+        return None
+    whole, rest, *constants = fields[8:]
+    digits = whole.lstrip("+-" + _MINUSES)
+    if not (digits.isdigit() and rest.isdigit() and len(digits) < 3 and len(rest) < 3) or tuple(constants) not in (
+        (),
+        CONSTANTS,
+    ):
+        return None
+    return problem("M14", number=9, name=NAMES[8], value=f"{whole},{rest}")
 
 
 def _miscounted(fields: list[str]) -> Problem:

@@ -64,8 +64,7 @@ class OnlineLines:
     def read(self, line: int, fields: list[str]) -> tuple[OnlineAccess | None, Sequence[Problem]]:
         """The row, or None where an error stands on the line, and every problem of the line without its place."""
         if len(fields) != COUNTS[0]:
-            count = len(fields)
-            return None, [problem("O01", detail=Text(f"найдено {count}", f"{count} found"))]
+            return None, [_miscounted(fields)]
         firm, login, password, *rest = fields
         if any("," in field for field in fields):
             return None, [problem("O01", detail=Text("запятая внутри значения", "a comma inside a value"))]
@@ -89,6 +88,52 @@ class OnlineLines:
         return OnlineAccess(*values), found
 
 
+def _miscounted(fields: list[str]) -> Problem:
+    """O01. Where fields are missing it names the missing one as far as the others prove it, and shows no value."""
+    count = len(fields)
+    ru, en = f"найдено {count}", f"{count} found"
+    if count > COUNTS[0]:
+        return problem("O01", detail=Text(ru, en))
+    missing = _missing(fields) if count == COUNTS[0] - 1 else 0
+    if missing:
+        ru, en = (
+            f"{ru}, похоже, нет поля {missing} ({NAMES[missing - 1]})",
+            f"{en}, field {missing} ({NAMES[missing - 1]}) seems to be missing",
+        )
+    elif count == COUNTS[0] - 1 and _fits(["", *fields], 1):
+        ru, en = f"{ru}, нет фирмы, логина или пароля", f"{en}, the firm, login or password is missing"
+    name = NAMES[missing - 1] if missing else ""
+    return problem("O01", number=missing, name=name, detail=Text(ru, en), hint=_COMPARE)
+
+
+def _missing(fields: list[str]) -> int:
+    """The number of the one field that is missing, 0 where several may be; of the first three it is not known which."""
+    found = {
+        number
+        for number in range(1, COUNTS[0] + 1)
+        if _fits([*fields[: number - 1], "", *fields[number - 1 :]], number)
+    }
+    return found.pop() if len(found) == 1 else 0
+
+
+def _fits(fields: list[str], missing: int) -> bool:
+    """Whether all fields but the missing one look like what they are."""
+    looks = {
+        4: _is_host(fields[3]),
+        5: bool(fields[4]) and "." not in fields[4] and fields[4].lower() not in PROTOCOLS,
+        6: fields[5].lower() in PROTOCOLS,
+        7: "@" not in fields[6] and fields[6].lower() not in PROTOCOLS,
+        8: "@" in fields[7],
+    }
+    return all(fits for number, fits in looks.items() if number != missing)
+
+
+_COMPARE = Text(
+    "Сверьте строку с образцом: фирма, логин, пароль, узел, каталог, протокол, менеджер, почта.",
+    "Compare with the pattern: firm, login, password, host, folder, protocol, manager, e-mail.",
+)
+
+
 def _check_access(firm: str, login: str, password: str) -> list[Problem]:
     found: list[Problem] = []
     if not firm:
@@ -110,20 +155,22 @@ def _damaged(value: str) -> bool:
 
 
 def _check_tail(fields: list[str]) -> _Tail:
-    host, folder, protocol, manager, email = fields
+    host, folder, written, manager, email = fields
+    protocol = written.lower() if written.lower() in PROTOCOLS else written
     known = protocol in PROTOCOLS
     pasted = parts_of(host) if known and not _is_host(host) else None
     found = _check_host(host, protocol, folder, pasted)
     found += _check_folder(folder, pasted, shown=known and _is_host(host))
     if not known:
-        low = protocol.lower()
-        found.append(problem("O08", number=6, name=NAMES[5], suggestion=low if low in PROTOCOLS else None))
+        found.append(problem("O08", number=6, name=NAMES[5]))
+    elif protocol != written:
+        found.append(problem("O13", number=6, name=NAMES[5], value=written, suggestion=protocol))
     people = check_manager(manager, 7) + check_email(email, 8)
     if not (known and (pasted or _is_host(host))):
         people = [problem(one.code, number=one.field_number, name=one.field_name) for one in people]
     found += people
     good = not any(one.level == "error" for one in found)
-    return _Tail(tuple(fields), tuple(found), good)
+    return _Tail((host, folder, protocol, manager, email), tuple(found), good)
 
 
 def _is_host(host: str) -> bool:
@@ -143,7 +190,10 @@ def _check_host(host: str, protocol: str, folder: str, pasted: Parts | None) -> 
         and folder.strip("/") in ("", pasted.folder or folder.strip("/"))
     )
     split = f"{pasted.host} / {pasted.folder or '—'} / {pasted.scheme or protocol}"
-    detail = Text(f"то есть узел / каталог / протокол: {split}", f"that is host / folder / protocol: {split}")
+    ru, en = f"то есть узел / каталог / протокол: {split}", f"that is host / folder / protocol: {split}"
+    if pasted.port:
+        ru, en = f"{ru}; порт {pasted.port} здесь не пишут", f"{en}; the port {pasted.port} has no place here"
+    detail = Text(ru, en)
     return [
         problem("O06", number=4, name=NAMES[3], value=host, detail=detail, suggestion=pasted.host if fits else None)
     ]

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 from provision.lists import managers, online
 from provision.lists.body import Body
-from provision.lists.decode import Encoding, detect
+from provision.lists.decode import ONE_BYTE, Encoding, detect
 from provision.lists.naming import Name, read_name
 from provision.lists.problems import problem
+from provision.lists.scrambled import read_back, wrong_encoding
 from provision.lists.split import FIELD_COUNTS, is_heading, leftover, split
 from provision.model import ListFile, Problem
 from provision.rows import ListKind, OnlineAccess, Row, Rows
@@ -93,15 +94,19 @@ def _read(
         return _hopeless(path, shown, name, kind, list(encoding.problems))
     # Whatever changes the file while it is read must not make us fail: hence "replace".
     with io.TextIOWrapper(stream, encoding.name, errors="replace") as text:
-        content = kind_of(text)
+        wrong = wrong_encoding(text) if encoding.name.startswith("utf-8") else ""
+        text.seek(0)
+        content = kind_of(read_back(text, wrong) if wrong else text)
         text.seek(0)
         told = name.kind or kind
         if content and told and content != told:
             found = [*encoding.problems, _other_kind(content, told)]
             return _hopeless(path, shown, name, kind, found, encoding.name, sum(1 for _ in text))
         body = Body(shown, content or kind or name.kind or "managers", registered)
-        body.read(text)
+        body.read(read_back(text, wrong) if wrong else text)
         found = [*name.problems, *_with_sample(encoding, body.rows)]
+        if wrong:
+            found.append(problem("F20", value=_first_name(body.rows)))
         if text.newlines not in (None, "\n"):
             found.append(problem("F09"))
     problems = (*(replace(one, file=shown) for one in found), *body.finish())
@@ -144,6 +149,11 @@ def _telling(text: str) -> ListKind | None:
 def _with_sample(encoding: Encoding, rows: Iterable[Row]) -> Iterator[Problem]:
     """The problems of the encoding; F05 shows one decoded name, so that a person can see whether it is right."""
     for one in encoding.problems:
-        names = (row.firm if isinstance(row, OnlineAccess) else row.manager for row in rows)
-        sample = next((name for name in names if not name.isascii()), "")
-        yield problem("F05", line=one.line, value=sample) if one.code == "F05" and sample else one
+        sample = _first_name(rows) if one.code == "F05" else ""
+        yield problem("F05", line=one.line, value=sample, detail=ONE_BYTE[encoding.name]) if sample else one
+
+
+def _first_name(rows: Iterable[Row]) -> str:
+    """The first firm or manager with letters beyond ASCII, "" where there is none."""
+    names = (row.firm if isinstance(row, OnlineAccess) else row.manager for row in rows)
+    return next((name for name in names if not name.isascii()), "")

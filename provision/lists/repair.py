@@ -30,8 +30,8 @@ FATES: Mapping[Fate, Text] = {
 }
 
 # Warnings whose repair is certain, and errors whose suggestion can mean nothing else (of M01 only a lost constant).
-_OF_FILE = frozenset(("F02", "F04", "F05", "F06", "F07", "F08", "F09", "F14", "F16", "F17", "F18"))
-CERTAIN = _OF_FILE | {"F10", "F15", "F19", "M02", "M12", "M15"}
+_OF_FILE = frozenset(("F02", "F04", "F05", "F06", "F07", "F08", "F09", "F14", "F16", "F17", "F18", "F20"))
+CERTAIN = _OF_FILE | {"F10", "F15", "F19", "M02", "M12", "M15", "O13"}
 ALWAYS = CERTAIN - {"F06"}  # of what cannot be read only UTF-16 can be mended
 SURE = frozenset(("M01", "M04", "M10", "M11", "M13", "M18", "P06", "P08", "P14", "O06", "O07", "O08"))
 _LOST = {5: "download", 6: "upload", 7: "process", 10: "3600", 11: "604800"}

@@ -280,3 +280,85 @@ def test_another_e_mail_of_the_same_manager_is_no_second_manager(tmp_path: Path)
     file = read_text(tmp_path, f"Zavod,{SENT}\nZavod,{other}\n")
 
     assert codes(lists.check_together([file])) == ["P09"]
+
+
+def test_a_mixed_file_is_out_and_nothing_is_said_of_pairs_of_its_lines(tmp_path: Path) -> None:
+    """F08 excludes the whole file: what its lines have in common (M25, M27, P10) is of no use then."""
+    lines = [f"Zavod,{SENT}", f"Zavod,{SENT.replace('sidorova,', 'petrov,')}", f"ZAVOD,{SENT}"]
+    file = read_text(tmp_path, "\n".join([*lines, f"Teplo,{SENT}".replace(",", ";")]))
+
+    assert [one.code for one in (*file.problems, *lists.check_together([file]))] == ["F08"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"ООО Ромашка,u10234,Pw-Example-1,{ACCESS}".replace(",docs", ""), (5, "folder")),
+        (f"ООО Ромашка,u10234,Pw-Example-1,{ACCESS}".replace(",https", ""), (6, "protocol")),
+        (f"ООО Ромашка,u10234,Pw-Example-1,{ACCESS}".replace(",online1.example.ru", ""), (4, "host")),
+        (f"ООО Ромашка,u10234,Pw-Example-1,{ACCESS}".replace("https,ivanova,", "https,"), (7, "manager")),
+        (f"ООО Ромашка,u10234,Pw-Example-1,{ACCESS}".replace(",ivanova@example.ru", ""), (8, "email")),
+        (f"ООО Ромашка,u10234,{ACCESS}", (0, "")),
+    ],
+)
+def test_a_missing_field_of_an_online_line_is_named(tmp_path: Path, line: str, said: tuple[int, str]) -> None:
+    """With 7 fields the missing one is named where the others prove it, without a word about a comma or a value."""
+    (problem,) = read_text(tmp_path, line, NAMES["online"]).problems[:1]
+
+    assert (problem.code, problem.field_number, problem.field_name) == ("O01", *said)
+    for text in (*problem.message, *problem.hint):
+        assert "запят" not in text
+        assert "comma" not in text
+        assert "Pw-Example" not in text
+    if not said[0]:
+        assert "the firm, login or password is missing" in problem.message.en
+
+
+@pytest.mark.parametrize("tail", ["2,5,3600,604800", "-1,5,3600,604800", "2,5"])
+def test_a_decimal_comma_is_no_surplus_field(tmp_path: Path, tail: str) -> None:
+    """`2,5` without quotes is a correction that is not whole, in both forms of the list."""
+    (problem,) = read_text(tmp_path, f"Zavod,{SENT.replace('-1,3600,604800', tail)}").problems[:1]
+
+    assert (problem.code, problem.field_number, problem.value) == ("M14", 9, ",".join(tail.split(",")[:2]))
+
+
+def test_a_line_of_separators_between_the_blocks_is_the_blank_line(tmp_path: Path) -> None:
+    """A spreadsheet writes the blank line as `;;;;`: nothing is wrong with it there, a second one is surplus."""
+    polled = f"111222.example.ru:80,{POLLED}"
+    between = read_text(tmp_path, f"{polled}\n;;;;\nZavod,{SENT}\n")
+    assert (between.problems, len(between.rows)) == ((), 2)
+
+    twice = read_text(tmp_path, f"{polled}\n;;;;\n;;;;\nZavod,{SENT}\n;;;;\n")
+    assert [(one.code, one.line) for one in twice.problems] == [("F15", 3), ("F15", 5)]
+
+
+@pytest.mark.parametrize("protocol", ["HTTPS", "Https"])
+def test_letter_case_of_the_protocol_is_treated_alike(tmp_path: Path, protocol: str) -> None:
+    """Both lists read it in lower case and warn."""
+    online = read_text(tmp_path, f"ООО Ромашка,u1,Pw-Example-1,{ACCESS.replace('https', protocol)}", NAMES["online"])
+    managers = read_text(tmp_path, f"111222.example.ru:443,{POLLED.replace('http', protocol)}")
+
+    for file, code in ((online, "O13"), (managers, "M12")):
+        assert [(one.code, one.level, one.suggestion) for one in file.problems] == [(code, "warning", "https")]
+        assert "https" in file.rows[0].fields
+
+
+def test_a_port_in_the_url_of_an_access_is_named(tmp_path: Path) -> None:
+    """O06 says which port has no place there."""
+    line = f"ООО Ромашка,u1,Pw-Example-1,{ACCESS.replace('example.ru,docs', 'example.ru:8443,docs')}"
+    (problem,) = read_text(tmp_path, line, NAMES["online"]).problems
+
+    assert problem.code == "O06"
+    assert "8443" in problem.message.ru
+    assert "port 8443" in problem.message.en
+
+
+@pytest.mark.parametrize(
+    ("manager", "code"),
+    [("ivanova petrov", "P07"), ("ivanova & petrov", "P07"), ("ivanova  petrov", "P07"), ("Anna Ivanova", "P04")],
+)
+def test_two_logins_are_two_people_and_a_name_is_one(tmp_path: Path, manager: str, code: str) -> None:
+    """Two logins in one field are two people; a first and a last name are one."""
+    problems = read_text(tmp_path, f"Zavod,{SENT.replace('sidorova,', manager + ',', 1)}").problems
+
+    assert [one.code for one in problems] == [code]

@@ -88,7 +88,7 @@ def test_the_difference_names_what_came_went_moved_and_changed(tmp_path: Path) -
     assert [row.line for row in found.added] == [1]
     assert [row.line for row in found.gone] == [3]
     assert [(one.was, one.now, one.after.line) for one in found.moved] == [(("ivanova",), ("petrov",), 3)]
-    assert [(one.now, one.after.line) for one in found.changed] == [(("tz_correction",), 2)]
+    assert [([field.name for field in one.fields], one.after.line) for one in found.changed] == [(["tz_correction"], 2)]
     assert lists.describe(found, "ru").splitlines() == [
         "Добавлены: 1",
         "  Stroy, a_manager_20260417.csv:1",
@@ -97,7 +97,7 @@ def test_the_difference_names_what_came_went_moved_and_changed(tmp_path: Path) -
         "Перешли к другому менеджеру: 1",
         "  Teplo, a_manager_20260417.csv:3: ivanova → petrov",
         "Изменились: 1",
-        "  Volga, a_manager_20260417.csv:2: tz_correction",
+        "  Volga, a_manager_20260417.csv:2: tz_correction: -1 → 2",
     ]
 
 
@@ -115,7 +115,7 @@ def test_a_new_password_is_told_without_being_shown(tmp_path: Path) -> None:
     new = dated(tmp_path, "a_online_20260417.csv", online("ООО Ромашка", "login77", "Zq7Other"))
     found = lists.diff([old], [new])
 
-    assert [one.now for one in found.changed] == [("password",)]
+    assert [[field.name for field in one.fields] for one in found.changed] == [["password"]]
     for shown in (repr(found), lists.describe(found, "ru"), lists.describe(found, "en")):
         assert "Zq7" not in shown
         assert "login77" not in shown
@@ -152,3 +152,42 @@ def test_the_difference_leads_from_one_list_to_the_other(
         now = {who for name, who in after if f"Zavod{name}" == host}
         assert (host in moved) == (was != now)
     assert not lists.diff([old], [old])
+
+
+def polled(address: str, manager: str = "ivanova") -> str:
+    """A block-1 line."""
+    email = f"{manager}@example.ru"
+    return f"{address},{manager},{email},http,download,upload,process,ping,-1,3600,604800\n"
+
+
+def test_another_port_is_a_change(tmp_path: Path) -> None:
+    """An address that differs in its port is the same installation; two ports of one host before or after are not."""
+    old = dated(tmp_path, "a_manager_20260416.csv", polled("x.example.ru:80") + polled("y.example.ru:80"))
+    moved = polled("X.example.ru:8080") + polled("y.example.ru:81") + polled("y.example.ru:82")
+    found = lists.diff([old], [dated(tmp_path, "a_manager_20260417.csv", moved)])
+
+    assert [one.fields for one in found.changed] == [
+        (lists.FieldChange("address", "x.example.ru:80", "x.example.ru:8080"),)
+    ]
+    assert [row.host for row in found.added] == ["y.example.ru:81", "y.example.ru:82"]
+    assert [row.host for row in found.gone] == ["y.example.ru:80"]
+
+
+def test_a_difference_as_data_and_as_a_table(tmp_path: Path) -> None:
+    """JSON and Excel get the old and the new value of each field, and no password."""
+    access = online("ООО Ромашка", "login77", "Zq7Secret")
+    old = dated(tmp_path, "a_online_20260416.csv", access)
+    new = dated(tmp_path, "a_online_20260417.csv", access.replace("Zq7Secret", "Zq7Other").replace("https", "http"))
+    found = lists.diff([old], [new])
+
+    data = lists.as_data(found)
+    assert [(one["change"], one["field"], one["was"], one["now"]) for one in data] == [
+        ("changed", "password", None, None),
+        ("changed", "protocol", "https", "http"),
+    ]
+    table = lists.difference_table(found, "en").decode("utf-8-sig")
+    assert "changed, not shown" in table
+    assert "protocol;https;http" in table
+    for shown in (str(data), table):
+        assert "Zq7" not in shown
+        assert "login77" not in shown

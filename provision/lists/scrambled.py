@@ -1,0 +1,49 @@
+"""Text that was UTF-8, was read in another encoding and saved again as UTF-8: recognised and read back (F20)."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+
+from provision.identity import is_cyrillic
+
+ENCODINGS = ("cp1251", "cp866", "cp1252", "mac_cyrillic")  # what programs take UTF-8 for on Russian machines
+_SAMPLE = 200  # lines with letters beyond ASCII that decide
+_ENOUGH = 0.75  # share of them that must be readable
+
+
+def wrong_encoding(lines: Iterable[str]) -> str:
+    """The encoding that the UTF-8 was taken for, "" where the lines are as they should be."""
+    sample = list(islice((line for line in lines if not line.isascii()), _SAMPLE))
+    for encoding in ENCODINGS if sample else ():
+        readable = sum(unscrambled(line, encoding) is not None for line in sample)
+        if readable >= len(sample) * _ENOUGH:
+            return encoding
+    return ""
+
+
+def read_back(lines: Iterable[str], encoding: str) -> Iterator[str]:
+    """The lines as they were; a line that cannot be read back stays as it is."""
+    return (unscrambled(line, encoding) or line for line in lines)
+
+
+def unscrambled(line: str, encoding: str) -> str | None:
+    """The line whose UTF-8 bytes were taken for that encoding; None where it is no such line."""
+    if line.isascii():
+        return line
+    try:
+        text = bytes(_bytes_of(encoding)[character] for character in line).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return None
+    return text if any(map(is_cyrillic, text)) else None
+
+
+@cache
+def _bytes_of(encoding: str) -> dict[str, int]:
+    """The byte of each character. A byte without one was read as the control character of its number."""
+    found = {}
+    for number in range(256):
+        try:
+            found[bytes([number]).decode(encoding)] = number
+        except UnicodeDecodeError:
+            found[chr(number)] = number
+    return found
