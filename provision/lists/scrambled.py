@@ -7,13 +7,14 @@ from itertools import islice
 from provision.identity import is_cyrillic
 
 ENCODINGS = ("cp1251", "cp866", "cp1252", "mac_cyrillic")  # what programs take UTF-8 for on Russian machines
-_SAMPLE = 200  # lines with letters beyond ASCII that decide
+_LOOKED_AT = 20_000  # lines
+_SAMPLE = 200  # of them with letters beyond ASCII decide
 _ENOUGH = 0.75  # share of them that must be readable
 
 
 def wrong_encoding(lines: Iterable[str]) -> str:
     """The encoding that the UTF-8 was taken for, "" where the lines are as they should be."""
-    sample = list(islice((line for line in lines if not line.isascii()), _SAMPLE))
+    sample = list(islice((line for line in islice(lines, _LOOKED_AT) if not line.isascii()), _SAMPLE))
     for encoding in ENCODINGS if sample else ():
         readable = sum(unscrambled(line, encoding) is not None for line in sample)
         if readable >= len(sample) * _ENOUGH:
