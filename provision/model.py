@@ -165,6 +165,7 @@ class Cabinet:
     slugs ("*", "billing-online-*"). `dealer` is the id that the SMART operator gave the distributor, "" for none.
     `telegram` is the chat for its alerts, "" for none. `air_gapped` are names of clients that send no report by
     themselves. `editors_trusted`: its Editors may make Grafana's server send requests and mail anywhere.
+    `allowed` are name of the sort and key of things that open the cabinet and may stay (see kinds/watched.py).
 
     `managers` are all pairs of manager and e-mail address of its lists, as written there.
     `installations` and `accesses` are the valid lines of its lists, in their order; none for an absent cabinet. An
@@ -200,6 +201,7 @@ class Cabinet:
     managers: tuple[tuple[str, str], ...] = ()
     air_gapped: frozenset[str] = frozenset()
     editors_trusted: bool = False
+    allowed: frozenset[tuple[str, str]] = frozenset()
     state: Condition = "active"
     blocked: bool = False
     unused_lines: int = 0
@@ -215,11 +217,13 @@ class Estate:
     """All cabinets, in the order of tenants.yaml, and every problem found on the way to them.
 
     `lists` are the lists of each cabinet as they were read, usable or not, by its id; none of an absent one.
+    `accepted_settings` gives the reason for each server setting that may stay as it is.
     """
 
     cabinets: tuple[Cabinet, ...]
     problems: tuple[Problem, ...]
     lists: Mapping[str, Sequence[ListFile]] = field(default_factory=dict, repr=False, compare=False)
+    accepted_settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from provision.errors import GrafanaError, LoginError, ProvisionError, SecretError
 from provision.guards import deletion_limits, foreign_objects, require_usable_lists
 from provision.kinds import KINDS, WATCHED, Batch, CabinetContext, Kind, One, RunContext
-from provision.kinds.watched import Occasion
+from provision.kinds.watched import Occasion, watched_settings
 from provision.model import Cabinet, Resource, State
 from provision.plan import STAGES, CabinetPlan, Change, Plan, SharedPlan, diff
 
@@ -44,6 +44,8 @@ class _Planning:
             return made
 
         shared = self._shared(*below.get("", ({}, {})))
+        if self._watch:
+            shared = replace(shared, unmanaged=(*watched_settings(self._run), *shared.unmanaged))
         with ThreadPoolExecutor(self._run.server.throttle.most) as pool:
             try:
                 return Plan(tuple(pool.map(work, cabinets)), shared)

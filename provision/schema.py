@@ -7,12 +7,15 @@ show them. `x-expected` says the same as a `pattern` in words, for messages.
 from typing import Any
 
 from provision.model import Role
+from provision.server_settings import SERVER_SETTINGS
 from provision.text import Text
 
 Schema = dict[str, Any]
 
 # No Admin: he could change the org's mark, its data sources and, through his org, delete logins of the server.
 ROLES: tuple[Role, ...] = ("Viewer", "Editor")
+# What opens a cabinet past its membership, as kinds/watched.py names it; a test holds both in step.
+OPENINGS = ("service account", "API key", "invitation", "public dashboard", "snapshot", "folder permission")
 
 
 def _about(ru: str, en: str) -> str:
@@ -248,6 +251,23 @@ _CABINET = _section(
                 "minLength": 1,
             },
         ),
+        "allowed": _list(
+            _about(
+                "Что открывает кабинет и пусть остаётся: drift и audit не считают это отличием",
+                "What opens the cabinet and may stay: drift and audit do not count it as a difference",
+            ),
+            _section(
+                _about("Одна такая вещь", "One such thing"),
+                {
+                    "what": _choice(_about("Что это", "What it is"), *OPENINGS),
+                    "name": _title(_about("Имя, как его показывает drift", "The name as drift shows it")),
+                    "reason": _title(_about("Причина", "The reason")),
+                },
+                "what",
+                "name",
+                "reason",
+            ),
+        ),
         "state": _choice(_STATE, "active", "suspended", "absent", default="active"),
         **SETTINGS,
     },
@@ -364,6 +384,14 @@ SCHEMA: Schema = {
                 _about("Профили кабинетов", "Profiles of cabinets"),
                 _ID,
                 _section(_about("Настройки профиля", "Settings of the profile"), SETTINGS),
+            ),
+            "accepted_settings": _table(
+                _about(
+                    "Настройки сервера Grafana, которые остаются как есть, и почему",
+                    "Settings of the Grafana server that may stay as they are, and why",
+                ),
+                {"enum": [setting.name for setting in SERVER_SETTINGS]},
+                _title(_about("Причина", "The reason")),
             ),
             "distributors": _table(_about("Дистрибьюторы", "Distributors"), _ID, _DISTRIBUTOR),
         },

@@ -33,7 +33,8 @@ ALLOWED = {
         "provision.rows",
         "provision.text",
     },
-    "provision.schema": {"provision.errors", "provision.model", "provision.text"},
+    "provision.schema": {"provision.errors", "provision.model", "provision.server_settings", "provision.text"},
+    "provision.server_settings": {"provision.text"},
     "provision.config": {
         "provision.errors",
         "provision.identity",
@@ -61,6 +62,7 @@ ALLOWED = {
         "provision.model",
         "provision.ownership",
         "provision.plan",
+        "provision.server_settings",
         "provision.stores",
         "provision.text",
     },
@@ -91,6 +93,7 @@ ALLOWED = {
         "provision.writing",
     },
     "provision.audit": {
+        "provision.server_settings",
         "provision.credential",
         "provision.directory",
         "provision.errors",

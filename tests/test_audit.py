@@ -14,8 +14,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from provision.audit import Finding, Report
 from provision.grafana import Connection, Grafana
 from provision.sandbox import Sandbox, Settings
+from provision.text import Text
 from tests.world import SECRET, World
 
 APART = """\
@@ -65,17 +67,23 @@ def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
 
 def viewers(world: World) -> list[str]:
     """The audits' Viewers that are on the server."""
-    logins = [str(user["login"]) for user in world.ask("GET", "/api/users?perpage=1000")]
-    return [login for login in logins if login.startswith("smart-audit-") and world.tag in login]
+    users = world.ask("GET", "/api/users?perpage=1000")
+    return [str(user["login"]) for user in users if str(user["name"]).startswith(f"smart-audit-{world.tag}")]
 
 
 def test_grafana_holds(world: World) -> None:
-    """In a cabinet as applied nothing of Grafana's own leaks, each other realm is tried, and no Viewer is left."""
-    findings = audit(world, world.volga, status=0)
+    """In a cabinet as applied nothing of Grafana's own leaks, each other realm is tried, and no Viewer is left.
+
+    The audit fails all the same: with nobody at the stores nothing is known about numbers and rows.
+    """
+    findings = audit(world, world.volga, status=1)
     assert those(findings, "leaked") == set()
     held = [one for one in findings if one["verdict"] == "held"]
     assert {one["victim"] for one in held} == {"", world.don, f"{world.tag}-ural"}
     assert len(those(findings, "held", "Grafana itself")) > 45
+    assert len(those(findings, "held", "without a login")) == 16
+    assert len(those(findings, "held", "Grafana itself, as an Editor")) > 25
+    assert "auth.anonymous.enabled" in those(findings, "held", "server settings")
     assert {"the org has none but the cabinet's people", "the credentials at the stores are its own"} <= those(
         findings, "held", "check"
     )
@@ -85,14 +93,16 @@ def test_grafana_holds(world: World) -> None:
 def test_formats_tell_the_same(world: World) -> None:
     """Text folds what could not be tried and warns of it; JUnit has one case a finding, in Russian as in English."""
     text = world.run("audit", world.volga)
-    assert text.exit_code == 0, text.output
+    assert text.exit_code == 1, text.output
     assert "could not be tried" in text.stdout
     assert "WARNING" in text.stdout
     assert text.stdout.count("\n") < 60
     out = world.folder / "audit.xml"
-    assert world.run("audit", world.volga, "--format", "junit", "--out", str(out)).exit_code == 0
-    suite = ElementTree.parse(out).getroot()[0]
-    findings = audit(world, world.volga, status=0)
+    assert world.run("audit", world.volga, "--format", "junit", "--out", str(out)).exit_code == 1
+    shared, suite = ElementTree.parse(out).getroot()
+    everything = audit(world, world.volga, status=1)
+    findings = [one for one in everything if one["cabinet"] == world.volga]
+    assert (shared.get("name"), int(shared.get("tests", 0))) == ("Grafana", len(everything) - len(findings))
     assert (suite.get("name"), int(suite.get("tests", 0))) == (world.volga, len(findings))
     assert int(suite.get("skipped", 0)) == len(suite.findall("testcase/skipped")) > 100
     assert (suite.get("failures"), suite.findall("testcase/failure")) == ("0", [])
@@ -100,7 +110,7 @@ def test_formats_tell_the_same(world: World) -> None:
 
 def test_what_cannot_be_tried_is_never_held(world: World) -> None:
     """With nobody at the stores no attempt there counts as held, whatever was refused."""
-    findings = audit(world, world.volga, status=0)
+    findings = audit(world, world.volga, status=1)
     for way in ("numbers", "rows", "X-DS-Authorization"):
         assert those(findings, "held", way) == those(findings, "leaked", way) == set()
         assert those(findings, "untried", way)
@@ -190,9 +200,9 @@ def test_a_killed_audit_is_cleaned_up_by_the_next(world: World, deaf: int) -> No
     running = begun(world, deaf)
     running.kill()
     running.communicate()
-    assert viewers(world) == [f"smart-audit-{world.volga}"]
+    assert len(viewers(world)) == 1
     world.change("tenants.yaml", f"http://127.0.0.1:{deaf}", "http://127.0.0.1:1")
-    audit(world, world.don, status=0)
+    audit(world, world.don, status=1)
     assert viewers(world) == []
 
 
@@ -204,7 +214,7 @@ def test_a_viewer_left_behind_is_drift_and_goes_with_apply(world: World, deaf: i
     world.change("tenants.yaml", f"http://127.0.0.1:{deaf}", "http://127.0.0.1:1")
     assert world.plan(world.don)["summary"]["delete"] == 0
     changes = world.plan(world.volga)["changes"]
-    assert (f"smart-audit-{world.volga}", "delete") in {(one["key"], one["action"]) for one in changes}
+    assert (viewers(world)[0], "delete") in {(one["key"], one["action"]) for one in changes}
     world.apply()
     assert viewers(world) == []
 
@@ -216,6 +226,34 @@ def test_a_login_like_an_audits_own_is_refused(world: World) -> None:
     result = world.apply(status=4)
     assert f"The login {login}" in result.output
     assert viewers(world) == []
+
+
+def test_nobody_can_lock_the_audit_out(world: World) -> None:
+    """Five wrong passwords for a login lock it for five minutes; that of the audit cannot be known before."""
+    for _ in range(5):
+        body = {"user": f"smart-audit-{world.volga}", "password": "Wrong-Password-1"}
+        world.http.post(f"{world.url}/login", json=body, auth=("nobody", "x"), timeout=60)
+    findings = audit(world, world.volga, status=1)
+    assert len(those(findings, "held", "Grafana itself")) > 45
+
+
+def test_strict_fails_when_an_attempt_could_not_be_tried() -> None:
+    """By default a way that could not be used at all fails, with --strict a single attempt does; a leak always does."""
+    what = Text("что", "what")
+    held, untried, leaked = (
+        Finding("volga", "don", what, what, verdict, subject="numbers") for verdict in ("held", "untried", "leaked")
+    )
+    other = replace(untried, subject="rows")
+    for findings, failed, strictly in (
+        ([held], False, False),
+        ([held, untried], False, True),
+        ([held, other], True, True),
+        ([held, replace(untried, victim="ural")], True, True),
+        ([held, replace(held, subject="rows"), other], False, True),
+        ([held, leaked], True, True),
+        ([], True, True),
+    ):
+        assert (Report(findings).failed(), Report(findings).failed(strict=True)) == (failed, strictly)
 
 
 def test_ctrl_c_leaves_no_viewer(world: World, deaf: int) -> None:

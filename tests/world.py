@@ -12,12 +12,17 @@ import requests
 from click.testing import CliRunner, Result
 
 from provision.cli import main
+from provision.server_settings import SERVER_SETTINGS
 
 SECRET = "only for tests: otter plinth wrangle mosaic dune"
 _ZONE = "-1,3600,604800"
 
+# A server as it comes has settings that drift lists: the tests of other things accept them all.
+ACCEPTED = {setting.name: "this is a test" for setting in SERVER_SETTINGS}
+
 ESTATE = """\
 defaults: {{timezone: Europe/Samara, language: ru-RU, editors: trusted}}
+accepted_settings: {accepted}
 stores:
   metrics: {{kind: victoriametrics, url: "http://127.0.0.1:8427"}}
   events: {{kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}}
@@ -57,7 +62,7 @@ class World:
     def __post_init__(self) -> None:
         self.http = requests.Session()
         self.http.auth = (self.user, self.password)
-        self.write("tenants.yaml", ESTATE.format(tag=self.tag))
+        self.write("tenants.yaml", ESTATE.format(tag=self.tag, accepted=json.dumps(ACCEPTED)))
         self.write("volga_manager_20260417.csv", self.manager_line("ivanova", f"{self.tag}a.example.ru:80"))
         self.write(
             "volga_online_20260417.csv",

@@ -35,13 +35,15 @@ class GrafanaAttempt:
     body: str = ""
     login: bool = True
     hidden: bool = False
+    header: tuple[str, str] | None = None
 
     def against(self, words: Mapping[str, str]) -> "GrafanaAttempt":
         """The attempt with the victim in it."""
         path, org, body = self.path, self.org, self.body
+        name, said = self.header or ("", "")
         for word, value in words.items():
-            path, org, body = (text.replace(word, value) for text in (path, org, body))
-        return replace(self, path=path, org=org, body=body)
+            path, org, body, name, said = (text.replace(word, value) for text in (path, org, body, name, said))
+        return replace(self, path=path, org=org, body=body, header=(name, said) if self.header else None)
 
 
 def _in_their_org(path: str, method: str = "GET", body: str = "") -> GrafanaAttempt:
@@ -208,6 +210,32 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
     _closed("/api/orgs/OTHER_ORG/users", "POST", '{"loginOrEmail": "OWN_LOGIN", "role": "Viewer"}'),
     _closed("/api/org/users/OWN_USER", "PATCH", '{"role": "Admin"}'),
     _closed("/api/admin/users/OWN_USER/permissions", "PUT", '{"isGrafanaAdmin": true}'),
+)
+
+# What anybody may send who reaches the server: OWN_ORG is the cabinet's own org. PROXY_HEADER is the header by which a
+# proxy in front names the user (`[auth.proxy] header_name`), SELF the server admin that the audit runs as.
+ANONYMOUS_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
+    *(
+        GrafanaAttempt(
+            Text(f"GET {path}{', с номером' * bool(org)}", f"GET {path}{', with the number' * bool(org)}"),
+            path,
+            "own",
+            org=org,
+            login=False,
+        )
+        for path in ("/api/org", "/api/search", "/api/datasources", "/api/frontend/settings", "/api/org/users/lookup")
+        for org in ("", "OWN_ORG")
+    ),
+    *(
+        GrafanaAttempt(
+            Text(f"заголовок прокси, {user}: GET {path}", f"the proxy's header, {user}: GET {path}"),
+            path,
+            login=False,
+            header=("PROXY_HEADER", user.replace("this admin", "SELF")),
+        )
+        for user in ("admin", "this admin")
+        for path in ("/api/org", "/api/admin/settings", "/api/orgs/OWN_ORG/users")
+    ),
 )
 
 # Passwords tried with the victim's user name at the metrics store, sent as X-DS-Authorization, which Grafana hands on

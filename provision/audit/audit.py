@@ -1,16 +1,18 @@
-"""Audits cabinets side by side: chooses whom each must not see, makes its Viewer, sends him all ways."""
+"""Audits cabinets side by side: chooses which others each must not see, makes its Viewer and Editor, tries all ways."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from provision.audit.checks import checks
+from provision.audit.contact_points import way_through_contact_points
 from provision.audit.findings import Finding, Report
 from provision.audit.numbers import ways_to_numbers
 from provision.audit.parties import Party
 from provision.audit.rows import ways_to_rows
-from provision.audit.server import way_to_grafana
+from provision.audit.server import way_as_editor, way_to_grafana, way_without_login
+from provision.audit.server_checks import server_checks
 from provision.audit.viewer import remove_left, viewer
 from provision.audit.ways import Memory, go
 from provision.credential import RootSecret, Store
@@ -29,12 +31,25 @@ _VICTIMS = 2
 
 
 class Audit:
-    """One audit of a server. `cabinets` is the whole estate: whoever is in it may be a victim."""
+    """One audit of a server. `cabinets` is the whole estate: any of them may be a victim.
 
-    def __init__(self, server: Grafana, root: RootSecret, cabinets: Sequence[Cabinet]) -> None:
+    `accepted` are the server settings that tenants.yaml accepts. `store` is VictoriaMetrics itself, "" when unknown.
+    """
+
+    def __init__(
+        self,
+        server: Grafana,
+        root: RootSecret,
+        cabinets: Sequence[Cabinet],
+        *,
+        accepted: Collection[str] = (),
+        store: str = "",
+    ) -> None:
         self._server = server
         self._root = root
         self._cabinets = {cabinet.id: cabinet for cabinet in cabinets}
+        self._accepted = accepted
+        self._store = store
         self._stop = threading.Event()
         self._directory = Directory(server, root)
 
@@ -52,7 +67,10 @@ class Audit:
 
         with ThreadPoolExecutor(self._server.throttle.most) as pool:
             try:
-                return Report(list(chain.from_iterable(pool.map(work, chosen))))
+                shared = server_checks(
+                    self._server, self._directory, self._cabinets.values(), self._accepted, self._store
+                )
+                return Report([*shared, *chain.from_iterable(pool.map(work, chosen))])
             except BaseException:  # Ctrl-C too: each Viewer goes as soon as the way under way ends
                 self._stop.set()
                 pool.shutdown(cancel_futures=True)
@@ -69,12 +87,17 @@ class Audit:
             if cabinet.state == "suspended":  # a Viewer would meet closed doors that tell nothing of the fences
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _SUSPENDED)
                 return
+            with viewer(self._server, own.org) as someone:
+                header = self._server.settings.get("auth.proxy", {}).get("header_name") or "X-WEBAUTH-USER"
+                yield from go(way_without_login(own, someone, str(header)), cabinet.id, "")
             victims = list(self._victims(own))
             if not victims:
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
             memory = Memory()
             for victim in victims:
                 yield from self._try(own, victim, memory)
+            if any(person.role == "Editor" for person in cabinet.let_in):
+                yield from self._try_as_editor(own, victims)
         except (UnreachableError, LoginError):
             raise
         except ProvisionError as error:
@@ -91,6 +114,16 @@ class Audit:
                 if self._stop.is_set():
                     return
                 yield from go(way, own.cabinet.id, victim.cabinet.id)
+
+    def _try_as_editor(self, own: Party, victims: Sequence[Party]) -> Iterator[Finding]:
+        stores = {"vmauth": own.cabinet.metrics.url, "PostgreSQL": f"http://{own.cabinet.events.address}"}
+        if self._store:
+            stores["VictoriaMetrics"] = self._store
+        with viewer(self._server, own.org, "Editor") as editor:
+            yield from go(way_through_contact_points(editor, stores), own.cabinet.id, "")
+            memory = Memory()
+            for victim in victims:
+                yield from go(way_as_editor(own, victim, editor, memory), own.cabinet.id, victim.cabinet.id)
 
     def _party(self, cabinet: Cabinet) -> Party | None:
         number = self._directory.find(cabinet.id, cabinet.title)

@@ -1,6 +1,6 @@
 """What can be told of a cabinet without an attempt: who is in its org, whose credentials it holds, what is public."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from provision.audit.findings import Finding
@@ -8,6 +8,7 @@ from provision.audit.parties import Party
 from provision.directory import Directory
 from provision.errors import ProvisionError
 from provision.grafana import Json
+from provision.kinds.watched import WATCHED, Watched
 from provision.ownership import PREFIX
 from provision.text import Text
 
@@ -22,7 +23,6 @@ def checks(own: Party, others: Mapping[str, str], realms: Mapping[str, str], dir
 
     `others` gives the cabinet of every user name at the stores, `realms` the realm of every cabinet.
     """
-    org = own.org
     questions: tuple[tuple[Text, Holes], ...] = (
         (
             Text("в организации только люди кабинета", "the org has none but the cabinet's people"),
@@ -36,13 +36,13 @@ def checks(own: Party, others: Mapping[str, str], realms: Mapping[str, str], dir
             Text("учётные данные хранилищ у каждого свои", "the credentials at the stores are its own"),
             lambda: _credentials(own, others),
         ),
-        (
-            Text("нет снимков, открытых всем", "no snapshot is open to all"),
-            lambda: _snapshots(org.get("/api/dashboard/snapshots")),
-        ),
-        (
-            Text("нет публичных дашбордов", "no dashboard is public"),
-            lambda: _public(org.get("/api/dashboards/public-dashboards").get("publicDashboards", ())),
+        *(
+            (
+                Text(f"ничего лишнего: {one.title.ru}", f"nothing that opens it: {one.name}"),
+                lambda one=one: _opened(one, own, directory),
+            )
+            for one in WATCHED
+            if "audit" in one.occasions
         ),
     )
     for what, look in questions:
@@ -101,12 +101,8 @@ def _user(source: Mapping[str, Json]) -> str:
     return str((source.get("basicAuth") and source.get("basicAuthUser")) or source.get("user") or "")
 
 
-def _snapshots(rows: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
-    for row in rows:
-        yield Text(f"снимок «{row.get('name')}»", f"the snapshot {row.get('name')!r}")
-
-
-def _public(rows: Sequence[Mapping[str, Json]]) -> Iterator[Text]:
-    for row in rows:
-        if row.get("isEnabled", True):
-            yield Text(f"дашборд «{row.get('title')}»", f"the dashboard {row.get('title')!r}")
+def _opened(watched: Watched, own: Party, directory: Directory) -> Iterator[Text]:
+    """What the table of watched things counts and tenants.yaml does not allow."""
+    for key, facts in watched.found(own.org, own.cabinet, directory):
+        shown = ", ".join((key, *facts.values()))
+        yield Text(f"{watched.title.ru}: {shown}", f"{watched.name}: {shown}")

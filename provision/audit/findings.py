@@ -8,6 +8,8 @@ from typing import Literal
 from provision.text import Text
 
 Verdict = Literal["held", "leaked", "untried"]
+Subject = Literal["settings", "no login", "numbers", "rows", "Grafana", "Editor"]
+SERVER = "Grafana"  # in place of a cabinet's id, for what concerns all of them
 
 
 _NOTHING = Text("", "")
@@ -15,9 +17,9 @@ _NOTHING = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What became of one attempt: `way` is how it was sent, `why` says what leaked or why it could not be tried.
+    """The result of one attempt: `way` is how it was sent, `why` says what leaked or why it could not be tried.
 
-    Never holds an answer: a store's may quote credentials, and another cabinet's data are nothing for a report.
+    It never holds an answer: a store may quote credentials, and another cabinet's data do not belong in a report.
     """
 
     cabinet: str
@@ -26,6 +28,7 @@ class Finding:
     what: Text
     verdict: Verdict
     why: Text = _NOTHING
+    subject: Subject = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,21 @@ class Report:
         """The findings of one cabinet."""
         return tuple(finding for finding in self.findings if finding.cabinet == cabinet)
 
-    @property
-    def failed(self) -> bool:
-        """Whether anything leaked, or in some cabinet nothing at all could be tried."""
-        counts = (count(self.of(cabinet)) for cabinet in self.cabinets)
-        return any(each["leaked"] or not each["held"] for each in counts) or not self.findings
+    def failed(self, *, strict: bool = False) -> bool:
+        """Whether anything leaked, or nothing could be tried: in a cabinet, or about a subject against a neighbour.
+
+        `strict`: also when a single attempt could not be tried.
+        """
+        counts = (count(group) for group in self._groups())
+        untried = strict and any(finding.verdict == "untried" for finding in self.findings)
+        return untried or any(each["leaked"] or not each["held"] for each in counts) or not self.findings
+
+    def _groups(self) -> Iterable[Sequence[Finding]]:
+        for cabinet in self.cabinets:
+            yield self.of(cabinet)
+        for key in dict.fromkeys((one.cabinet, one.victim, one.subject) for one in self.findings):
+            if key[2] != "settings":
+                yield [one for one in self.findings if (one.cabinet, one.victim, one.subject) == key]
 
 
 def count(findings: Iterable[Finding]) -> Counter[Verdict]:

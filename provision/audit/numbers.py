@@ -48,7 +48,7 @@ def _way(
         filled = attempt.against(target)
         return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
 
-    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts])
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts], "numbers")
 
 
 def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
@@ -106,7 +106,7 @@ def _guesses(path: str, own: Party, victim: Party, viewer: Viewer, marks: Sequen
     title = Text(f"X-DS-Authorization через {path}", f"X-DS-Authorization through {path}")
     plainly = _by_path(viewer, path)
     trials = [trial(what, guess) for what, guess in PASSWORD_GUESSES]
-    return Way(title, lambda: why_closed(plainly(_PLAIN)), trials)
+    return Way(title, lambda: why_closed(plainly(_PLAIN)), trials, "numbers")
 
 
 def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:

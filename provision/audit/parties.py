@@ -48,14 +48,15 @@ def marks_of_clients(victim: Party, own: Party) -> tuple[str, ...]:
 def marks_in_grafana(victim: Party, own: Party) -> tuple[str, ...]:
     """What names the victim in Grafana: its org, its people, its users at the stores, its clients."""
     return (
-        *_telling(_names(victim), _names(own)),
+        *_telling(names_in_grafana(victim), names_in_grafana(own)),
         *marks_of_clients(victim, own),
         f"orgId={victim.org.number}\n",
         f"namespace=org-{victim.org.number}\n",
     )
 
 
-def _names(party: Party) -> set[str]:
+def names_in_grafana(party: Party) -> set[str]:
+    """Its org's name and mark, its people, its users at the stores."""
     people = {word for person in party.cabinet.people for word in (person.login, person.email)}
     return {
         *people,

@@ -50,7 +50,7 @@ def _way(
         filled = attempt.against(target)
         return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
 
-    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts])
+    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts], "rows")
 
 
 def _contained(attempt: RowAttempt) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""A way is how attempts are sent, with the proof that it is open: what cannot be tried never counts as held."""
+"""A way is how attempts are sent, with the check that it is open: what cannot be tried never counts as held."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from provision.audit.answers import Heard
-from provision.audit.findings import Finding
+from provision.audit.findings import Finding, Subject
 from provision.stores.attempts import Expected, leaks
 from provision.text import Text
 
@@ -44,16 +44,17 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Attempts that go the same way. `closed` says why it cannot be gone, None when it can."""
+    """Attempts that are sent the same way. `closed` says why it cannot be used, None when it can."""
 
     title: Text
     closed: Callable[[], Text | None]
     trials: Sequence[Trial]
+    subject: Subject
 
 
 def go(way: Way, cabinet: str, victim: str) -> Iterator[Finding]:
-    """What became of each attempt. The way must have been open before and after: otherwise a refusal proves nothing."""
-    empty = [Finding(cabinet, victim, way.title, trial.what, "held") for trial in way.trials]
+    """The result of each attempt. The way must be open before and after: otherwise a refusal proves nothing."""
+    empty = [Finding(cabinet, victim, way.title, trial.what, "held", subject=way.subject) for trial in way.trials]
     if why := way.closed():
         yield from (replace(finding, verdict="untried", why=why) for finding in empty)
         return

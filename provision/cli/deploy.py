@@ -64,9 +64,10 @@ def plan(
 @click.command(
     cls=ServerCommand,
     help=_(
-        "Показать отличия Grafana от задуманного и всё, что в кабинетах сделано не нами. Код 3, если есть отличия.",
-        "Show how Grafana differs from what is wanted, and all in the cabinets that is not ours. "
-        "Exit 3 on differences.",
+        "Показать отличия Grafana от задуманного, опасные настройки сервера и всё, что в кабинетах сделано не нами. "
+        "Код 3, если есть отличия или что-то открывает кабинет.",
+        "Show how Grafana differs from what is wanted, settings of the server that open cabinets, and all in the "
+        "cabinets that is not ours. Exit 3 on differences and on what opens a cabinet.",
     ),
 )
 @cabinets_argument
@@ -76,7 +77,7 @@ def plan(
 def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
     _run, made = _plan(settings, names, options, watch=True)
     echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
-    if made.changes:
+    if made.changes or is_opened(made):
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
 
@@ -185,6 +186,7 @@ def make_plan(
         allow_deletes=dict(options["allow_deletes"]),
         message=options["message"],
         new_secret=options["new_secret"],
+        accepted_settings=estate.accepted_settings,
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
         return run, plan_of(run, chosen, ready, watch=watch)
@@ -261,6 +263,13 @@ def show_outcomes(settings: Settings, made: "Plan", outcomes: "Outcomes", shape:
     from provision.render import OUTCOME_FORMATS
 
     return OUTCOME_FORMATS[shape](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
+
+
+def is_opened(made: "Plan") -> bool:
+    """Whether something that is only looked at opens a cabinet past its membership."""
+    from provision.kinds import OPENING
+
+    return any(one.ref.kind in OPENING for part in made.parts for one in part.unmanaged)
 
 
 def is_refused(made: "Plan") -> bool:

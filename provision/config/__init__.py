@@ -4,6 +4,7 @@ add() proposes a new cabinet's block; with its Edit check() sees the estate as i
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -37,4 +38,5 @@ def check(path: Path, *, today: date | None = None, instead: Mapping[str, bytes]
     if problems:
         order = {each.shown: number for number, each in enumerate(documents)}
         return Estate((), tuple(sorted(problems, key=lambda each: (order[each.file], each.line, each.column))))
-    return build(entries, documents[0].data["stores"], today=today)
+    main = documents[0].data
+    return replace(build(entries, main["stores"], today=today), accepted_settings=main.get("accepted_settings", {}))

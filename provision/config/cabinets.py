@@ -133,6 +133,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         telegram=section(entry.company, "telegram").get("chat", ""),
         air_gapped=frozenset(entry.own.get("air_gapped", ())),
         editors_trusted=settings["editors"] == "trusted",
+        allowed=frozenset((one["what"], one["name"]) for one in entry.own.get("allowed", ())),
         generation=settings["generation"],
         origin=entry.document.origin(entry.path),
         state=entry.state,

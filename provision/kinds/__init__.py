@@ -20,7 +20,7 @@ from provision.kinds.org import OrgKind
 from provision.kinds.preferences import PreferencesKind
 from provision.kinds.suspension import SuspensionKind
 from provision.kinds.user import UserKind
-from provision.kinds.watched import WATCHED
+from provision.kinds.watched import OPENING, SETTING, SETTING_TITLE, WATCHED
 from provision.model import Cabinet, Code, Problem
 
 KINDS: tuple[type[Kind], ...] = (
@@ -42,10 +42,11 @@ KINDS: tuple[type[Kind], ...] = (
     RuleGroupKind,
 )
 ORG = OrgKind.name  # the object that holds all others of a cabinet in Grafana: they are deleted with it
-TITLES = {one.name: one.title for one in WATCHED} | {kind.name: kind.title for kind in KINDS}
+TITLES = {SETTING: SETTING_TITLE} | {one.name: one.title for one in WATCHED} | {kind.name: kind.title for kind in KINDS}
 
 __all__ = [
     "KINDS",
+    "OPENING",
     "ORG",
     "TITLES",
     "WATCHED",

@@ -1,6 +1,6 @@
 """What a kind gets to work with: the run (RunContext) and one cabinet on the server (CabinetContext)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,7 +48,8 @@ class RunContext:
 
     `cabinets` are all of the estate by id, chosen or not. `allow_deletes` are the numbers of deletions that were
     explicitly allowed, by cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret
-    was changed, and all credentials are to be rewritten.
+    was changed, and all credentials are to be rewritten. `accepted_settings` are the server settings that tenants.yaml
+    accepts.
     """
 
     server: Grafana
@@ -62,6 +63,7 @@ class RunContext:
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False
+    accepted_settings: Collection[str] = ()
 
     def realm(self, cabinet: str) -> str | None:
         """The realm of that cabinet of the estate, None of an unknown one."""

@@ -52,7 +52,7 @@ class MembershipKind(One):
         self._set_role(context, int(old.handle["id"]), new.spec["role"])
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
-        if old.ref.key == f"{AUDITOR}{context.cabinet.id}":
+        if old.ref.key.startswith(AUDITOR):
             self.run.server.request("DELETE", f"/api/admin/users/{old.handle['id']}")
             return
         # Not /api/org/users/:id, which also deletes the user when this was his last org (org_users.go, 12.4).
@@ -69,7 +69,7 @@ class MembershipKind(One):
 
     def deletion_guard(self, context: CabinetContext, deleted: Sequence[Resource]) -> Text | None:
         cabinet = context.cabinet
-        if cabinet.state != "active" or all(one.ref.key == f"{AUDITOR}{cabinet.id}" for one in deleted):
+        if cabinet.state != "active" or all(one.ref.key.startswith(AUDITOR) for one in deleted):
             return None
         if cabinet.unused_lines:
             return Text(

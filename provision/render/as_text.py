@@ -99,7 +99,13 @@ def _changes(changes: Sequence[Change], *, lang: Lang, colour: bool, diff: bool,
 def _unmarked(resources: Sequence[Resource], *, lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
     said = UNMARKED.say(lang)
     rows = [
-        ("?", kind_name(one.ref, kinds, lang), harmless(one.ref.key), harmless(title_of(one)), said)
+        (
+            "?",
+            kind_name(one.ref, kinds, lang),
+            harmless(one.ref.key),
+            harmless(title_of(one)),
+            one.spec.get("set", said),
+        )
         for one in resources
     ]
     return _aligned(rows, colour)

@@ -244,7 +244,9 @@ def test_a_data_source_past_the_door_is_found(stage: Stage) -> None:
     world, path = stage.world, "/api/datasources/uid/smart-metrics"
     org = world.org(world.volga)
     json_data = {"customQueryParameters": f"extra_label=cabinet={world.volga}"}
-    body = {**world.ask("GET", path, org=org), "url": stage.metrics.url, "basicAuth": False, "jsonData": json_data}
+    login = stage.metrics.login
+    direct = {"url": stage.metrics.url, "basicAuthUser": login.user, "jsonData": json_data}
+    body = {**world.ask("GET", path, org=org), **direct, "secureJsonData": {"basicAuthPassword": login.password}}
     world.ask("PUT", path, body, org=org)
     proxy, who = f"{world.url}/api/datasources/proxy/uid/smart-metrics/tags", {"X-Grafana-Org-Id": str(org)}
     while THROUGH_GRAFANA and not world.http.get(proxy, headers=who, timeout=60).ok:
