@@ -16,10 +16,10 @@ import dashboards
 from benchmarks.measures import SECRET, Measure, seconds
 from provision.credential import RootSecret
 from provision.stores.access import Access
+from provision.stores.cluster import Cluster, Connection
 from provision.stores.contract import TABLES
 from provision.stores.local import MetricsServer, postgresql, victoria_metrics, vmauth
 from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
-from provision.stores.schema import Connection, connect, migrate
 from tests.dashboards.boards import EVERYTHING
 from tests.dashboards.questions import Question, questions
 from tests.dashboards.reader import ONE
@@ -94,28 +94,27 @@ def _ways() -> Iterator[tuple[Way, Way]]:
     folder.chmod(0o711)  # PostgreSQL's user must reach its part
     try:
         with victoria_metrics(folder / "metrics") as metrics, postgresql(folder / "events") as events:
-            with connect(events.conninfo()) as admin:
-                migrate(admin)
+            cluster = Cluster(events.conninfo())
+            fence_rows(cluster, ROOT, accesses)
+            with cluster.connect(ROOT.database_name(_PART.id)) as admin:
                 fill([_PART], metrics=metrics, events=admin, now=NOW, days=RANGES["13 months"])
-                _copy_to_others(metrics, admin)
+                _copy_to_others(metrics)
                 _copy_within(metrics, admin)
-                fence_rows(admin, ROOT, accesses)
                 admin.execute("ANALYZE")
             write_users(folder / "auth.yml", metrics, ROOT, accesses)
             with (
                 vmauth(folder / "auth.yml") as door,
                 own(_PART.id, ROOT, door, events) as fenced,
-                by_hand(_PART.id, metrics, events) as bare,
+                by_hand(_PART.id, ROOT, metrics, events) as bare,
             ):
                 yield fenced, bare
     finally:
         shutil.rmtree(folder)
 
 
-def _copy_to_others(metrics: MetricsServer, connection: Connection) -> None:
+def _copy_to_others(metrics: MetricsServer) -> None:
     for number in range(1, _OTHERS + 1):
         _copy_series(metrics, f'cabinet="{_PART.id}"', {"cabinet": f"other-{number}"})
-    _copy_rows(connection, _OTHERS, {"cabinet": "'other-' || n"})
 
 
 def _copy_within(metrics: MetricsServer, connection: Connection) -> None:

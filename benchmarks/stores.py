@@ -1,5 +1,6 @@
 """What the fences cost, on servers of this run: setting 500 cabinets up, and asking through a fence and without one."""
 
+import os
 import secrets
 import shutil
 import statistics
@@ -18,20 +19,24 @@ from psycopg import sql
 from benchmarks.measures import MANY, SECRET, Measure, seconds
 from provision.credential import RootSecret
 from provision.plan import Change, diff
-from provision.stores import local, row_fence, row_roles, schema
-from provision.stores.access import Access, names
+from provision.stores import local
+from provision.stores.access import Access
+from provision.stores.cluster import Cluster
 from provision.stores.local import EventsServer, MetricsServer, VmauthServer
 from provision.stores.stack import write_first_users
 from provision.stores.vmauth_client import VmauthClient
 from provision.stores.vmauth_users import KIND, UserFile
+from tests.stores.world import changes as changes_of_rows
+from tests.stores.world import fence_rows, pairs
 
 ROOT = RootSecret(SECRET)
 ROWS = 1000  # searches a cabinet
 _TURNS = 40  # of each question; the median counts
+_IDLE = 125  # seconds: two rounds of autovacuum's launcher through all databases
 _SEARCHES = """
 INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, user_login, query_text, status)
-SELECT now() - n * interval '1 hour', 'bench-' || c, 'installation', 'client', 'm', 'u' || n %% 40, 'q' || n, 'success'
-FROM generate_series(0, %s - 1) c, generate_series(1, %s) n
+SELECT now() - n * interval '1 hour', %s, 'installation', 'client', 'm', 'u' || n %% 40, 'q' || n, 'success'
+FROM generate_series(1, %s) n
 """
 
 
@@ -42,6 +47,7 @@ class Stores:
     metrics: MetricsServer
     door: VmauthServer
     events: EventsServer
+    events_folder: Path
     accesses: tuple[Access, ...]
 
     @property
@@ -53,14 +59,16 @@ def run(cabinets: int = MANY) -> Iterator[Measure]:
     """All measures, on servers of their own."""
     with _stores(cabinets) as stores:
         yield from setting_up(stores)
+        yield disk(stores)
+        yield idle(stores)
         yield numbers(stores)
         yield rows(stores)
 
 
 def setting_up(stores: Stores) -> Iterator[Measure]:
-    """Users and roles of all cabinets: made from nothing, against CREATE ROLE and GRANT alone; then planned again."""
+    """Users, databases and roles of all cabinets: made from nothing, against bare databases; then planned again."""
     count = len(stores.accesses)
-    bare = seconds(lambda: _bare_roles(stores.events, count))
+    bare = seconds(lambda: _bare_databases(stores.events, count))
     ours = seconds(lambda: _apply(stores))
     yield Measure(f"fences of {count} cabinets set up", f"{ours:.1f} s", f"{bare:.1f} s", ours / bare, "≤", 3)
     changes: list[int] = []
@@ -75,6 +83,41 @@ def setting_up(stores: Stores) -> Iterator[Measure]:
     megabytes = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     yield Measure("  … memory, MB", f"{megabytes:.0f} MB", "–", megabytes, "≤", 50)
+
+
+def disk(stores: Stores) -> Measure:
+    """What an empty database of a cabinet takes on the disk, against the empty one that PostgreSQL copies."""
+    with Cluster(stores.events.conninfo()).connect() as admin:
+        sizes = admin.execute(
+            "SELECT avg(pg_database_size(oid)) FILTER (WHERE datname ~ '^d_'), min(pg_database_size(oid))"
+            " FROM pg_database"
+        )
+        ours, bare = (float(size) / 1e6 for size in sizes.fetchone() or (0, 1))
+    return Measure("disk for the database of a cabinet", f"{ours:.1f} MB", f"{bare:.1f} MB", ours / bare, "≤", 2)
+
+
+def idle(stores: Stores) -> Measure:
+    """The share of a core that PostgreSQL takes for nothing: autovacuum visits every database that was used."""
+    pid = int((stores.events_folder / "cluster" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+    before = _cpu(pid)
+    time.sleep(_IDLE)
+    share = (_cpu(pid) - before) / _IDLE * 100
+    return Measure(f"idle CPU of {len(stores.accesses)} databases", f"{share:.1f} % of a core", "–", share, "≤", 30)
+
+
+def _cpu(postmaster: int) -> float:
+    """CPU seconds of the server so far: its processes, and those that have ended."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(stat.parent.name) == postmaster:
+            ticks += sum(map(int, fields[11:15]))  # its own, and what ended children took
+        elif int(fields[1]) == postmaster:
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def numbers(stores: Stores) -> Measure:
@@ -104,28 +147,27 @@ def numbers(stores: Stores) -> Measure:
 
 
 def rows(stores: Stores) -> Measure:
-    """Searches by user as a cabinet's role, against the superuser who names the cabinet."""
-    count = len(stores.accesses)
-    with schema.connect(stores.events.conninfo()) as admin:
-        admin.execute(_SEARCHES, [count, ROWS])
-        admin.execute("ANALYZE core.search_queries")
+    """Searches by user as a cabinet's role, against the superuser in the same database."""
     access = stores.accesses[-1]
+    database = ROOT.database_name(access.cabinet)
+    with Cluster(stores.events.conninfo()).connect(database) as admin:
+        admin.execute(_SEARCHES, [access.cabinet, ROWS])
+        admin.execute("ANALYZE core.search_queries")
     role, password = (
         ROOT.credential("events", access.cabinet, 1).name,
         ROOT.credential("events", access.cabinet, 1).password,
     )
-    asked = "SELECT user_login, count(*) FROM core.search_queries WHERE ts > now() - interval '30 days'"
-    narrowed = f"{asked} AND cabinet = '{access.cabinet}' GROUP BY 1"
+    asked = "SELECT user_login, count(*) FROM core.search_queries WHERE ts > now() - interval '30 days' GROUP BY 1"
     with (
-        psycopg.connect(stores.events.conninfo(user=role, password=password), autocommit=True) as cabinet,
-        psycopg.connect(stores.events.conninfo(), autocommit=True) as admin,
+        psycopg.connect(stores.events.conninfo(database, role, password), autocommit=True) as cabinet,
+        psycopg.connect(stores.events.conninfo(database), autocommit=True) as admin,
     ):
 
-        def ask(connection: psycopg.Connection[tuple[object, ...]], query: str) -> None:
-            assert len(connection.execute(query.encode()).fetchall()) == 40
+        def ask(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+            assert len(connection.execute(asked).fetchall()) == 40
 
-        fenced, bare = _medians(lambda: ask(cabinet, f"{asked} GROUP BY 1"), lambda: ask(admin, narrowed))
-    return _measure(f"SQL with row policies, {count * ROWS} rows", fenced, bare, 3)
+        fenced, bare = _medians(lambda: ask(cabinet), lambda: ask(admin))
+    return _measure(f"SQL in a cabinet's database, {ROWS} rows", fenced, bare, 3)
 
 
 @contextmanager
@@ -136,7 +178,9 @@ def _stores(cabinets: int) -> Iterator[Stores]:
         with local.victoria_metrics(folder / "metrics") as metrics, local.postgresql(folder / "events") as events:
             write_first_users(folder / "auth.yml", metrics.backend)
             with local.vmauth(folder / "auth.yml") as door:
-                yield Stores(metrics, door, events, tuple(Access(f"bench-{n}") for n in range(cabinets)))
+                yield Stores(
+                    metrics, door, events, folder / "events", tuple(Access(f"bench-{n}") for n in range(cabinets))
+                )
     finally:
         shutil.rmtree(folder)
 
@@ -144,18 +188,9 @@ def _stores(cabinets: int) -> Iterator[Stores]:
 def _apply(stores: Stores) -> None:
     users = _plan_users(stores)
     file = stores.file
-    file.apply([(change.before, change.after) for change in users])
+    file.apply(pairs(users))
     VmauthClient(stores.door.url, key=stores.door.key).reload(file)
-    with schema.connect(stores.events.conninfo()) as connection:
-        schema.migrate(connection)
-    changes = _plan_rows(stores)
-    pairs = {kind: [(one.before, one.after) for one in changes if one.ref.kind == kind] for kind in _EVENTS}
-    with schema.connect(stores.events.conninfo()) as connection:
-        row_fence.apply(connection, pairs[row_fence.KIND])
-        row_roles.apply(connection, ROOT, pairs[row_roles.KIND])
-
-
-_EVENTS = (row_fence.KIND, row_roles.KIND)
+    fence_rows(Cluster(stores.events.conninfo()), ROOT, stores.accesses)
 
 
 def _plan_users(stores: Stores) -> tuple[Change, ...]:
@@ -163,22 +198,20 @@ def _plan_users(stores: Stores) -> tuple[Change, ...]:
 
 
 def _plan_rows(stores: Stores) -> tuple[Change, ...]:
-    known = [name for name, _ in names(ROOT, "events", stores.accesses)]
-    with schema.connect(stores.events.conninfo()) as connection:
-        live = row_fence.read(connection, known) | row_roles.read(connection, ROOT, stores.accesses)
-    wanted = row_fence.desired(stores.events.database) | row_roles.desired(ROOT, stores.accesses)
-    return diff(wanted, live, _EVENTS)
+    return changes_of_rows(Cluster(stores.events.conninfo()), ROOT, stores.accesses)
 
 
-def _bare_roles(server: EventsServer, count: int) -> None:
-    """As many login roles in a group as anybody would make them: in one transaction, with the password as text."""
-    with psycopg.connect(server.conninfo()) as connection:
-        connection.execute("CREATE ROLE bare_group NOLOGIN")
+def _bare_databases(server: EventsServer, count: int) -> None:
+    """As many databases with a login role each as anybody would make them: one after another, without a table."""
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
         for number in range(count):
             name = sql.Identifier(f"bare_{number}")
             password = sql.Literal(secrets.token_urlsafe(24))
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, password))
-            connection.execute(sql.SQL("GRANT bare_group TO {}").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+        for number in range(count):
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(f"bare_{number}")))
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(f"bare_{number}")))
 
 
 def _medians(fenced: Callable[[], None], bare: Callable[[], None]) -> tuple[float, float]:

@@ -37,7 +37,12 @@ class Backup:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._taken = datetime.now(UTC)
         self.files: dict[str, Path] = {}
+
+    def path(self, cabinet: str, ending: str) -> Path:
+        """Where a file of that cabinet goes; those of one run have the same time in their names."""
+        return self._folder / f"{cabinet}-{self._taken:%Y%m%d-%H%M%S}.{ending}"
 
     def save(self, org: Org, lists: Mapping[str, Rows]) -> None:
         """Writes the org's file and waits until the disk has it. `lists` are further lists of the org, by name.
@@ -47,7 +52,7 @@ class Backup:
         now = datetime.now(UTC)
         whole = {"cabinet": org.cabinet, "taken": f"{now:%Y-%m-%dT%H:%M:%SZ}", "grafana": org.server.version}
         text = json.dumps({**whole, **_contents(org, lists)}, ensure_ascii=False, indent=2)
-        path = self._folder / f"{org.cabinet}-{now:%Y%m%d-%H%M%S}.json"
+        path = self.path(org.cabinet, "json")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replaced(path) as file:

@@ -95,11 +95,14 @@ class MetricsStore:
 
 @dataclass(frozen=True, slots=True)
 class EventsStore:
-    """Where Grafana's server reaches the rows: PostgreSQL at `address` (host:port)."""
+    """Where Grafana's server reaches the rows: PostgreSQL at `address` (host:port).
+
+    `administrator` names the variable with the connection string of that server's administrator.
+    """
 
     address: str
-    database: str
     sslmode: str = "verify-full"
+    administrator: str = "SMART_EVENTS_ADMIN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,10 +348,17 @@ _STORES = _section(
                     r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$",
                     Text("узел:порт, например db.example.ru:5432", "host:port, such as db.example.ru:5432"),
                 ),
-                "database": _word(
-                    _about("База данных", "Database"),
-                    r"^[A-Za-z_][A-Za-z0-9_$-]{0,62}$",
-                    Text("имя базы латинскими буквами", "a database's name in Latin letters"),
+                "administrator": _word(
+                    _about(
+                        "Переменная со строкой подключения администратора",
+                        "Variable with the administrator's connection string",
+                    ),
+                    r"^SMART_EVENTS_ADMIN(_[A-Z0-9]+)*$",
+                    Text(
+                        "имя переменной: SMART_EVENTS_ADMIN или, например, SMART_EVENTS_ADMIN_NORTH",
+                        "a variable's name: SMART_EVENTS_ADMIN or, for example, SMART_EVENTS_ADMIN_NORTH",
+                    ),
+                    default="SMART_EVENTS_ADMIN",
                 ),
                 "sslmode": _choice(
                     _about("Проверка сертификата", "Certificate check"),
@@ -361,7 +368,6 @@ _STORES = _section(
             },
             "kind",
             "address",
-            "database",
         ),
     },
     "metrics",

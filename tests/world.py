@@ -25,7 +25,7 @@ defaults: {{timezone: Europe/Samara, language: ru-RU, editors: trusted}}
 accepted_settings: {accepted}
 stores:
   metrics: {{kind: victoriametrics, url: "http://127.0.0.1:8427"}}
-  events: {{kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}}
+  events: {{kind: postgresql, address: "127.0.0.1:5432", sslmode: disable}}
 profiles:
   company: {{dashboards: ["*"], home: kodeks-analytics}}
 distributors:

@@ -53,7 +53,8 @@ def _way(
 
 def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
     """The victim as attempts name it."""
-    return Victim(victim.cabinet.id, marks[0] if marks else "nobody", victim.credential("events").name)
+    database = victim.root.database_name(victim.cabinet.id)
+    return Victim(victim.cabinet.id, marks[0] if marks else "nobody", victim.credential("events").name, database)
 
 
 def _by_query(viewer: Viewer, uid: str) -> Send:

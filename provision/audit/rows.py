@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from provision.audit.answers import Heard, heard_query
@@ -17,7 +18,7 @@ from provision.audit.viewer import Viewer
 from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
-from provision.stores.attempts import ROW_ATTEMPTS, RowAttempt, try_rows
+from provision.stores.attempts import ROW_ATTEMPTS, RowAttempt, told_apart, try_rows
 from provision.text import Text
 
 _POSTGRES = (POSTGRES, "postgres")  # its name before Grafana 11
@@ -37,7 +38,8 @@ def ways_to_rows(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> I
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
         send, uid = _by_query(viewer, source), source["uid"]
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
-        yield _way(title, send, [one for one in ROW_ATTEMPTS if not one.database], victim, marks, memory)
+        sent = [one for one in ROW_ATTEMPTS if not (one.database or one.listens)]
+        yield _way(title, send, sent, victim, marks, memory)
     yield _past_grafana(own, victim, memory)
 
 
@@ -46,9 +48,15 @@ def _way(
 ) -> Way:
     target = as_victim(victim, marks)
 
+    def compared(attempt: RowAttempt) -> Heard:
+        answer, differs = told_apart(attempt, target, send)
+        return replace(answer, succeeded=differs)
+
     def trial(attempt: RowAttempt) -> Trial:
         filled = attempt.against(target)
-        return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
+        once = partial(compared, attempt) if attempt.expected == "same" else partial(send, filled)
+        ask = partial(memory.ask, title, filled, once)
+        return Trial(attempt.what, attempt.expected, ask, (*marks, *filled.tells))
 
     return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts], "rows")
 
@@ -67,7 +75,10 @@ def _body(source: Mapping[str, Any], attempt: RowAttempt) -> dict[str, Any]:
 
     An explicit BEGIN would, after an error, leave a broken transaction in a connection that panels use.
     """
-    sql = ";\n".join((*_contained(attempt), "ROLLBACK", "DEALLOCATE ALL"))
+    return _query(source, ";\n".join((*_contained(attempt), "ROLLBACK", "DEALLOCATE ALL")))
+
+
+def _query(source: Mapping[str, Any], sql: str) -> dict[str, Any]:
     query = {
         "refId": "A",
         "datasource": {"uid": source["uid"], "type": source["type"]},
@@ -80,6 +91,8 @@ def _body(source: Mapping[str, Any], attempt: RowAttempt) -> dict[str, Any]:
 
 def _by_query(viewer: Viewer, source: Mapping[str, Any]) -> Send:
     def send(attempt: RowAttempt) -> Heard:
+        if attempt.first:  # as it is: a transaction rolled back would take its effect away
+            viewer.probe.ask("POST", "/api/ds/query", json=_query(source, attempt.first))
         answer = heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(source, attempt)))
         if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
             return answer
@@ -92,20 +105,25 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     """With the cabinet's own role at the address its data source has, where that can be reached from here."""
     address = own.cabinet.events.address
     title = Text(f"строки мимо Grafana, {address}", f"rows past Grafana, {address}")
-    send = _at_the_database(own)
+    send = _at_the_database(own, listener=_url(victim))
     marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(victim)(_PLAIN))
     return _way(title, send, ROW_ATTEMPTS, victim, marks, memory)
 
 
-def _at_the_database(party: Party) -> Send:
+def _url(party: Party) -> str:
+    """The cabinet's own connection string."""
     store = party.cabinet.events
     # User name and password are derived: neither needs escaping.
-    ours = party.credential("events")
-    login = f"{ours.name}:{ours.password}"
-    url = f"postgresql://{login}@{store.address}/{store.database}?sslmode={store.sslmode}"
+    login = f"{party.credential('events').name}:{party.credential('events').password}"
+    return f"postgresql://{login}@{store.address}/{party.root.database_name(party.cabinet.id)}?sslmode={store.sslmode}"
+
+
+def _at_the_database(party: Party, *, listener: str = "") -> Send:
+    url = _url(party)
 
     def send(attempt: RowAttempt) -> Heard:
-        said = try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), "ROLLBACK")), url)
+        ending = "COMMIT" if attempt.listens else "ROLLBACK"  # what is rolled back is not sent
+        said = try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), ending)), url, listener)
         return Heard(said.succeeded, said.text, None if said.judged else _NOT_JUDGED)
 
     return send

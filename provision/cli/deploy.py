@@ -23,6 +23,7 @@ from provision.cli.settings import (
     progress,
     write,
 )
+from provision.cli.stores import administrators
 from provision.errors import PlanChangedError, SecretError, UsageError
 from provision.text import Text
 
@@ -180,7 +181,7 @@ def make_plan(
             backend=Backend(options["vm_url"] or "", settings.vm_login(options["vmauth_file"])),
             vmauth_url=options["vmauth_url"] or "",
             reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
-            events=settings.secret("SMART_EVENTS_ADMIN"),
+            events=administrators(settings, estate.cabinets),
         ),
         alerting=AlertingSecrets(settings.secret("SMART_TELEGRAM_TOKEN"), settings.secret("SMART_LOG_URL")),
         allow_deletes=dict(options["allow_deletes"]),

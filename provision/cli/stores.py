@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.model import Cabinet
+    from provision.stores.cluster import Cluster
     from provision.stores.sample_data import SampleCabinet
-    from provision.stores.sample_data.guard import Real
-    from provision.stores.schema import Connection
+    from provision.stores.sample_data.guard import Real, RowsOf
     from provision.stores.stack import Stack
 
 
@@ -55,24 +55,29 @@ if TYPE_CHECKING:
 def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: int, *, yes: bool, vm_url: str) -> None:
     from datetime import UTC, datetime
 
+    from provision.credential import RootSecret
     from provision.stores.local import MetricsServer
     from provision.stores.sample_data import fill, guard
-    from provision.stores.schema import connect
 
-    administrator = _administrator(settings)
-    cabinets = _samples(choose_present(load(settings.estate), names))
+    root = RootSecret(settings.secret("SMART_SECRET"))
+    chosen = choose_present(load(settings.estate), names)
+    clusters = clusters_of(settings, chosen)
+    cabinets = _samples(chosen)
     metrics = MetricsServer(vm_url.rstrip("/"), settings.secret("SMART_VM_KEY"), settings.vm_login())
     now, samples, rows = datetime.now(UTC), 0, 0
-    with connect(administrator) as events:
-        _demand_schema(events)
-        _refuse_real(guard.look(metrics, events, [one.id for one in cabinets]), yes=yes)
-        with progress(settings, Text("История", "History"), len(cabinets)) as ready:
-            for cabinet in cabinets:
-                guard.mark(metrics, events, cabinet.id)
+    rows_of = {one.id: guard.RowsOf(clusters[one.events.administrator], root, one.id) for one in chosen}
+    for of_it in rows_of.values():
+        _demand_schema(of_it)
+    _refuse_real(guard.look(metrics, rows_of), yes=yes)
+    with progress(settings, Text("История", "History"), len(cabinets)) as ready:
+        for cabinet in cabinets:
+            of_it = rows_of[cabinet.id]
+            guard.mark(metrics, of_it)
+            with of_it.connect() as events:
                 filled = fill([cabinet], metrics=metrics, events=events, now=now, days=days, seed=seed)
-                guard.close(events, cabinet.id, filled.rows)
-                samples, rows = samples + filled.samples, rows + filled.rows
-                ready(cabinet.id)
+            guard.close(of_it, filled.rows)
+            samples, rows = samples + filled.samples, rows + filled.rows
+            ready(cabinet.id)
     click.echo(
         settings.say(
             Text(
@@ -83,17 +88,27 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
     )
 
 
-def _administrator(settings: Settings) -> str:
-    """The connection of PostgreSQL's administrator. Raises UsageError when it is not set."""
-    if found := settings.secret("SMART_EVENTS_ADMIN"):
-        return found
-    raise UsageError(
-        Text("Не задано SMART_EVENTS_ADMIN", "SMART_EVENTS_ADMIN is not set"),
-        Text(
-            "Это строка подключения администратора PostgreSQL: host=… dbname=… user=… password=…",
-            "It is the connection string of PostgreSQL's administrator: host=… dbname=… user=… password=…",
-        ),
-    )
+def administrators(settings: Settings, cabinets: Iterable[Cabinet]) -> dict[str, str]:
+    """The administrators' connections to PostgreSQL that are set, by variable."""
+    variables = sorted({cabinet.events.administrator for cabinet in cabinets})
+    return {name: found for name in variables if (found := settings.secret(name))}
+
+
+def clusters_of(settings: Settings, cabinets: Sequence[Cabinet]) -> dict[str, Cluster]:
+    """The PostgreSQL servers of these cabinets, by variable. Raises UsageError when one is not set."""
+    from provision.stores.cluster import Cluster
+
+    found = administrators(settings, cabinets)
+    lacking = sorted({cabinet.events.administrator for cabinet in cabinets} - found.keys())
+    if lacking:
+        raise UsageError(
+            Text(f"Не задано {lacking[0]}", f"{lacking[0]} is not set"),
+            Text(
+                "Это строка подключения администратора PostgreSQL: host=… dbname=… user=… password=…",
+                "It is the connection string of PostgreSQL's administrator: host=… dbname=… user=… password=…",
+            ),
+        )
+    return {variable: Cluster(conninfo, variable) for variable, conninfo in found.items()}
 
 
 def _samples(cabinets: Sequence[Cabinet]) -> list[SampleCabinet]:
@@ -117,15 +132,16 @@ def _sample(cabinet: Cabinet) -> SampleCabinet:
     return SampleCabinet(cabinet.id, cabinet.timezone, tuple(installations), tuple(accesses), cabinet.distributor)
 
 
-def _demand_schema(events: Connection) -> None:
-    from provision.stores.schema import pending
-
-    if pending(events):
+def _demand_schema(rows: RowsOf) -> None:
+    if not rows.ready():
         raise StoreError(
-            Text("В базе нет таблиц для событий, или они старые", "The database lacks the tables, or they are old"),
             Text(
-                "Их создаёт provision apply с тем же SMART_EVENTS_ADMIN.",
-                "provision apply makes them, with the same SMART_EVENTS_ADMIN.",
+                f"У кабинета {rows.cabinet} нет базы для событий, или её таблицы старые",
+                f"Cabinet {rows.cabinet} has no database for events, or its tables are old",
+            ),
+            Text(
+                f"Её создаёт provision apply {rows.cabinet} с тем же {rows.cluster.variable}.",
+                f"provision apply {rows.cabinet} makes it, with the same {rows.cluster.variable}.",
             ),
         )
 
@@ -165,12 +181,15 @@ def _refuse_real(real: Real, *, yes: bool) -> None:
 def expire(settings: Settings) -> None:
     from datetime import UTC, datetime
 
-    from provision.stores import schema
+    from provision.stores.cluster_fence import registered
+    from provision.stores.schema import expire as expire_rows
 
-    with schema.connect(_administrator(settings)) as events:
-        _demand_schema(events)
-        deleted = schema.expire(events, datetime.now(UTC))
-    count = sum(deleted.values())
+    now, count = datetime.now(UTC), 0
+    for cluster in clusters_of(settings, load(settings.estate).cabinets).values():
+        with cluster.connect() as admin:
+            databases = registered(admin).values()
+        deleted = cluster.each(databases, lambda _, connection: expire_rows(connection, now))
+        count += sum(sum(tables.values()) for tables in deleted.values())
     click.echo(settings.say(Text(f"Удалено строк: {count}", f"{count} rows deleted")))
 
 

@@ -8,6 +8,7 @@ from provision.kinds.alerting.mute_timing import MuteTimingKind
 from provision.kinds.alerting.notification_policy import NotificationPolicyKind
 from provision.kinds.alerting.rule_group import RuleGroupKind
 from provision.kinds.base import Batch, Kind, One
+from provision.kinds.below.clusters import ClusterKind
 from provision.kinds.below.databases import DatabaseKind
 from provision.kinds.below.login_roles import LoginRoleKind
 from provision.kinds.below.vmauth_users import VmauthUserKind
@@ -25,6 +26,7 @@ from provision.model import Cabinet, Code, Problem
 
 KINDS: tuple[type[Kind], ...] = (
     VmauthUserKind,
+    ClusterKind,
     DatabaseKind,
     LoginRoleKind,
     OrgKind,

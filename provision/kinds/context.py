@@ -24,14 +24,15 @@ class StoreAdmin:
     """How we administer the stores, where we do.
 
     `users_file` is vmauth's -auth.config, `backend` is VictoriaMetrics as vmauth reaches it, `vmauth_url` is vmauth as
-    we reach it, `reload_key` opens its /-/reload. `events` is a superuser's connection to PostgreSQL (libpq's string).
+    we reach it, `reload_key` opens its /-/reload. `events` are the administrators' connections to PostgreSQL servers
+    (libpq's strings), by the variables that hold them.
     """
 
     users_file: Path | None = None
     backend: Backend | None = None
     vmauth_url: str = ""
     reload_key: str = field(default="", repr=False)
-    events: str = field(default="", repr=False)
+    events: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

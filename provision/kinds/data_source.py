@@ -98,10 +98,11 @@ class DataSourceKind(One):
             "url": cabinet.events.address,
             "user": _credential(self.run.root, cabinet, EVENTS).name,
             "jsonData": {
-                "connMaxLifetime": 14400,
-                "database": cabinet.events.database,
-                # Hundreds of data sources share one server of about 100 connections.
-                "maxIdleConns": 1,
+                "connMaxLifetime": 60,
+                "database": self.run.root.database_name(cabinet.id),
+                # No session serves two queries: what one Viewer SETs in it would hold for the next one. Nor do idle
+                # sessions of hundreds of data sources fill one server.
+                "maxIdleConns": 0,
                 "maxOpenConns": 2,
                 "postgresVersion": 1500,
                 "sslmode": cabinet.events.sslmode,

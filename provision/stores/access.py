@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provision.credential import RootSecret, Store
+from provision.stores.cluster import ADMINISTRATOR
 
-OURS = re.compile("c_[0-9a-f]{16}")  # the names of Credential
+OURS = re.compile("[cd]_[0-9a-f]{16}")  # the names of credentials and databases
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A cabinet's way in, with the credential of that generation. `suspended`: the door is shut, nothing is removed."""
+    """A cabinet's way in, with the credential of that generation. `suspended`: nobody is let in, nothing is removed.
+
+    `administrator` names the variable with the connection string of the PostgreSQL server that its database is on.
+    """
 
     cabinet: str
     generation: int = 1
     suspended: bool = False
     origin: str = ""
+    administrator: str = ADMINISTRATOR
 
 
 def names(root: RootSecret, store: Store, accesses: Iterable[Access]) -> Iterator[tuple[str, Access]]:
@@ -27,5 +32,5 @@ def names(root: RootSecret, store: Store, accesses: Iterable[Access]) -> Iterato
     for access in accesses:
         for generation in range(1, access.generation + 2):
             same = generation == access.generation
-            known = access if same else Access(access.cabinet, generation, access.suspended, access.origin)
+            known = access if same else replace(access, generation=generation)
             yield root.credential(store, access.cabinet, generation).name, known

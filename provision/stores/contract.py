@@ -410,7 +410,7 @@ class Column:
 class Table:
     """One table of schema `core`.
 
-    `key` is unique (NULLs count as equal). `time` is the column that the index (cabinet, time) and retention go by; ""
+    `key` is unique (NULLs count as equal). `time` is the column that the index (time) and retention go by; ""
     for the registry, which is kept for as long as the client is monitored.
     """
 

@@ -69,7 +69,7 @@ class VmauthServer:
 
 @dataclass(frozen=True, slots=True)
 class EventsServer:
-    """A running PostgreSQL; `password` is the superuser's (`postgres`). Cabinets may reach `database` only."""
+    """A running PostgreSQL; `password` is the superuser's (`postgres`), `database` the administration database."""
 
     host: str
     port: int
@@ -167,7 +167,7 @@ def postgresql(folder: Path, port: int = 0, database: str = "smart") -> Iterator
     As root, `folder` must lie where the user postgres can reach it (not below a folder of mode 0700).
     """
     _own(folder)
-    password = _make_cluster(folder, database)
+    password = _make_cluster(folder)
     binary = _postgres_binary("postgres")
 
     def command(chosen: int) -> list[str]:
@@ -233,7 +233,7 @@ def _own(folder: Path) -> None:
         )
 
 
-def _make_cluster(folder: Path, database: str) -> str:
+def _make_cluster(folder: Path) -> str:
     """The superuser's password of the cluster in `folder`, which is made when it is not there yet."""
     cluster, secret = folder / "cluster", folder / "password"
     if not (cluster / "pg_hba.conf").exists():
@@ -246,9 +246,9 @@ def _make_cluster(folder: Path, database: str) -> str:
         made = subprocess.run(whole, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
         if made.returncode != 0:
             raise StoreError(Text(f"initdb: {made.stderr.strip()}", f"initdb: {made.stderr.strip()}"))
-    # A cabinet's role may enter this database and no other.
+    # A cabinet's role may enter the database whose group of the same name it is in, and no other.
     rules = (
-        f"host {database} +cabinet_reader 127.0.0.1/32 scram-sha-256",
+        "host samerole +cabinet_reader 127.0.0.1/32 scram-sha-256",
         "host all +cabinet_reader all reject",
         "host all all 127.0.0.1/32 scram-sha-256",
     )

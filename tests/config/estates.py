@@ -11,7 +11,7 @@ TODAY = date(2026, 11, 3)
 STORES = """\
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
-  events: {kind: postgresql, address: "127.0.0.1:5432", database: smart}
+  events: {kind: postgresql, address: "127.0.0.1:5432"}
 """
 PROFILES = "profiles: {branch: {}}\n"
 HEAD = STORES + PROFILES

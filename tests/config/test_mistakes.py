@@ -14,7 +14,7 @@ ONE = """\
 defaults: {timezone: Europe/Samara}
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
-  events: {kind: postgresql, address: "127.0.0.1:5432", database: smart}
+  events: {kind: postgresql, address: "127.0.0.1:5432"}
 profiles:
   company: {dashboards: ["*"]}
 distributors:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import dashboards
 from dashboards import Scope
-from provision.stores.schema import Connection
+from provision.stores.cluster import Connection
 from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers
 from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql, table

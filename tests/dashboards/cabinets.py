@@ -9,10 +9,10 @@ from psycopg import sql
 
 from provision.credential import RootSecret
 from provision.stores.access import Access
+from provision.stores.cluster import Cluster, Connection
 from provision.stores.contract import TABLES
 from provision.stores.local import postgresql, victoria_metrics, vmauth
 from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
-from provision.stores.schema import Connection, connect, migrate
 from tests.dashboards.conftest import NOW
 from tests.dashboards.ways import Way, by_hand, own
 from tests.stores.world import fence_rows, write_users
@@ -77,19 +77,19 @@ def asked(folder: Path) -> Iterator[dict[str, Ways]]:
     with ExitStack() as stack:
         metrics = stack.enter_context(victoria_metrics(folder / "two"))
         events = stack.enter_context(postgresql(folder / "two-rows"))
-        with connect(events.conninfo()) as admin:
-            migrate(admin)
-            fill([VOLGA, URAL], metrics=metrics, events=admin, now=NOW, days=DAYS)
-            _mark(admin, VOLGA.id)
-            _mark(admin, URAL.id)
-            fence_rows(admin, _ROOT, accesses)
-            admin.execute("ANALYZE")
+        cluster = Cluster(events.conninfo())
+        fence_rows(cluster, _ROOT, accesses)
+        for one in (VOLGA, URAL):
+            with cluster.connect(_ROOT.database_name(one.id)) as admin:
+                fill([one], metrics=metrics, events=admin, now=NOW, days=DAYS)
+                _mark(admin, one.id)
+                admin.execute("ANALYZE")
         write_users(users, metrics, _ROOT, accesses)
         door = stack.enter_context(vmauth(users))
         yield {
             one.id: Ways(
                 stack.enter_context(own(one.id, _ROOT, door, events)),
-                stack.enter_context(by_hand(one.id, metrics, events)),
+                stack.enter_context(by_hand(one.id, _ROOT, metrics, events)),
                 other.id,
             )
             for one, other in ((VOLGA, URAL), (URAL, VOLGA))

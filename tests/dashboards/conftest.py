@@ -10,10 +10,11 @@ import pytest
 from psycopg import sql
 
 from dashboards import Scope
+from provision.stores.cluster import Connection, connect
 from provision.stores.contract import TABLES
 from provision.stores.local import postgresql, victoria_metrics
 from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
-from provision.stores.schema import Connection, connect, migrate
+from provision.stores.schema import migrate
 from tests.dashboards.boards import EVERYTHING
 from tests.dashboards.numbers import Numbers
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dashboards import Scope
-from provision.stores.schema import Connection
+from provision.stores.cluster import Connection
 from tests.dashboards.asked import HOST, HOUR, Board, access, ask, person
 from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from dashboards import Scope
-from provision.stores.schema import Connection
+from provision.stores.cluster import Connection
 from tests.dashboards.asked import HOST, HOUR, Board, ask, person
 from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers

@@ -10,7 +10,7 @@ import pytest
 import dashboards
 from dashboards import Scope
 from dashboards._periods import _at
-from provision.stores.schema import Connection
+from provision.stores.cluster import Connection
 from tests.dashboards.asked import access, person
 from tests.dashboards.conftest import Stores
 from tests.dashboards.numbers import Numbers

@@ -90,15 +90,16 @@ def _series(labels: Mapping[str, str], points: Iterable[tuple[float, str]]) -> R
 @contextmanager
 def own(cabinet: str, root: RootSecret, door: VmauthServer, events: EventsServer) -> Iterator[Way]:
     """The way of the cabinet's data sources: its user at vmauth, and a session of its login role."""
-    numbers, rows = root.credential("metrics", cabinet, 1), root.credential("events", cabinet, 1)
-    with _session(events.conninfo(user=rows.name, password=rows.password)) as session:
-        yield Way(door.url, basic(numbers.name, numbers.password), session)
+    who = basic(root.credential("metrics", cabinet, 1).name, root.credential("metrics", cabinet, 1).password)
+    role, password = root.credential("events", cabinet, 1).name, root.credential("events", cabinet, 1).password
+    with _session(events.conninfo(root.database_name(cabinet), role, password)) as session:
+        yield Way(door.url, who, session)
 
 
 @contextmanager
-def by_hand(cabinet: str, metrics: MetricsServer, events: EventsServer) -> Iterator[Way]:
+def by_hand(cabinet: str, root: RootSecret, metrics: MetricsServer, events: EventsServer) -> Iterator[Way]:
     """The administrator's way, past the fences, to what a cabinet should see."""
-    with _session(events.conninfo()) as session:
+    with _session(events.conninfo(root.database_name(cabinet))) as session:
         _view(session, cabinet)
         yield Way(metrics.url, metrics.login.headers, session, cabinet)
 

@@ -13,7 +13,7 @@ END = "download,upload,process"
 HEAD = """\
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
-  events: {kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}
+  events: {kind: postgresql, address: "127.0.0.1:5432", sslmode: disable}
 profiles:
   company: {dashboards: ["*"]}
   branch: {dashboards: ["*"]}

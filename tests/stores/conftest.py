@@ -10,8 +10,10 @@ from psycopg import sql
 
 from provision.credential import RootSecret
 from provision.stores import local
+from provision.stores.cluster import Cluster, Connection, connect
 from provision.stores.local import EventsServer, MetricsServer
-from provision.stores.schema import Connection, connect, migrate
+from provision.stores.schema import migrate
+from tests.stores.world import fence_rows, plant_rows
 
 
 @pytest.fixture(scope="session")
@@ -39,39 +41,56 @@ def postgres(ground: Path) -> Iterator[EventsServer]:
 
 @pytest.fixture
 def empty(postgres: EventsServer) -> EventsServer:
-    """The server with a database as CREATE DATABASE leaves it, and none of our roles."""
+    """The server as initdb leaves it, with an empty administration database."""
     wipe(postgres)
     return postgres
 
 
 def wipe(server: EventsServer) -> None:
-    """Makes its database anew and removes every role of ours."""
+    """Leaves it as initdb does, with an empty administration database."""
     with connect(server.conninfo("postgres")) as connection:
-        name = sql.Identifier(server.database)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        ours = "SELECT rolname FROM pg_roles WHERE oid >= 16384"
-        for (role,) in connection.execute(ours).fetchall():
-            connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(str(role))))
-            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(str(role))))
+        made = connection.execute("SELECT datname FROM pg_database WHERE oid >= 16384").fetchall()
+        for (database,) in made:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(server.database)))
+        connection.execute(
+            "GRANT CONNECT, TEMP ON DATABASE postgres TO PUBLIC; GRANT CONNECT ON DATABASE template1 TO PUBLIC"
+        )
+        for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE oid >= 16384").fetchall():
+            connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
 @pytest.fixture
-def events(empty: EventsServer) -> EventsServer:
-    """The server with the schema `core` and no fence."""
-    with connect(empty.conninfo()) as connection:
-        migrate(connection)
-    return empty
+def cluster(empty: EventsServer) -> Cluster:
+    """The server as its superuser administers it."""
+    return Cluster(empty.conninfo())
 
 
 @pytest.fixture
-def admin(events: EventsServer) -> Iterator[Connection]:
-    """A superuser's connection to the migrated database."""
-    with connect(events.conninfo()) as connection:
+def fenced(cluster: Cluster, root: RootSecret) -> Cluster:
+    """The same with the databases and roles of volga and ural, and rows in them."""
+    fence_rows(cluster, root)
+    plant_rows(cluster, root)
+    return cluster
+
+
+@pytest.fixture
+def volga(fenced: Cluster, root: RootSecret) -> Iterator[Connection]:
+    """The administrator's connection to volga's database."""
+    with fenced.connect(root.database_name("volga")) as connection:
         yield connection
 
 
 @pytest.fixture
+def admin(empty: EventsServer) -> Iterator[Connection]:
+    """A superuser's connection to a database with the tables, that of no cabinet."""
+    with connect(empty.conninfo()) as connection:
+        migrate(connection)
+        yield connection
+
+
+@pytest.fixture(scope="session")
 def root() -> RootSecret:
     """A root secret."""
     return RootSecret("a root secret of more than 32 characters")

@@ -87,7 +87,7 @@ def test_versions_are_pinned_and_health_is_asked(service: str) -> None:
 
 
 def test_cabinets_may_enter_one_database() -> None:
-    """PostgreSQL runs with the example's rules: a cabinet's role enters `smart` with a password and nothing else."""
+    """PostgreSQL runs with the example's rules: a cabinet's role enters its own database, with a password."""
     rules = [
         line.split()
         for line in (ROOT / "examples/pg_hba.conf").read_text(encoding="utf-8").splitlines()
@@ -95,7 +95,7 @@ def test_cabinets_may_enter_one_database() -> None:
     ]
     cabinet = [rule for rule in rules if "+cabinet_reader" in rule]
     assert rules[:2] == cabinet
-    assert [rule[1] for rule in cabinet] == [SERVICES["postgres"]["environment"]["POSTGRES_DB"], "all"]
+    assert [rule[1] for rule in cabinet] == ["samerole", "all"]
     assert [rule[-1] for rule in cabinet] == ["scram-sha-256", "reject"]
     assert {rule[-1] for rule in rules} == {"scram-sha-256", "reject"}
     mounted = SERVICES["postgres"]["volumes"][1].split(":")

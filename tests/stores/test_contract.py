@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from provision.stores.cluster import Connection
 from provision.stores.contract import COMMON_LABELS, METRICS, SYSINFO, TABLES, Metric, Table
-from provision.stores.schema import Connection
 
 
 def test_there_are_40_metrics_and_9_tables() -> None:
@@ -27,7 +27,7 @@ def test_a_metric_keeps_the_rules(metric: Metric) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_migrations_make_the_table(admin: Connection, table: Table) -> None:
-    """Columns, types, NOT NULL, key and the index (cabinet, time) in the database are those of the contract."""
+    """Columns, types, NOT NULL, key and the index (time) in the database are those of the contract."""
     columns = admin.execute(
         "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
         " WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
@@ -45,7 +45,7 @@ def test_migrations_make_the_table(admin: Connection, table: Table) -> None:
     if table.key:
         assert (True, True, list(table.key)) in indexes
     if table.time:
-        assert (False, False, ["cabinet", table.time]) in indexes
+        assert (False, False, [table.time]) in indexes
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

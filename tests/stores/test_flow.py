@@ -69,10 +69,15 @@ def rows(server: EventsServer, cabinet: str, generation: int = 1) -> list[str] |
         ROOT.credential("events", cabinet, generation).password,
     )
     try:
-        with psycopg.connect(server.conninfo(user=user, password=password), connect_timeout=5) as connection:
+        with psycopg.connect(conninfo(server, cabinet, user, password), connect_timeout=5) as connection:
             return [client for (client,) in connection.execute("SELECT client FROM core.search_queries")]
     except psycopg.OperationalError:
         return None
+
+
+def conninfo(server: EventsServer, cabinet: str, user: str = "postgres", password: str | None = None) -> str:
+    """A way into the cabinet's database, the superuser's unless another user is named."""
+    return server.conninfo(ROOT.database_name(cabinet), user, password)
 
 
 def fill(server: EventsServer, *cabinets: str) -> None:
@@ -81,20 +86,20 @@ def fill(server: EventsServer, *cabinets: str) -> None:
         "INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, query_text, status)"
         " VALUES (now(), %s, 'installation', %s, 'm', 'q', 'empty')"
     )
-    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
-        for cabinet in cabinets:
+    for cabinet in cabinets:
+        with psycopg.connect(conninfo(server, cabinet), autocommit=True) as connection:
             connection.execute(text, [cabinet, f"client of {cabinet}"])
 
 
-def sql(server: EventsServer, text: str) -> None:
-    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+def sql(server: EventsServer, cabinet: str, text: str) -> None:
+    with psycopg.connect(conninfo(server, cabinet), autocommit=True) as connection:
         connection.execute(text.encode())
 
 
 def test_a_cabinet_sees_its_own_numbers_and_rows(world: World, empty: EventsServer) -> None:
     """One apply sets up both stores and Grafana; the second finds nothing to do; each credential sees its own."""
     kinds = {change["kind"] for change in world.plan()["changes"]}
-    assert {"metrics user", "events fence", "events user", "data source"} <= kinds
+    assert {"metrics user", "events server", "events database", "events user", "data source"} <= kinds
     world.apply()
     fill(empty, world.volga, world.don)
     assert world.plan()["changes"] == []
@@ -112,23 +117,43 @@ def widen_paths(world: World, _server: EventsServer) -> None:
     path.write_text(text.replace("- /api/v1/series\n", "- /api/v1/series\n    - /.*\n"), encoding="utf-8")
 
 
-def drop_policy(_world: World, server: EventsServer) -> None:
-    sql(server, "ALTER TABLE core.search_queries NO FORCE ROW LEVEL SECURITY")
+def open_to_public(world: World, server: EventsServer) -> None:
+    sql(server, world.volga, f"GRANT CONNECT ON DATABASE {ROOT.database_name(world.volga)} TO PUBLIC")
 
 
-def grant_cabinet(_world: World, server: EventsServer) -> None:
-    sql(server, "GRANT SELECT ON core.search_queries TO cabinet_reader")
+def allow_do_blocks(world: World, server: EventsServer) -> None:
+    sql(server, world.volga, "GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC")
+
+
+def grant_cabinet(world: World, server: EventsServer) -> None:
+    sql(server, world.volga, f"GRANT SELECT ON core.search_queries TO {ROOT.credential('events', world.volga, 1).name}")
 
 
 def make_superuser(world: World, server: EventsServer) -> None:
-    sql(server, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} SUPERUSER")
+    sql(server, world.volga, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} SUPERUSER")
 
 
 def change_password(world: World, server: EventsServer) -> None:
-    sql(server, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} PASSWORD 'by-hand'")
+    sql(server, world.volga, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} PASSWORD 'by-hand'")
 
 
-@pytest.mark.parametrize("edit", [widen_paths, drop_policy, grant_cabinet, make_superuser, change_password])
+def let_in_next_door(world: World, server: EventsServer) -> None:
+    neighbour = ROOT.database_name(world.don)
+    sql(server, world.volga, f"GRANT {neighbour} TO {ROOT.credential('events', world.volga, 1).name}")
+
+
+HOLES = [
+    widen_paths,
+    open_to_public,
+    allow_do_blocks,
+    grant_cabinet,
+    make_superuser,
+    change_password,
+    let_in_next_door,
+]
+
+
+@pytest.mark.parametrize("edit", HOLES)
 def test_a_hole_in_the_fence_is_drift(
     world: World, empty: EventsServer, edit: Callable[[World, EventsServer], None]
 ) -> None:
@@ -139,7 +164,7 @@ def test_a_hole_in_the_fence_is_drift(
     assert drift.exit_code == 3, drift.output
     assert {change["kind"] for change in json.loads(drift.stdout)["changes"]} <= {
         "metrics user",
-        "events fence",
+        "events database",
         "events user",
     }
     world.apply()
@@ -248,7 +273,7 @@ def test_a_suspended_cabinet_gets_no_rows_until_it_is_resumed(world: World, empt
     fill(empty, world.volga, world.don)
     user, password = ROOT.credential("events", world.volga, 1).name, ROOT.credential("events", world.volga, 1).password
     put(world, "suspended")
-    with psycopg.connect(empty.conninfo(user=user, password=password), autocommit=True) as session:
+    with psycopg.connect(conninfo(empty, world.volga, user, password), autocommit=True) as session:
         assert session.execute("SELECT client FROM core.search_queries").fetchall() != []
         world.apply()
         with pytest.raises(psycopg.OperationalError):
@@ -266,12 +291,12 @@ def test_a_suspended_cabinet_gets_no_rows_until_it_is_resumed(world: World, empt
 
 
 def test_a_door_opened_by_hand_while_suspended_is_drift(world: World, empty: EventsServer) -> None:
-    """A role that may log in again, and no other: apply shuts it."""
+    """A role that may log in again: it cannot connect to its database all the same, and apply takes the login away."""
     world.apply()
     put(world, "suspended")
     world.apply()
-    sql(empty, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} LOGIN")
-    assert rows(empty, world.volga) == []
+    sql(empty, world.volga, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} LOGIN")
+    assert rows(empty, world.volga) is None
     drift = world.run("drift", "--format", "json")
     assert drift.exit_code == 3, drift.output
     assert [change["kind"] for change in json.loads(drift.stdout)["changes"]] == ["events user"]
@@ -320,12 +345,12 @@ def word(world: World) -> tuple[str, ...]:
 
 
 def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServer) -> None:
-    """User and role go with the org; its numbers and rows stay, and the other cabinet is as it was."""
+    """User, role and database go with the org, the database saved before; its numbers stay, and so does the other."""
     world.apply()
     fill(empty, world.volga, world.don)
     put(world, "absent")
     refused = {change["kind"] for change in world.plan()["refused"][0]["changes"]}
-    assert {"org", "metrics user", "events user"} <= refused
+    assert {"org", "metrics user", "events user", "events database"} <= refused
     assert numbers(world, world.volga) == [world.volga]
     world.apply(*word(world))
     assert world.orgs() == [f"Дон {world.tag}"]
@@ -333,8 +358,11 @@ def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServ
     with psycopg.connect(empty.conninfo()) as connection:
         role = ROOT.credential("events", world.volga, 1).name
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchall() == []
-        found = connection.execute("SELECT cabinet FROM core.search_queries ORDER BY 1").fetchall()
-    assert found == [(cabinet,) for cabinet in sorted((world.volga, world.don))]
+        there = connection.execute("SELECT datname::text FROM pg_database WHERE datname ~ '^d_'").fetchall()
+    assert there == [(ROOT.database_name(world.don),)]
+    dumps = list((world.folder / "backup").glob(f"{world.volga}-*.dump"))
+    assert len(dumps) == 1
+    assert dumps[0].read_bytes().startswith(b"PGDMP")
     assert numbers(world, world.don) == [world.don]
     assert rows(empty, world.don) == [f"client of {world.don}"]
     before = world.writes()
@@ -344,7 +372,7 @@ def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServ
     put(world, "active", before="absent")
     world.apply()
     assert numbers(world, world.volga) == [world.volga]
-    assert rows(empty, world.volga) == [f"client of {world.volga}"]
+    assert rows(empty, world.volga) == []
 
 
 def test_credentials_that_a_killed_apply_left_are_found(world: World, empty: EventsServer) -> None:
@@ -374,7 +402,8 @@ def test_credentials_that_a_killed_apply_left_are_found(world: World, empty: Eve
     requests.delete(f"{world.url}/sandbox/faults", timeout=60).raise_for_status()
     assert numbers(world, world.volga) == [world.volga]
     assert rows(empty, world.volga) == []
-    assert {change["kind"] for change in world.plan()["changes"]} == {"metrics user", "events user"}
+    left = {change["kind"] for change in world.plan()["changes"]}
+    assert left == {"metrics user", "events user", "events database"}
     world.apply()
     assert numbers(world, world.volga) is None
     assert rows(empty, world.volga) is None

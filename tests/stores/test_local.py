@@ -16,9 +16,9 @@ import pytest
 from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores import local
+from provision.stores.cluster import connect
 from provision.stores.local import MetricsServer
 from provision.stores.process import find
-from provision.stores.schema import connect
 from provision.stores.wire import Login, ask
 from tests.stores.world import write_users
 

@@ -10,15 +10,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provision.cli import main
+from provision.credential import RootSecret
 from provision.stores import local
+from provision.stores.access import Access
+from provision.stores.cluster import Cluster, connect
+from provision.stores.cluster_fence import registered
 from provision.stores.local import EventsServer, MetricsServer
-from provision.stores.schema import connect
+from tests.stores.world import fence_rows
+from tests.world import SECRET
 
 ESTATE = """\
 defaults: {timezone: Europe/Samara}
 stores:
   metrics: {kind: victoriametrics, url: "http://127.0.0.1:8427"}
-  events: {kind: postgresql, address: "127.0.0.1:5432", database: smart, sslmode: disable}
+  events: {kind: postgresql, address: "127.0.0.1:5432", sslmode: disable}
 profiles:
   company: {dashboards: ["*"], home: kodeks-analytics}
 distributors:
@@ -72,6 +77,7 @@ class Shop:
             "SMART_VM_URL": self.metrics.url,
             "SMART_VM_KEY": self.metrics.key,
             "SMART_EVENTS_ADMIN": self.events.conninfo(),
+            "SMART_SECRET": SECRET,
         }
         arguments = ["--lang", "en", "-f", str(self.folder / "tenants.yaml"), "sample-data", "--days", "2", *words]
         return CliRunner(env={**stores, **env}).invoke(main, arguments, catch_exceptions=False)
@@ -89,14 +95,19 @@ class Shop:
         assert (self.rows(), self.numbers()) == before
         return result.output
 
+    def databases(self) -> dict[str, str]:
+        """The connection string of each cabinet's database that is there."""
+        with connect(self.events.conninfo()) as admin:
+            return {cabinet: self.events.conninfo(name) for cabinet, name in registered(admin).items()}
+
     def rows(self) -> dict[str, int]:
-        """Searches and clients by cabinet."""
-        text = (
-            "SELECT cabinet, count(*) FROM (SELECT cabinet FROM core.clients UNION ALL"
-            " SELECT cabinet FROM core.search_queries) x GROUP BY 1"
-        )
-        with connect(self.events.conninfo()) as connection:
-            return {str(cabinet): int(str(count)) for cabinet, count in connection.execute(text)}
+        """Searches and clients of the cabinets that have some."""
+        text = "SELECT (SELECT count(*) FROM core.clients) + (SELECT count(*) FROM core.search_queries)"
+        found = {}
+        for cabinet, conninfo in self.databases().items():
+            with connect(conninfo) as connection:
+                found[cabinet] = int((connection.execute(text).fetchone() or [0])[0])
+        return {cabinet: count for cabinet, count in found.items() if count}
 
     def numbers(self) -> dict[str, int]:
         """Series by cabinet."""
@@ -112,27 +123,32 @@ class Shop:
 
     def real_row(self, cabinet: str) -> None:
         text = "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', 'c', 'm', 'cloud')"
-        with connect(self.events.conninfo()) as connection:
+        with connect(self.databases()[cabinet]) as connection:
             connection.execute(text, [cabinet])
 
 
 @pytest.fixture
-def shop(tmp_path: Path, metrics: MetricsServer, events: EventsServer) -> Shop:
-    """Empty stores with the tables."""
-    return Shop(tmp_path, metrics, events)
+def shop(tmp_path: Path, metrics: MetricsServer, empty: EventsServer) -> Shop:
+    """Empty stores with the databases of three cabinets, of which the estate has two."""
+    accesses = [Access(cabinet) for cabinet in ("volga", "don", "ural")]
+    fence_rows(Cluster(empty.conninfo()), RootSecret(SECRET), accesses)
+    return Shop(tmp_path, metrics, empty)
 
 
 def test_the_lists_become_history(shop: Shop) -> None:
     """Every line of every list has its numbers and rows; kinds follow the addresses; again gives as much."""
     shop.fill()
-    with connect(shop.events.conninfo()) as connection:
-        listed = "SELECT cabinet, client, manager, kind FROM core.clients ORDER BY 1, 2"
-        assert connection.execute(listed).fetchall() == [
-            ("don", "dc.example.com:80", "sidorov", "own_dc"),
-            ("volga", "100201.te-cloud.example.ru:80", "ivanova", "cloud"),
-            ("volga", "docs.example.com:443", "petrov", "own_dc"),
-            ("volga", "ООО Лютик", "ivanova", "online"),
-        ]
+    listed = []
+    for cabinet in ("don", "volga"):
+        with connect(shop.databases()[cabinet]) as connection:
+            query = "SELECT cabinet, client, manager, kind FROM core.clients ORDER BY 1, 2"
+            listed += connection.execute(query).fetchall()
+    assert listed == [
+        ("don", "dc.example.com:80", "sidorov", "own_dc"),
+        ("volga", "100201.te-cloud.example.ru:80", "ivanova", "cloud"),
+        ("volga", "docs.example.com:443", "petrov", "own_dc"),
+        ("volga", "ООО Лютик", "ivanova", "online"),
+    ]
     before = shop.rows()
     assert shop.numbers().keys() == before.keys() == {"volga", "don"}
     shop.fill()
@@ -187,17 +203,18 @@ def test_expire_deletes_what_is_too_old(shop: Shop) -> None:
         " SELECT now() - n * interval '1 month', 'volga', 'installation', 'c', 'm', 'q', 'empty' FROM"
         " unnest(ARRAY[12, 14]) n"
     )
-    with connect(shop.events.conninfo()) as connection:
+    with connect(shop.databases()["volga"]) as connection:
         connection.execute(text.encode())
     environment = {"SMART_EVENTS_ADMIN": shop.events.conninfo()}
-    done = CliRunner(env=environment).invoke(main, ["--lang", "en", "expire"], catch_exceptions=False)
+    words = ["--lang", "en", "-f", str(shop.folder / "tenants.yaml"), "expire"]
+    done = CliRunner(env=environment).invoke(main, words, catch_exceptions=False)
     assert (done.exit_code, done.output) == (0, "1 rows deleted\n")
     assert shop.rows() == {"volga": 1}
-    assert CliRunner(env={"SMART_EVENTS_ADMIN": ""}).invoke(main, ["expire"], catch_exceptions=False).exit_code == 2
+    assert CliRunner(env={"SMART_EVENTS_ADMIN": ""}).invoke(main, words, catch_exceptions=False).exit_code == 2
 
 
 def test_without_tables_it_says_who_makes_them(tmp_path: Path, metrics: MetricsServer, empty: EventsServer) -> None:
-    """A fresh database: told before anything is written, with the way to make the tables."""
+    """A server without the cabinet's database: said before anything is written, with the way to make it."""
     result = Shop(tmp_path, metrics, empty).run()
     assert result.exit_code == 1
-    assert "provision apply makes them" in result.output
+    assert "provision apply volga makes it" in result.output

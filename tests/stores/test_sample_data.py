@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from provision.stores import local
+from provision.stores.cluster import connect
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.sample_data import Filled, Installation, OnlineAccess, SampleCabinet, fill
 from provision.stores.sample_data.clock import Clock
 from provision.stores.sample_data.sink import SeriesSink
-from provision.stores.schema import connect, migrate
+from provision.stores.schema import migrate
 
 NOW = datetime(2026, 3, 20, 10, 20, tzinfo=UTC)
 DAYS = 40

@@ -20,7 +20,7 @@ from provision.collect.targets import dump, groups
 from provision.credential import RootSecret
 from provision.model import Installation
 from provision.stores.access import Access
-from provision.stores.schema import connect
+from provision.stores.cluster import connect
 from provision.stores.stack import Stack
 from provision.stores.vmauth_client import VmauthClient
 from provision.stores.vmauth_users import Backend, UserFile

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from provision.credential import RootSecret
+from provision.model import Resource
 from provision.plan import Change, diff
-from provision.stores import row_fence, row_roles
-from provision.stores.access import Access, names
+from provision.stores import cluster_fence, databases, login_roles
+from provision.stores.access import Access
 from provision.stores.attempts import Victim
+from provision.stores.cluster import Cluster, Connection
 from provision.stores.local import MetricsServer
-from provision.stores.schema import Connection
 from provision.stores.vmauth_users import KIND as METRIC_KIND
 from provision.stores.vmauth_users import UserFile
 
@@ -22,7 +23,7 @@ VOLGA_MARK = "zavod-volga"
 
 def victim(root: RootSecret) -> Victim:
     """ural, as volga sees it."""
-    return Victim("ural", MARKS[0], root.credential("events", "ural", 1).name)
+    return Victim("ural", MARKS[0], root.credential("events", "ural", 1).name, root.database_name("ural"))
 
 
 def plant_series(server: MetricsServer) -> None:
@@ -39,47 +40,69 @@ def plant_series(server: MetricsServer) -> None:
     assert server.ask(f"/internal/force_flush?authKey={server.key}").status == 200
 
 
-def plant_rows(connection: Connection) -> None:
-    """Puts rows of both cabinets into two tables; ural has many more."""
+def plant_rows(cluster: Cluster, root: RootSecret) -> None:
+    """Puts rows of each cabinet into two tables of its database; ural has many more."""
     for cabinet, client, count in (("volga", VOLGA_MARK, 3), ("ural", MARKS[0], 2000), ("ural", MARKS[1], 10)):
-        connection.execute(
-            "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', %s, 'm', 'cloud')",
-            [cabinet, client],
-        )
-        connection.execute(
-            "INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, user_login, query_text, status)"
-            " SELECT now() - n * interval '1 minute', %s, 'installation', %s, 'm', %s, 'q' || n, 'success'"
-            " FROM generate_series(1, %s) n",
-            [cabinet, client, f"user of {client}", count],
-        )
+        with cluster.connect(root.database_name(cabinet)) as connection:
+            plant(connection, cabinet, client, count)
+
+
+def plant(connection: Connection, cabinet: str, client: str, count: int) -> None:
+    """One client of that cabinet, with so many searches."""
+    connection.execute(
+        "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', %s, 'm', 'cloud')",
+        [cabinet, client],
+    )
+    connection.execute(
+        "INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, user_login, query_text, status)"
+        " SELECT now() - n * interval '1 minute', %s, 'installation', %s, 'm', %s, 'q' || n, 'success'"
+        " FROM generate_series(1, %s) n",
+        [cabinet, client, f"user of {client}", count],
+    )
     connection.execute("ANALYZE core.search_queries, core.clients")
 
 
-def fence_changes(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
-    """What apply would do to the shared fence now."""
-    known = [name for name, _ in names(root, "events", accesses)]
-    return diff(row_fence.desired("smart"), row_fence.read(connection, known), [row_fence.KIND])
+def server_changes(cluster: Cluster) -> tuple[Change, ...]:
+    """What apply would do to what all cabinets of the server share."""
+    return diff(cluster_fence.desired(cluster), cluster_fence.read(cluster), [cluster_fence.KIND])
 
 
-def role_changes(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
+def database_changes(cluster: Cluster, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
+    """What apply would do to these cabinets' databases now."""
+    accesses = list(accesses)
+    live = databases.read(cluster, root, accesses)
+    return diff(databases.desired(root, accesses), live, [databases.KIND])
+
+
+def role_changes(cluster: Cluster, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
     """What apply would do to these cabinets' roles now."""
     accesses = list(accesses)
-    live = row_roles.read(connection, root, accesses)
-    return diff(row_roles.desired(root, accesses), live, [row_roles.KIND])
+    live = login_roles.read(cluster, root, accesses)
+    return diff(login_roles.desired(cluster, root, accesses), live, [login_roles.KIND])
 
 
-def changes(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
+def changes(cluster: Cluster, root: RootSecret, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:
     """What apply would do in PostgreSQL now."""
     accesses = list(accesses)
-    return (*fence_changes(connection, root, accesses), *role_changes(connection, root, accesses))
+    own = (*database_changes(cluster, root, accesses), *role_changes(cluster, root, accesses))
+    return (*server_changes(cluster), *own)
 
 
-def fence_rows(connection: Connection, root: RootSecret, accesses: Iterable[Access] = BOTH) -> None:
-    """Applies the shared fence and the roles."""
+def pairs(changes: Iterable[Change]) -> list[tuple[Resource | None, Resource | None]]:
+    """The changes as the stores take them."""
+    return [(change.before, change.after) for change in changes]
+
+
+def fence_rows(cluster: Cluster, root: RootSecret, accesses: Iterable[Access] = BOTH) -> None:
+    """Applies what is shared, the databases and the roles."""
     accesses = list(accesses)
-    shared, roles = fence_changes(connection, root, accesses), role_changes(connection, root, accesses)
-    row_fence.apply(connection, [(change.before, change.after) for change in shared])
-    row_roles.apply(connection, root, [(change.before, change.after) for change in roles])
+    cluster_fence.apply(cluster, pairs(server_changes(cluster)))
+    databases.apply(cluster, pairs(database_changes(cluster, root, accesses)), keep_nothing)
+    login_roles.apply(cluster, root, pairs(role_changes(cluster, root, accesses)))
+
+
+def keep_nothing(_cluster: Cluster, _cabinet: str, _database: str) -> None:
+    """For databases of tests: they are dropped without a dump."""
 
 
 def user_changes(file: UserFile, accesses: Iterable[Access] = BOTH) -> tuple[Change, ...]:

@@ -1,37 +1,26 @@
 """Each cabinet's login role in PostgreSQL."""
 
-from collections.abc import Sequence
-
-from provision.kinds.base import Batch
-from provision.kinds.below.accesses import accesses_of, pairs
-from provision.kinds.context import RunContext
-from provision.model import Cabinet, State
+from provision.kinds.below.accesses import pairs
+from provision.kinds.below.clusters import OnClusters
+from provision.kinds.below.databases import DatabaseKind
+from provision.model import State
 from provision.plan import Change
-from provision.stores import row_fence, row_roles, schema
+from provision.stores import login_roles
+from provision.stores.access import Access
+from provision.stores.cluster import Cluster
 from provision.text import Text
 
 
-class LoginRoleKind(Batch):
-    name = row_roles.KIND
+class LoginRoleKind(OnClusters):
+    name = login_roles.KIND
     title = Text("пользователь событий", "events user")
-    needs = (row_fence.KIND,)
+    needs = (DatabaseKind.name,)
 
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return bool(run.admin.events)
+    def desired_on(self, cluster: Cluster, accesses: list[Access]) -> State:
+        return login_roles.desired(cluster, self.run.root, accesses)
 
-    def is_safe_when_blocked(self, change: Change) -> bool:
-        return True
+    def read_on(self, cluster: Cluster, accesses: list[Access]) -> State:
+        return login_roles.read(cluster, self.run.root, accesses)
 
-    def desired(self, cabinets: Sequence[Cabinet]) -> State:
-        return row_roles.desired(self.run.root, accesses_of(one for one in cabinets if one.state != "absent"))
-
-    def read(self, cabinets: Sequence[Cabinet]) -> State:
-        with schema.connect(self.run.admin.events) as connection:
-            if len(schema.pending(connection)) == len(schema.migrations()):
-                return {}
-            return row_roles.read(connection, self.run.root, accesses_of(cabinets))
-
-    def write(self, changes: Sequence[Change]) -> None:
-        with schema.connect(self.run.admin.events) as connection:
-            row_roles.apply(connection, self.run.root, pairs(changes))
+    def write_on(self, cluster: Cluster, changes: list[Change]) -> None:
+        login_roles.apply(cluster, self.run.root, pairs(changes))

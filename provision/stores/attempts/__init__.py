@@ -1,15 +1,28 @@
 """Every known way round the fences, as data: what one cabinet may send to read or change what belongs to another.
 
 Each attempt is judged by its answer alone, so the same list serves directly at the stores and through Grafana's data
-source proxy. The words OTHER_CABINET, OTHER_CLIENT and OTHER_ROLE stand for the victim; against() puts them in. An
-attempt `refused` must not succeed; one that is `own` may, and then shows nothing of others. What others have is told by
-marks: words that stand in their data and nowhere else (names of clients). Cabinets' ids are no marks at the metrics
-store, where an answer may well name the other cabinet: label_set() and absent() make a label up.
+source proxy. against() puts the victim's names in the place of OTHER_CABINET, OTHER_CLIENT, OTHER_ROLE, OTHER_DATABASE.
+
+refused   the attempt must not succeed
+own       it may succeed, and then shows nothing of others
+same      it is answered about another cabinet's client as about nobody, and in the same time
+
+Others' data are known by marks: words that are in their data and nowhere else (names of clients). Cabinets' ids are no
+marks at the metrics store, where an answer may well name the other cabinet: label_set() and absent() make a label up.
 
 Never sent: `x[1M]`, a range in months, kills VictoriaMetrics 1.79.5.
 """
 
-from provision.stores.attempts.base import Expected, MetricAttempt, RowAttempt, Victim, leaks, try_metrics, try_rows
+from provision.stores.attempts.base import (
+    Expected,
+    MetricAttempt,
+    RowAttempt,
+    Victim,
+    leaks,
+    told_apart,
+    try_metrics,
+    try_rows,
+)
 from provision.stores.attempts.metrics import METRIC_ATTEMPTS
 from provision.stores.attempts.rows import ROW_ATTEMPTS
 
@@ -21,6 +34,7 @@ __all__ = [
     "RowAttempt",
     "Victim",
     "leaks",
+    "told_apart",
     "try_metrics",
     "try_rows",
 ]

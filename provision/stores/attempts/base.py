@@ -1,29 +1,39 @@
 """What an attempt is, how it is sent straight to a store, and how its answer is judged."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 import psycopg
 
 from provision.stores.wire import Answer, ask, basic
 from provision.text import Text
 
-Expected = Literal["own", "refused"]
+Expected = Literal["own", "refused", "same"]
 FORM = "application/x-www-form-urlencoded"
+_SLOWER = 1.0  # seconds: attempts at the time taken sleep for longer
+_TURNS = 3  # a difference must show in each
+HEARD = "heard by the neighbour"
 
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """Another cabinet: its id, one of its clients, its role in PostgreSQL (any role may list all roles)."""
+    """Another cabinet: its id, one of its clients, its role and its database in PostgreSQL (any role may list both)."""
 
     cabinet: str
     client: str
     role: str
+    database: str
 
     def fill(self, text: str) -> str:
         """The text with this cabinet in it."""
-        words = {"OTHER_CABINET": self.cabinet, "OTHER_CLIENT": self.client, "OTHER_ROLE": self.role}
+        words = {
+            "OTHER_CABINET": self.cabinet,
+            "OTHER_CLIENT": self.client,
+            "OTHER_ROLE": self.role,
+            "OTHER_DATABASE": self.database,
+        }
         for word, value in words.items():
             text = text.replace(word, value)
         return text
@@ -57,21 +67,67 @@ class MetricAttempt:
 class RowAttempt:
     """SQL statements, one after another in one session. The first that fails ends the attempt.
 
-    `database` is another one of the server than the cabinet's; Grafana cannot be made to go there.
+    `database` is another one of the server than the cabinet's; Grafana cannot be made to go there. Any of the words
+    `tells` in the answer is a leak, too. `first` is sent before, in a session of its own. `listens` is a channel that
+    the victim listens on meanwhile: what it hears belongs to the answer; Grafana cannot listen.
     """
 
     what: Text
     statements: tuple[str, ...]
     expected: Expected = "own"
     database: str = ""
+    tells: tuple[str, ...] = ()
+    first: str = ""
+    listens: str = ""
 
     def against(self, victim: Victim) -> "RowAttempt":
         """The attempt with the victim in it."""
-        return replace(self, statements=tuple(map(victim.fill, self.statements)))
+        return replace(
+            self,
+            statements=tuple(map(victim.fill, self.statements)),
+            database=victim.fill(self.database),
+            tells=tuple(map(victim.fill, self.tells)),
+        )
+
+
+class Answered(Protocol):
+    """What told_apart() needs of an answer."""
+
+    @property
+    def succeeded(self) -> bool: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+A = TypeVar("A", bound=Answered)
+
+
+def told_apart(attempt: RowAttempt, victim: Victim, send: Callable[[RowAttempt], A]) -> tuple[A, bool]:
+    """The answer about the victim, and whether it, or the time it takes, differs from the answer about nobody."""
+    nobody = replace(victim, client="nobody-at-all")
+    for _ in range(_TURNS):
+        answer, text, took = _timed(attempt, victim, send)
+        other, other_text, other_took = _timed(attempt, nobody, send)
+        if (answer.succeeded, text) == (other.succeeded, other_text) and abs(took - other_took) < _SLOWER:
+            return answer, False
+    return answer, True
+
+
+def _timed(attempt: RowAttempt, victim: Victim, send: Callable[[RowAttempt], A]) -> tuple[A, str, float]:
+    """The answer, its text without the client's name, and the seconds that it took."""
+    start = time.monotonic()
+    answer = send(attempt.against(victim))
+    return answer, answer.text.replace(victim.client, "?"), time.monotonic() - start
 
 
 def leaks(expected: Expected, *, succeeded: bool, text: str, marks: Iterable[str]) -> bool:
-    """Whether the answer gave away what it must not; `text` is all of it, errors and notices included."""
+    """Whether the answer gave away what it must not; `text` is all of it, errors and notices included.
+
+    Of an attempt at the `same` answer for another cabinet and for nobody, `succeeded` is whether they differed.
+    """
+    if expected == "same":  # the answer may quote the question
+        return succeeded
     return (succeeded and expected == "refused") or any(mark in text for mark in marks)
 
 
@@ -90,19 +146,36 @@ class Said(NamedTuple):
     judged: bool = True
 
 
-def try_rows(attempt: RowAttempt, conninfo: str) -> Said:
-    """What a filled attempt came to in a session of its own."""
-    said: list[str] = []
+def try_rows(attempt: RowAttempt, conninfo: str, listener: str = "") -> Said:
+    """What a filled attempt came to in a session of its own; `listener` is the victim's connection string."""
     try:
         where = psycopg.conninfo.make_conninfo(conninfo, dbname=attempt.database) if attempt.database else conninfo
-        with psycopg.connect(where, autocommit=True, connect_timeout=10) as session:
+        if attempt.first:
+            with psycopg.connect(where, autocommit=True, connect_timeout=10) as session:
+                session.execute(attempt.first.encode())
+        if not attempt.listens:
+            return _say(attempt, where)
+        with psycopg.connect(listener, autocommit=True, connect_timeout=10) as ears:
+            ears.execute(f"LISTEN {attempt.listens}".encode())
+            said = _say(attempt, where)
+            ears.execute("SELECT 1")  # what was sent has come with its answer
+            heard = [notify.payload for notify in ears.notifies(timeout=0)]
+        return Said(said.succeeded, f"{said.text}\n{HEARD}", said.judged) if heard else said
+    except psycopg.OperationalError as error:  # while connecting
+        return Said(False, str(error), _judged(attempt, error))
+
+
+def _say(attempt: RowAttempt, conninfo: str) -> Said:
+    said: list[str] = []
+    try:
+        with psycopg.connect(conninfo, autocommit=True, connect_timeout=10) as session:
             session.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
             for statement in attempt.statements:
                 cursor = session.execute(statement.encode())
                 if cursor.description:
                     said += map(str, cursor.fetchall())
     except psycopg.Error as error:
-        # Not the context: it quotes the attempt itself, and the victim's name stands there.
+        # Not the context: it quotes the attempt itself, and the victim's name is in that.
         parts = (error.diag.message_primary, error.diag.message_detail, error.diag.message_hint)
         said += [part for part in parts if part] or [str(error)]
         return Said(False, "\n".join(said), _judged(attempt, error))
@@ -114,5 +187,6 @@ def _judged(attempt: RowAttempt, error: psycopg.Error) -> bool:
     if not isinstance(error, psycopg.OperationalError):
         return True
     if error.sqlstate is None:  # while connecting
-        return bool(attempt.database) and "pg_hba.conf" in str(error)
+        said = str(error)
+        return bool(attempt.database) and ("pg_hba.conf" in said or "permission denied for database" in said)
     return error.sqlstate[:2] not in ("08", "53", "57")

@@ -1,12 +1,4 @@
--- The nine tables that dashboards read, and the map that the row policies go by. Nothing is granted here: who may read
--- what is the row fence's affair.
-CREATE TABLE core.cabinet_role (
-    role_name   name PRIMARY KEY,               -- a login role; its name tells nothing of the customer
-    cabinet     text NOT NULL,
-    generation  int NOT NULL                    -- of its credential
-);
-CREATE INDEX cabinet_role_cabinet ON core.cabinet_role (cabinet);
-
+-- The nine tables that dashboards read. Nothing is granted here: who may read what is in databases.py.
 CREATE TABLE core.search_queries (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ts                timestamptz NOT NULL,     -- time of the search
@@ -26,7 +18,7 @@ CREATE TABLE core.search_queries (
     duration_seconds  numeric(10, 3),
     UNIQUE NULLS NOT DISTINCT (cabinet, scope, host, catalog, user_login, ts, query_text)
 );
-CREATE INDEX search_queries_cabinet_ts ON core.search_queries (cabinet, ts);
+CREATE INDEX search_queries_ts ON core.search_queries (ts);
 
 CREATE TABLE core.connected_users (
     report_ts    timestamptz NOT NULL,
@@ -41,7 +33,7 @@ CREATE TABLE core.connected_users (
     browser      text,
     UNIQUE NULLS NOT DISTINCT (cabinet, host, report_ts, user_login, ip)
 );
-CREATE INDEX connected_users_cabinet_report_ts ON core.connected_users (cabinet, report_ts);
+CREATE INDEX connected_users_report_ts ON core.connected_users (report_ts);
 
 CREATE TABLE core.user_cards (
     updated_at  timestamptz NOT NULL,
@@ -58,7 +50,7 @@ CREATE TABLE core.user_cards (
     department  text,
     PRIMARY KEY (cabinet, host, user_login)
 );
-CREATE INDEX user_cards_cabinet_updated_at ON core.user_cards (cabinet, updated_at);
+CREATE INDEX user_cards_updated_at ON core.user_cards (updated_at);
 
 CREATE TABLE core.software_versions (
     cabinet        text NOT NULL,
@@ -74,7 +66,7 @@ CREATE TABLE core.software_versions (
     last_seen      timestamptz NOT NULL,
     PRIMARY KEY (cabinet, host, component, version, build)
 );
-CREATE INDEX software_versions_cabinet_last_seen ON core.software_versions (cabinet, last_seen);
+CREATE INDEX software_versions_last_seen ON core.software_versions (last_seen);
 
 CREATE TABLE core.asrp_uploads (
     ts             timestamptz NOT NULL,
@@ -88,7 +80,7 @@ CREATE TABLE core.asrp_uploads (
     identifier     uuid,
     dealer         text
 );
-CREATE INDEX asrp_uploads_cabinet_ts ON core.asrp_uploads (cabinet, ts);
+CREATE INDEX asrp_uploads_ts ON core.asrp_uploads (ts);
 
 CREATE TABLE core.login_rejections (
     ts          timestamptz NOT NULL,
@@ -100,7 +92,7 @@ CREATE TABLE core.login_rejections (
     user_login  text NOT NULL,
     reason      text NOT NULL CHECK (reason IN ('no_seats', 'auth', 'unknown'))
 );
-CREATE INDEX login_rejections_cabinet_ts ON core.login_rejections (cabinet, ts);
+CREATE INDEX login_rejections_ts ON core.login_rejections (ts);
 
 CREATE TABLE core.online_poll_errors (
     ts           timestamptz NOT NULL,
@@ -113,7 +105,7 @@ CREATE TABLE core.online_poll_errors (
     error_class  text NOT NULL,
     detail       text
 );
-CREATE INDEX online_poll_errors_cabinet_ts ON core.online_poll_errors (cabinet, ts);
+CREATE INDEX online_poll_errors_ts ON core.online_poll_errors (ts);
 
 CREATE TABLE core.alert_events (
     started_at  timestamptz NOT NULL,
@@ -132,7 +124,7 @@ CREATE TABLE core.alert_events (
     user_login  text,
     filename    text                            -- client-side files only
 );
-CREATE INDEX alert_events_cabinet_started_at ON core.alert_events (cabinet, started_at);
+CREATE INDEX alert_events_started_at ON core.alert_events (started_at);
 
 CREATE TABLE core.clients (
     cabinet        text NOT NULL,

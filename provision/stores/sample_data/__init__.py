@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
+from provision.stores.cluster import Connection
 from provision.stores.local import MetricsServer
 from provision.stores.sample_data.clock import Clock
 from provision.stores.sample_data.installation import simulate
@@ -17,7 +18,6 @@ from provision.stores.sample_data.online import poll
 from provision.stores.sample_data.registry import register
 from provision.stores.sample_data.sink import RowSink, SeriesSink
 from provision.stores.sample_data.subject import Installation, OnlineAccess, SampleCabinet
-from provision.stores.schema import Connection
 
 __all__ = ["Filled", "Installation", "OnlineAccess", "SampleCabinet", "fill"]
 

@@ -1,31 +1,32 @@
 """Made-up history never among real data unasked: what a store holds is told apart by marks that fill() leaves.
 
-The marks: in PostgreSQL a row of sample.cabinets (with the number of rows that went in, for more than that is somebody
-else's); in VictoriaMetrics the series `smart_sample_data{sample_of="…"}`, which has no label `cabinet`, so that no
-cabinet sees it.
+The marks: on a PostgreSQL server a row of smart.sample_data in the administration database (with the number of rows
+that went in: more than that are not made up); in VictoriaMetrics the series `smart_sample_data{sample_of="…"}`, which
+has no label `cabinet`, so that no cabinet sees it.
 """
 
 import json
 import time
 import urllib.parse
-from collections.abc import Collection
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from psycopg import sql
 
+from provision.credential import RootSecret
 from provision.errors import StoreError
+from provision.stores.catalogue import DATABASES
+from provision.stores.cluster import Cluster, Connection
+from provision.stores.cluster_fence import registered
 from provision.stores.contract import TABLES
 from provision.stores.local import MetricsServer
-from provision.stores.schema import Connection
+from provision.stores.schema import newest, version_of
 from provision.stores.wire import Answer
 from provision.text import Text
 
 _SERIES = "smart_sample_data"
-_MARKS = """
-CREATE SCHEMA IF NOT EXISTS sample;
-CREATE TABLE IF NOT EXISTS sample.cabinets (cabinet text PRIMARY KEY, rows bigint)
-"""
-_MARK = "INSERT INTO sample.cabinets VALUES (%s, NULL) ON CONFLICT (cabinet) DO UPDATE SET rows = NULL"
+_MARK = "INSERT INTO smart.sample_data VALUES (%s, NULL) ON CONFLICT (cabinet) DO UPDATE SET rows = NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,53 @@ class Real:
     others: frozenset[str]
 
 
-def look(metrics: MetricsServer, events: Connection, cabinets: Collection[str]) -> Real:
-    """What both stores hold besides made-up data. Reads only. Raises StoreError when one does not answer."""
-    found = _in_metrics(metrics) | _in_events(events, cabinets)
-    return Real(frozenset(found & set(cabinets)), frozenset(found - set(cabinets)))
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """A cabinet's database on that server."""
+
+    cluster: Cluster
+    root: RootSecret
+    cabinet: str
+
+    @property
+    def database(self) -> str:
+        return self.root.database_name(self.cabinet)
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        """The administrator's connection to it."""
+        return self.cluster.connect(self.database)
+
+    def ready(self) -> bool:
+        """Whether it is there, with the newest tables."""
+        with self.cluster.connect() as admin:
+            rows = admin.execute(DATABASES, {"names": [self.database]}).fetchall()
+            return bool(rows) and version_of(rows[0][2]) == newest() and self.cabinet in registered(admin)
 
 
-def mark(metrics: MetricsServer, events: Connection, cabinet: str) -> None:
+def look(metrics: MetricsServer, rows: Mapping[str, RowsOf]) -> Real:
+    """What both stores hold besides made-up data; `rows` are the databases of the cabinets asked for.
+
+    Reads only. Raises StoreError when one does not answer.
+    """
+    found = _in_metrics(metrics)
+    for cluster in {one.cluster.variable: one.cluster for one in rows.values()}.values():
+        found |= _in_events(cluster)
+    return Real(frozenset(found & rows.keys()), frozenset(found - rows.keys()))
+
+
+def mark(metrics: MetricsServer, rows: RowsOf) -> None:
     """Says in both stores, before the first row, that the cabinet's data is made up."""
-    line = f'{_SERIES}{{sample_of="{cabinet}"}} 1 {int(time.time() * 1000)}'
+    line = f'{_SERIES}{{sample_of="{rows.cabinet}"}} 1 {int(time.time() * 1000)}'
     _expect(metrics.ask("/api/v1/import/prometheus", method="POST", body=line.encode()))
     _expect(metrics.ask(f"/internal/force_flush?authKey={urllib.parse.quote(metrics.key)}"))
-    with events.transaction():
-        events.execute(_MARKS.encode())
-        events.execute(_MARK, [cabinet])
+    with rows.cluster.connect() as admin:
+        admin.execute(_MARK, [rows.cabinet])
 
 
-def close(events: Connection, cabinet: str, rows: int) -> None:
+def close(rows: RowsOf, count: int) -> None:
     """Notes how many rows went in."""
-    events.execute("UPDATE sample.cabinets SET rows = %s WHERE cabinet = %s", [rows, cabinet])
+    with rows.cluster.connect() as admin:
+        admin.execute("UPDATE smart.sample_data SET rows = %s WHERE cabinet = %s", [count, rows.cabinet])
 
 
 def _in_metrics(metrics: MetricsServer) -> set[str]:
@@ -73,38 +102,30 @@ def _values(metrics: MetricsServer, label: str) -> set[str]:
         raise _strange("JSON") from None
 
 
-def _in_events(events: Connection, cabinets: Collection[str]) -> set[str]:
-    there = events.execute("SELECT to_regclass('sample.cabinets') IS NOT NULL").fetchone() == (True,)
-    listed = "SELECT cabinet, rows FROM sample.cabinets"
-    marked = {str(name): rows for name, rows in events.execute(listed)} if there else {}
-    found = _unmarked(events, marked, cabinets)
-    for name in set(marked) & set(cabinets):
-        went_in = marked[name]
-        if isinstance(went_in, int) and _count(events, name) > went_in:
-            found.add(name)
-    return found
+def _in_events(cluster: Cluster) -> set[str]:
+    """Cabinets with rows that were not made up: any rows without a mark, more than went in with one."""
+    with cluster.connect() as admin:
+        cabinets = {database: cabinet for cabinet, database in registered(admin).items()}
+        there = {row[0] for row in admin.execute("SELECT datname::text FROM pg_database WHERE datallowconn")}
+        marked = dict(admin.execute("SELECT cabinet, rows FROM smart.sample_data").fetchall()) if cabinets else {}
+
+    def is_real(database: str, connection: Connection) -> bool:
+        cabinet = cabinets[database]
+        if cabinet not in marked:
+            return _count(connection, limit=1) > 0
+        went_in = marked[cabinet]
+        return went_in is not None and _count(connection, limit=went_in + 1) > went_in
+
+    real = cluster.each([one for one in cabinets if one in there], is_real)
+    return {cabinets[database] for database, is_it in real.items() if is_it}
 
 
-def _unmarked(events: Connection, marked: Collection[str], cabinets: Collection[str]) -> set[str]:
-    """Cabinets without a mark: any of those asked for, and the first of the others that a table shows."""
-    found = set()
-    for table in TABLES:
-        name = sql.Identifier("core", table.name)
-        first = sql.SQL("SELECT cabinet FROM {} WHERE cabinet <> ALL(%s) LIMIT 1").format(name)
-        found |= {str(cabinet) for (cabinet,) in events.execute(first, [list(marked)])}
-        for cabinet in set(cabinets) - set(marked):
-            one = sql.SQL("SELECT FROM {} WHERE cabinet = %s LIMIT 1").format(name)
-            found |= {cabinet} if events.execute(one, [cabinet]).fetchone() is not None else set()
-    return found
-
-
-def _count(events: Connection, cabinet: str) -> int:
-    queries = [
-        sql.SQL("(SELECT count(*) FROM {} WHERE cabinet = {})").format(sql.Identifier("core", table.name), cabinet)
-        for table in TABLES
-    ]
-    row = events.execute(sql.SQL("SELECT ") + sql.SQL(" + ").join(queries)).fetchone()
-    return int(str(row[0])) if row else 0
+def _count(events: Connection, *, limit: int) -> int:
+    """The rows of a cabinet's database, counted up to the limit."""
+    tables = [sql.SQL("SELECT FROM {}").format(sql.Identifier("core", table.name)) for table in TABLES]
+    query = sql.SQL("SELECT count(*) FROM ({} LIMIT {}) x").format(sql.SQL(" UNION ALL ").join(tables), limit)
+    row = events.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _expect(answer: Answer) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from psycopg import sql
 
 from provision.errors import StoreError
+from provision.stores.cluster import Connection
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
 from provision.stores.local import MetricsServer
-from provision.stores.schema import Connection
 from provision.text import Text
 
 _BATCH = 8_000_000  # bytes of one import

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from provision.stores.cluster import Connection
 from provision.stores.local import victoria_metrics
-from provision.stores.schema import Connection
 from tests.dashboards.alerts.grafana import Stores
 from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers

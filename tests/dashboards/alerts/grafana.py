@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboards._queries import METRICS
-from provision.stores.schema import Connection
+from provision.stores.cluster import Connection
 from tests.dashboards.alerts.history import Case, Row, Series
 from tests.dashboards.numbers import Numbers
 from tests.dashboards.reader import sql

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from dashboards import alerts
-from provision.stores.schema import Connection
+from provision.stores.cluster import Connection
 from tests.dashboards.alerts.cases import EVERY
 from tests.dashboards.alerts.grafana import Stores
 from tests.dashboards.alerts.history import Case

@@ -1,0 +1,61 @@
+"""A cabinet's database saved by pg_dump (custom format), before it is dropped."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from provision.errors import StoreError
+from provision.replacing import replaced
+from provision.stores.cluster import Cluster
+from provision.text import Text
+
+
+def dump(cluster: Cluster, database: str, path: Path) -> None:
+    """Writes the database to `path`, a file of mode 0600, whole or not at all.
+
+    Raises StoreError when pg_dump is missing, older than the server or fails: then nothing must be dropped.
+    """
+    words = {key: str(value) for key, value in conninfo_to_dict(cluster.conninfo(database)).items()}
+    password = words.pop("password", "")  # not among the arguments: any local user may read those
+    command = [_binary(), "--format=custom", "--no-password", f"--dbname={make_conninfo(**words)}"]
+    env = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with replaced(path) as file:
+            done = subprocess.run(  # noqa: S603 - our own command
+                command, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.PIPE, check=False
+            )
+            if done.returncode != 0:
+                raise _failed(done.stderr.decode(errors="replace").strip().splitlines())
+    except OSError as error:
+        raise _failed([f"{path}: {error.strerror}"]) from None
+
+
+def _binary() -> str:
+    """The newest pg_dump: Debian keeps each version outside the PATH. Raises StoreError when there is none."""
+    versions = Path("/usr/lib/postgresql").glob("*/bin/pg_dump")
+    newest = max(versions, key=lambda path: int(path.parts[-3]), default=None)
+    found = str(newest) if newest else shutil.which("pg_dump")
+    if found is None:
+        raise StoreError(
+            Text("Не найдена программа pg_dump; ничего не удалено", "pg_dump is not installed; nothing was dropped"),
+            Text("Установите её: apt install postgresql-client", "Install it: apt install postgresql-client"),
+        )
+    return found
+
+
+def _failed(said: list[str]) -> StoreError:
+    reason = said[0] if said else "?"
+    return StoreError(
+        Text(
+            f"Не удалось сохранить базу кабинета: {reason}; она не удалена",
+            f"The cabinet's database could not be saved: {reason}; it was not dropped",
+        ),
+        Text(
+            "pg_dump не должна быть старее сервера; нужны место и право на папку --backup.",
+            "pg_dump must not be older than the server; --backup must be a folder with room that we may write to.",
+        ),
+    )
