@@ -55,11 +55,15 @@ class Stores:
     def ask(self, rule: Mapping[str, Any], moment: datetime) -> Found:
         """What the rule's query finds at that moment, narrowed by its second query where it has one.
 
-        `$A * $C` in Grafana joins what agrees in all labels that both have, and drops the rest.
+        `$A * $C` in Grafana (mathexp, 12.4) joins what agrees in all labels of the smaller set, and drops the rest.
+        Where nothing agrees and there is one of each, it joins these two and drops their labels.
         """
         first, *others = (self._found(one, moment) for one in rule["data"] if one["datasourceUid"] != "__expr__")
         for other in others:
-            first = {labels: value for labels, value in first.items() if any(set(one) <= set(labels) for one in other)}
+            joined = {labels: value for labels, value in first.items() if any(set(one) <= set(labels) for one in other)}
+            if not joined and (len(first), len(other)) == (1, 1):
+                joined = dict.fromkeys([()], next(iter(first.values())))
+            first = joined
         return first
 
     def _found(self, query: Mapping[str, Any], moment: datetime) -> Found:

@@ -10,9 +10,9 @@ _OLD = "SmartXMLfileIsToOld"
 _SIDOROV = {**HOST, "manager": "sidorov"}
 
 
-def _listed(active_to: date | None = None) -> Row:
-    """The installation in the registry."""
-    values = {**HOST, "dealer": "rogaikopyta", "kind": "cloud", "active_to": active_to}
+def _listed(active_to: date | None = None, host: str = HOST["host"]) -> Row:
+    """An installation in the registry."""
+    values = {**HOST, "host": host, "dealer": "rogaikopyta", "kind": "cloud", "active_to": active_to}
     return Row("clients", values)
 
 
@@ -37,6 +37,7 @@ CASES = [
     Case(_OLD, "exactly two days", [_listed(), _each(HOUR, 200, 2 * DAY)]),
     Case(_OLD, "reports every hour", [_listed(), reports(*hourly(1))]),
     Case(_OLD, "not in the lists", [_HOURLY]),
+    Case(_OLD, "another installation is in the lists", [_listed(host="sphere"), _HOURLY]),
     Case(_OLD, "in the lists until yesterday", [_listed(date(2026, 3, 19)), _HOURLY]),
     Case(_OLD, "in the lists until today", [_listed(date(2026, 3, 20)), _HOURLY], [HOST]),
     Case(_OLD, "once a week, the last 13 days ago", [_listed(), _each(7 * DAY, 6, 13 * DAY)]),
