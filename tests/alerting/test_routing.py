@@ -91,6 +91,8 @@ def test_telegram_gets_what_is_critical_and_not_the_count_of_it() -> None:
     assert told(cabinet, DOWN) == ["sos@example.ru", "telegram"]
     assert told(cabinet, MASS) == ["sos@example.ru"]
     assert told(cabinet, {**DOWN, "severity": "info"}) == ["sos@example.ru"]
+    assert told(cabinet, {**DOWN, "route": "usage"}) == ["telegram", "usage@example.ru"]
+    assert "telegram" not in told(cabinet, {**DOWN, "route": "operator"})
     assert told(cabinet, EMPTY) == ["usage@example.ru"]
 
 
@@ -140,7 +142,7 @@ def test_quiet_hours_spare_the_mailbox_for_high_priority() -> None:
     both, maintenance = ["smart-quiet-hours", "smart-maintenance"], ["smart-maintenance"]
     assert muted == {
         ("smart-log", ""): None,
-        ("smart-telegram", "high_priority"): both,
+        ("smart-telegram", "critical"): both,
         ("smart-sos@example.ru", "high_priority"): maintenance,
         ("smart-usage@example.ru", "usage"): both,
         ("smart-ivanova@example.ru", "high_priority"): both,

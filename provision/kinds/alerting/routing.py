@@ -103,7 +103,7 @@ def _children(cabinet: Cabinet, log_url: str) -> Iterator[Route]:
         yield {"receiver": LOG, "group_by": _BY_ALERT, "continue": True, **mute, **_LOG_TIMES}
     if cabinet.telegram:
         # A message lists its cases, so an alert that counts them would say the same again.
-        matchers = [["route", "=", HIGH_PRIORITY], ["severity", "=", "critical"], ["alertname", "!~", ".+Count"]]
+        matchers = [["severity", "=", "critical"], ["route", "!=", OPERATOR], ["alertname", "!~", ".+Count"]]
         yield _child(TELEGRAM, matchers, _mute(cabinet, quiet=True))
     for address, mailbox in sorted(_mailboxes(cabinet).items()):
         name = mailbox_name(address)
