@@ -217,6 +217,39 @@ _STATE = _about(
     "Состояние: работает, приостановлен (никто не войдёт, всё остаётся) или удалён",
     "State: in use, suspended (nobody gets in, all is kept) or taken away",
 )
+_EVENTS: Schema = {
+    "address": _word(
+        _about("Адрес PostgreSQL, как его видит Grafana", "Address of PostgreSQL as Grafana reaches it"),
+        r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$",
+        Text("узел:порт, например db.example.ru:5432", "host:port, such as db.example.ru:5432"),
+    ),
+    "administrator": _word(
+        _about(
+            "Переменная со строкой подключения администратора",
+            "Variable with the administrator's connection string",
+        ),
+        r"^SMART_EVENTS_ADMIN(_[A-Z0-9]+)*$",
+        Text(
+            "имя переменной: SMART_EVENTS_ADMIN или, например, SMART_EVENTS_ADMIN_NORTH",
+            "a variable's name: SMART_EVENTS_ADMIN or, for example, SMART_EVENTS_ADMIN_NORTH",
+        ),
+        default="SMART_EVENTS_ADMIN",
+    ),
+    "sslmode": _choice(
+        _about("Проверка сертификата", "Certificate check"),
+        *("disable", "require", "verify-ca", "verify-full"),
+        default="verify-full",
+    ),
+}
+_OWN_STORES = _section(
+    _about("Свои хранилища вместо общих", "Stores of its own in place of the common ones"),
+    {
+        "events": _section(
+            _about("Строки на другом сервере", "Rows on another server"), _EVENTS, "address", "administrator"
+        )
+    },
+    "events",
+)
 _CABINET = _section(
     _about("Кабинет: закрытая организация Grafana", "A cabinet: a closed Grafana organisation"),
     {
@@ -269,6 +302,7 @@ _CABINET = _section(
             ),
         ),
         "state": _choice(_STATE, "active", "suspended", "absent", default="active"),
+        "stores": _OWN_STORES,
         **SETTINGS,
     },
     "profile",
@@ -315,6 +349,7 @@ _DISTRIBUTOR = _section(
             "chat",
         ),
         "cabinets": _table(_about("Кабинеты", "Cabinets"), _ID, _CABINET),
+        "stores": _OWN_STORES,
         **SETTINGS,
     },
     "title",
@@ -343,28 +378,7 @@ _STORES = _section(
             _about("Строки", "Rows"),
             {
                 "kind": _choice(_about("Вид хранилища", "Kind of store"), "postgresql"),
-                "address": _word(
-                    _about("Адрес PostgreSQL, как его видит Grafana", "Address of PostgreSQL as Grafana reaches it"),
-                    r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$",
-                    Text("узел:порт, например db.example.ru:5432", "host:port, such as db.example.ru:5432"),
-                ),
-                "administrator": _word(
-                    _about(
-                        "Переменная со строкой подключения администратора",
-                        "Variable with the administrator's connection string",
-                    ),
-                    r"^SMART_EVENTS_ADMIN(_[A-Z0-9]+)*$",
-                    Text(
-                        "имя переменной: SMART_EVENTS_ADMIN или, например, SMART_EVENTS_ADMIN_NORTH",
-                        "a variable's name: SMART_EVENTS_ADMIN or, for example, SMART_EVENTS_ADMIN_NORTH",
-                    ),
-                    default="SMART_EVENTS_ADMIN",
-                ),
-                "sslmode": _choice(
-                    _about("Проверка сертификата", "Certificate check"),
-                    *("disable", "require", "verify-ca", "verify-full"),
-                    default="verify-full",
-                ),
+                **_EVENTS,
             },
             "kind",
             "address",

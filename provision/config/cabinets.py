@@ -9,7 +9,7 @@ from provision.config.addresses import addresses
 from provision.config.consistency import check_air_gapped, check_dealers, check_editors
 from provision.config.named import NamedLists
 from provision.config.people import Claim, Directory, claims, heads
-from provision.config.tenants import Entry, Layer, section
+from provision.config.tenants import Entry, Layer, merge, section
 from provision.identity import deliverable
 from provision.lists import Group, check_apart, check_together, read, strike
 from provision.model import (
@@ -106,7 +106,8 @@ def _at_cabinet(entry: Entry, problem: Problem) -> Problem:
 
 def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: bool) -> Cabinet:
     entry, settings = member.entry, member.entry.settings
-    metrics, events = stores["metrics"], stores["events"]
+    metrics = stores["metrics"]
+    events = merge(stores["events"], *(section(level, "stores", "events") for level in (entry.company, entry.own)))
     return Cabinet(
         id=entry.id,
         profile=entry.own["profile"],

@@ -22,7 +22,7 @@ def make_cabinet(**more: Any) -> Cabinet:
         "people": (Person("orlova", "orlova@example.ru", "Viewer", "tenants.yaml:9", head=True),),
         "mail": {"high_priority": "sos@example.ru", "usage": "usage@example.ru"},
         "metrics": MetricsStore("http://127.0.0.1:8427"),
-        "events": EventsStore("127.0.0.1:5432", "smart"),
+        "events": EventsStore("127.0.0.1:5432"),
         "generation": 1,
         "origin": "tenants.yaml:5",
         "managers": (("ivanova", "ivanova@example.ru"), ("petrov", "petrov@example.ru")),

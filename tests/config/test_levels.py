@@ -101,9 +101,25 @@ def test_a_cabinet_knows_its_stores_its_company_and_its_line(tmp_path: Path) -> 
     (volga,) = check(tmp_path, {"tenants.yaml": estate(distributor("aa", cabinet("volga"))), **LISTS}).cabinets
 
     assert volga.metrics == MetricsStore("http://127.0.0.1:8427")
-    assert volga.events == EventsStore("127.0.0.1:5432", "smart", "verify-full")
+    assert volga.events == EventsStore("127.0.0.1:5432", "verify-full", "SMART_EVENTS_ADMIN")
     assert (volga.distributor, volga.profile, volga.title, len(volga.installations)) == ("aa", "branch", "volga", 1)
     assert volga.origin == f"{tmp_path}/tenants.yaml:9"
+
+
+def test_rows_of_a_distributor_or_a_cabinet_may_be_on_another_server(tmp_path: Path) -> None:
+    """The cabinet's server wins over the distributor's, that over the common one; both keys are required."""
+    north = "    stores: {events: {address: 'north:5432', administrator: SMART_EVENTS_ADMIN_NORTH, sslmode: require}}\n"
+    own = "stores: {events: {address: 'own:5432', administrator: SMART_EVENTS_ADMIN_OWN}}"
+    blocks = distributor("aa", cabinet("volga"), cabinet("ural", own), more=north), distributor("bb", cabinet("don"))
+    found = {one.id: one.events for one in check(tmp_path, {"tenants.yaml": estate(*blocks), **LISTS}).cabinets}
+
+    assert found == {
+        "volga": EventsStore("north:5432", "require", "SMART_EVENTS_ADMIN_NORTH"),
+        "ural": EventsStore("own:5432", "require", "SMART_EVENTS_ADMIN_OWN"),
+        "don": EventsStore("127.0.0.1:5432"),
+    }
+    lacking = distributor("aa", cabinet("volga", "stores: {events: {address: 'own:5432'}}"))
+    assert "administrator" in str(check(tmp_path, {"tenants.yaml": estate(lacking), **LISTS}).problems)
 
 
 INCLUDE = f"include: ['estate/*/*.yaml']\n{HEAD}"
