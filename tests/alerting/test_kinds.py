@@ -1,0 +1,129 @@
+"""What needs a sandbox: firing rules, a change by somebody else at the wrong moment, old servers, counted requests."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from provision.backup import Backup
+from provision.config import load
+from provision.credential import RootSecret
+from provision.directory import Directory
+from provision.errors import ConflictError
+from provision.grafana import Connection, Grafana
+from provision.handover import Handover
+from provision.kinds import CabinetContext, RunContext
+from provision.kinds.alerting.notification_policy import NotificationPolicyKind
+from provision.kinds.dashboard import home_title
+from provision.model import Resource
+from provision.sandbox import Sandbox, Settings
+from tests.contract.alerting import POLICIES, RULES
+from tests.world import SECRET, World
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+    """A sandbox of that kind and an estate on it, not yet applied; both end with the test."""
+    running = []
+
+    def make(settings: Settings | None = None) -> World:
+        sandbox = Sandbox(port=0, data=tmp_path / "sandbox", settings=settings)
+        sandbox.start()
+        running.append(sandbox)
+        (tmp_path / "estate").mkdir()
+        return World(sandbox.url, "admin", "admin", folder=tmp_path / "estate", api="auto")
+
+    yield make
+    for sandbox in running:
+        sandbox.close()
+
+
+def test_the_plan_names_firing_rules_that_a_change_would_reset(make_world: MakeWorld) -> None:
+    """Only those of the group that change, and only while they fire."""
+    world = make_world()
+    world.apply(world.volga)
+    org = world.org(world.volga)
+    world.ask("PUT", "/sandbox/firing", {"org": org, "uids": ["smart-kodekstcpstatus", "smart-kodeksicmp"]})
+    rule = world.ask("GET", f"{RULES}/smart-kodekstcpstatus", org=org)
+    group = world.ask("GET", f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{rule['ruleGroup']}", org=org)
+    changed = [{**one, "for": "1h"} if one["uid"] == rule["uid"] else one for one in group["rules"]]
+    path = f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{rule['ruleGroup']}"
+    world.ask("PUT", path, {"interval": group["interval"], "rules": changed}, org=org)
+    (change,) = world.plan(world.volga)["changes"]
+    assert change["note"] == "these rules fire now and start again: KodeksTcpStatus"
+    assert "these rules fire now and start again: KodeksTcpStatus" in world.run("plan", world.volga).output
+    world.ask("PUT", "/sandbox/firing", {"org": org, "uids": []})
+    (change,) = world.plan(world.volga)["changes"]
+    assert "note" not in change
+
+
+def policy_of(world: World) -> tuple[NotificationPolicyKind, CabinetContext, Resource]:
+    """The kind, the cabinet on the server, and its route as read."""
+    server = Grafana(Connection(world.url, world.user, world.password))
+    root, folder = RootSecret(SECRET), world.folder
+    cabinets = {one.id: one for one in load(folder / "tenants.yaml").cabinets}
+    run = RunContext(
+        server=server,
+        directory=Directory(server, root),
+        root=root,
+        handover=Handover(folder / "handover", server.url, home_title),
+        backup=Backup(folder / "backup"),
+        cabinets=cabinets,
+    )
+    context = CabinetContext(run, cabinets[world.volga])
+    context.enter(world.org(world.volga))
+    kind = NotificationPolicyKind(run)
+    return kind, context, next(one for one in kind.read(context) if one.managed)
+
+
+def test_a_policy_changed_by_somebody_else_since_the_plan_is_not_overwritten(make_world: MakeWorld) -> None:
+    """The tree is read again before the write; what the other one made stays."""
+    world = make_world()
+    world.apply(world.volga)
+    org = world.org(world.volga)
+    kind, context, ours = policy_of(world)
+    tree = world.ask("GET", POLICIES, org=org)
+    branch = {"receiver": "empty", "object_matchers": [["team", "=", "net"]]}
+    theirs = {"receiver": "empty", "group_by": ["alertname"], "routes": [*tree["routes"], branch]}
+    world.ask("PUT", POLICIES, theirs, org=org)
+    with pytest.raises(ConflictError, match="changed by someone else"):
+        kind.update(context, ours, ours)
+    assert branch in world.ask("GET", POLICIES, org=org)["routes"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings(alerting=False), "[unified_alerting] enabled = false"),
+        (Settings(version="11.5.2"), "requires 11.6 or newer"),
+        (Settings(version="9.5.21", api="legacy"), "requires 11.6 or newer"),
+    ],
+)
+def test_a_server_without_alerting_gets_the_rest(make_world: MakeWorld, settings: Settings, said: str) -> None:
+    """It is reported before anything is written; a second apply writes nothing."""
+    world = make_world(settings)
+    assert said in world.run("plan").output
+    assert said in world.apply().output
+    before = world.writes()
+    assert not {one["kind"] for one in world.plan()["changes"]}
+    world.apply()
+    assert world.writes() == before
+
+
+def test_a_plan_asks_at_most_fifteen_times_a_cabinet(make_world: MakeWorld) -> None:
+    """With alerting, nothing changed; counted at the server."""
+    world = make_world()
+    world.apply()
+    orgs = {world.org(cabinet) for cabinet in (world.volga, world.don)}
+    world.http.delete(f"{world.url}/sandbox/requests", timeout=60)
+    assert world.run("plan").exit_code == 0
+    counted = Counter[int]()
+    for row in json.loads(world.http.get(f"{world.url}/sandbox/requests", timeout=60).text)["requests"]:
+        counted[row["org"]] += row["count"]
+        if row["path"] == "/api/orgs/:org":  # asked once a cabinet, in nobody's org
+            counted.update({org: row["count"] // len(orgs) for org in orgs})
+    assert all(10 < counted[org] <= 15 for org in orgs), counted
