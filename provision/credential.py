@@ -65,6 +65,11 @@ class RootSecret:
         """`d_` and 16 hex digits: the name of the cabinet's database, the same in every generation."""
         return f"d_{self._derive('database', cabinet).hex()[:16]}"
 
+    def tenant(self, cabinet: str) -> str:
+        """`accountID:projectID`, 32 bits each: the cabinet's tenant in a clustered store, whatever the generation."""
+        digest = self._derive("tenant", cabinet)
+        return f"{int.from_bytes(digest[:4])}:{int.from_bytes(digest[4:8])}"
+
     def file_password(self, content: str) -> str:
         """A password that only a file with that content has (see vmauth_users)."""
         return self._password("file", self.fingerprint("file", content), 0)

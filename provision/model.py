@@ -88,9 +88,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class MetricsStore:
-    """Where Grafana's server reaches the numbers: vmauth (or another Prometheus API) at `url`."""
+    """Where Grafana's server reaches the numbers: vmauth at `url`, with a store of that kind behind it."""
 
     url: str
+    kind: str = "victoriametrics"
 
 
 @dataclass(frozen=True, slots=True)

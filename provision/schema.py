@@ -8,6 +8,7 @@ from typing import Any
 
 from provision.model import Role
 from provision.server_settings import SERVER_SETTINGS
+from provision.stores.number_stores import NUMBER_STORES
 from provision.text import Text
 
 Schema = dict[str, Any]
@@ -361,7 +362,7 @@ _STORES = _section(
         "metrics": _section(
             _about("Числа", "Numbers"),
             {
-                "kind": _choice(_about("Вид хранилища", "Kind of store"), "victoriametrics"),
+                "kind": _choice(_about("Вид хранилища", "Kind of store"), *NUMBER_STORES),
                 "url": _word(
                     _about("Адрес vmauth, как его видит Grafana", "Address of vmauth as Grafana reaches it"),
                     r"^https?://[^\s@/]+(/[^\s@]*)?$",

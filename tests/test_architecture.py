@@ -33,7 +33,13 @@ ALLOWED = {
         "provision.rows",
         "provision.text",
     },
-    "provision.schema": {"provision.errors", "provision.model", "provision.server_settings", "provision.text"},
+    "provision.schema": {
+        "provision.errors",
+        "provision.model",
+        "provision.server_settings",
+        "provision.stores.number_stores",
+        "provision.text",
+    },
     "provision.server_settings": {"provision.text"},
     "provision.config": {
         "provision.errors",

@@ -13,6 +13,7 @@ from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import METRICS
 from provision.stores.attempts import METRIC_ATTEMPTS, MetricAttempt, Victim, try_metrics
+from provision.stores.number_stores import NUMBER_STORES
 from provision.stores.wire import basic
 from provision.text import Text
 
@@ -26,13 +27,17 @@ def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -
     """Through Grafana by /api/ds/query, the plugin's resources and the data source proxy; then past Grafana."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
-        queries = [attempt for attempt in METRIC_ATTEMPTS if _expression(attempt)]
+        queries = [attempt for attempt in _attempts(own) if _expression(attempt)]
         path = "/api/ds/query"
         yield _way(_title(path, uid), _by_query(viewer, uid), queries, victim, marks, memory)
         for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
-            yield _way(_title(path, uid), _by_path(viewer, path), METRIC_ATTEMPTS, victim, marks, memory)
+            yield _way(_title(path, uid), _by_path(viewer, path), _attempts(own), victim, marks, memory)
             yield _guesses(path, own, victim, viewer, marks)
     yield _past_grafana(own, victim, memory)
+
+
+def _attempts(own: Party) -> Sequence[MetricAttempt]:
+    return NUMBER_STORES[own.cabinet.metrics.kind].attempts
 
 
 def _title(path: str, uid: str) -> Text:
@@ -121,7 +126,7 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     marks = seen(marks_of_clients(victim, own), lambda: at(victim)(_PLAIN))
     host = urlsplit(own.cabinet.metrics.url).netloc.rpartition("@")[2]
     title = Text(f"числа мимо Grafana, {host}", f"numbers past Grafana, {host}")
-    return _way(title, send, METRIC_ATTEMPTS, victim, marks, memory)
+    return _way(title, send, _attempts(own), victim, marks, memory)
 
 
 def _as_admin(victim: Party) -> Heard:

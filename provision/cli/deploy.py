@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from provision.kinds import RunContext
     from provision.model import Estate
     from provision.plan import Outcomes, Plan
+    from provision.stores.number_stores import NumberStore
 
 
 @click.command(cls=ServerCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
@@ -159,7 +160,6 @@ def make_plan(
     from provision.kinds.alerting.settings import obstacle
     from provision.kinds.dashboard import home_title
     from provision.planning import make_plan as plan_of
-    from provision.stores.vmauth_users import Backend
 
     chosen = choose(estate, names)
     choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
@@ -178,7 +178,7 @@ def make_plan(
         cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},
         admin=StoreAdmin(
             users_file=options["vmauth_file"],
-            backend=Backend(options["vm_url"] or "", settings.vm_login(options["vmauth_file"])),
+            backend=_number_store(settings, estate, options),
             vmauth_url=options["vmauth_url"] or "",
             reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
             events=administrators(settings, estate.cabinets),
@@ -191,6 +191,15 @@ def make_plan(
     )
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
         return run, plan_of(run, chosen, ready, watch=watch)
+
+
+def _number_store(settings: Settings, estate: "Estate", options: dict[str, Any]) -> "NumberStore | None":
+    """The store behind vmauth, of the kind that tenants.yaml names; all cabinets share it."""
+    from provision.stores.number_stores import NUMBER_STORES
+
+    login = settings.vm_login(options["vmauth_file"])
+    kinds = {cabinet.metrics.kind for cabinet in estate.cabinets}
+    return next((NUMBER_STORES[kind](options["vm_url"] or "", login) for kind in kinds), None)
 
 
 def write_plan(settings: Settings, run: "RunContext", made: "Plan") -> "Outcomes":

@@ -290,14 +290,21 @@ def _write_shared(path: Path, address: str, password_file: str = "") -> None:
     ),
 )
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--backend", required=True, help=_("VictoriaMetrics, как её видит vmauth.", "As vmauth reaches it."))
+@click.option("--backend", required=True, help=_("Хранилище, как его видит vmauth.", "As vmauth reaches it."))
+@click.option(
+    "--kind",
+    type=click.Choice(["victoriametrics", "victoriametrics-cluster"]),
+    default="victoriametrics",
+    show_default=True,
+    help=_("Его вид, как в tenants.yaml.", "Its kind, as in tenants.yaml."),
+)
 @click.pass_obj
-def users_file(settings: Settings, /, path: Path, backend: str) -> None:
+def users_file(settings: Settings, /, path: Path, backend: str, kind: str) -> None:
+    from provision.stores.number_stores import NUMBER_STORES
     from provision.stores.stack import write_first_users
-    from provision.stores.vmauth_users import Backend
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_first_users(path, Backend(backend, settings.vm_login(needed_for=None)))
+    write_first_users(path, NUMBER_STORES[kind](backend, settings.vm_login(needed_for=None)))
     click.echo(settings.say(Text(f"Готов {path}", f"{path} is there")))
 
 

@@ -122,7 +122,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         home=settings["home"],
         people=directory.people(member.claims),
         mail={key: deliverable(box) for key, box in settings["mail"].items()},
-        metrics=MetricsStore(metrics["url"]),
+        metrics=MetricsStore(metrics["url"], metrics["kind"]),
         events=EventsStore(**{key: events[key] for key in ("address", "sslmode", "administrator") if key in events}),
         installations=Chained(
             cast(Sequence[Installation], file.rows) for file in member.files if file.kind == "managers"

@@ -11,7 +11,7 @@ from provision.errors import ForbiddenError, NotFoundError, ProvisionError
 from provision.grafana import Grafana, Json, Org
 from provision.handover import Handover
 from provision.model import Cabinet
-from provision.stores.vmauth_users import Backend
+from provision.stores.number_stores import NumberStore
 from provision.text import Text
 
 
@@ -29,7 +29,7 @@ class StoreAdmin:
     """
 
     users_file: Path | None = None
-    backend: Backend | None = None
+    backend: NumberStore | None = None
     vmauth_url: str = ""
     reload_key: str = field(default="", repr=False)
     events: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -16,6 +16,7 @@ from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource, Spec
 from provision.ownership import FINGERPRINT, PREFIX, ROOT
 from provision.plan import Change
+from provision.stores.number_stores import NUMBER_STORES
 from provision.text import Text
 
 METRICS = f"{PREFIX}metrics"
@@ -78,19 +79,9 @@ class DataSourceKind(One):
         return {**spec, "type": POSTGRES if spec["type"] == _OLD_POSTGRES else spec["type"]}
 
     def _metrics(self, cabinet: Cabinet) -> Spec:
-        return {
-            "type": "prometheus",
-            "url": cabinet.metrics.url,
-            "basicAuth": True,
-            "basicAuthUser": _credential(self.run.root, cabinet, METRICS).name,
-            "isDefault": True,  # otherwise the first data source of an org becomes it and differs for ever
-            "jsonData": {
-                "httpMethod": "POST",
-                "manageAlerts": False,
-                "prometheusType": "Prometheus",
-                "timeInterval": "5m",
-            },
-        }
+        store = NUMBER_STORES[cabinet.metrics.kind]
+        spec = store.data_source(cabinet.metrics.url, _credential(self.run.root, cabinet, METRICS))
+        return {**spec, "isDefault": True}  # else the first data source of an org becomes it and differs for ever
 
     def _events(self, cabinet: Cabinet) -> Spec:
         return {

@@ -21,8 +21,8 @@ import psycopg
 
 from provision.errors import StoreError
 from provision.replacing import replaced
+from provision.stores.number_stores import NumberStore, VictoriaMetrics
 from provision.stores.process import as_user, find, serving
-from provision.stores.vmauth_users import Backend
 from provision.stores.wire import Answer, Login, ask
 from provision.text import Text
 
@@ -39,9 +39,9 @@ class MetricsServer:
     pid: int = field(default=0, compare=False)
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> NumberStore:
         """What a vmauth in front of it requires."""
-        return Backend(self.url, self.login)
+        return VictoriaMetrics(self.url, self.login)
 
     def ask(
         self,

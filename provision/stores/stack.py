@@ -23,7 +23,8 @@ from provision.errors import StoreError
 from provision.replacing import replaced
 from provision.stores import local
 from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
-from provision.stores.vmauth_users import Backend, UserFile
+from provision.stores.number_stores import NumberStore
+from provision.stores.vmauth_users import UserFile
 from provision.stores.wire import Login
 from provision.text import Text
 
@@ -162,7 +163,7 @@ class Stack:
             file.write(text.encode())
 
 
-def write_first_users(path: Path, backend: Backend) -> None:
+def write_first_users(path: Path, backend: NumberStore) -> None:
     """Writes a user file that lets nobody in, where there is none yet: vmauth does not start on an empty one.
 
     The next apply puts its own in the place of it.

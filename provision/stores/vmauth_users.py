@@ -16,10 +16,8 @@ Users without our mark and other settings of the file are kept; comments are not
 import fcntl
 import os
 import re
-import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,23 +28,13 @@ from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
 from provision.replacing import replaced
 from provision.stores.access import Access, names
-from provision.stores.wire import Login
+from provision.stores.number_stores import NumberStore
 from provision.text import Text
 
 KIND = "metrics user"
 MARK = "smart-"  # begins the `name` of each user we made; vmauth shows it in its own metrics, so it names no cabinet
 NOBODY = "smart-nobody"  # a user who may see nothing; the password is derived from the file's content
 _NO_CABINET = "!nobody"  # no cabinet's id
-PATHS = (
-    "/api/v1/query",
-    "/api/v1/query_range",
-    "/api/v1/query_exemplars",
-    "/api/v1/series",
-    "/api/v1/labels",
-    "/api/v1/label/[^/]+/values",
-    "/api/v1/metadata",
-    "/api/v1/status/buildinfo",
-)
 _HEADER = "# Users whose name begins with smart- are written by `provision`; the others are kept. Comments are not.\n"
 _CABINET = re.compile(r"[?&]extra_label=cabinet=([^&]*)")
 _User = dict[str, Any]
@@ -56,28 +44,10 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """VictoriaMetrics as vmauth reaches it, with its own login."""
-
-    url: str
-    login: Login
-
-    def route(self, cabinet: str) -> dict[str, Any]:
-        """The entry of `url_map` for that cabinet's user."""
-        narrow = urllib.parse.quote(f'{{cabinet="{cabinet}"}}')
-        query = f"extra_label=cabinet={cabinet}&extra_filters={narrow}&extra_filters[]={narrow}"
-        return {
-            "src_paths": list(PATHS),
-            "url_prefix": f"{self.url.rstrip('/')}/?{query}",
-            "headers": [f"{name}: {value}" for name, value in self.login.headers.items()],
-        }
-
-
 class UserFile:
-    """vmauth's -auth.config at `path`."""
+    """vmauth's -auth.config at `path`; `backend` is the store behind vmauth."""
 
-    def __init__(self, path: Path, backend: Backend, root: RootSecret) -> None:
+    def __init__(self, path: Path, backend: NumberStore, root: RootSecret) -> None:
         self._path = path
         self._backend = backend
         self._root = root
@@ -137,7 +107,7 @@ class UserFile:
         rest = {key: value for key, value in user.items() if key not in ("username", "password")}
         routes = [dict(route) for route in user.get("url_map") or () if isinstance(route, dict)]
         headers = [route.pop("headers", None) for route in routes]
-        ours = headers == [self._backend.route("")["headers"]] and "headers" not in rest
+        ours = headers == [self._backend.route("", self._root)["headers"]] and "headers" not in rest
         rest.pop("headers", None)
         return {
             **rest,
@@ -159,7 +129,7 @@ class UserFile:
             "username": name,
             "password": password,
             "name": name if name.startswith(MARK) else MARK + name,
-            "url_map": [self._backend.route(cabinet)],
+            "url_map": [self._backend.route(cabinet, self._root)],
         }
 
     def _sealed(self, content: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from provision.stores.attempts.base import Said
 from provision.stores.cluster import Cluster
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.login_roles import CONNECTIONS
-from provision.stores.vmauth_users import PATHS
+from provision.stores.number_stores import PATHS
 from tests.stores.conftest import wipe
 from tests.stores.world import (
     MARKS,

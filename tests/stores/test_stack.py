@@ -21,9 +21,10 @@ from provision.credential import RootSecret
 from provision.model import Installation
 from provision.stores.access import Access
 from provision.stores.cluster import connect
+from provision.stores.number_stores import VictoriaMetrics
 from provision.stores.stack import Stack
 from provision.stores.vmauth_client import VmauthClient
-from provision.stores.vmauth_users import Backend, UserFile
+from provision.stores.vmauth_users import UserFile
 from provision.stores.wire import Login, ask
 from tests.stores.world import user_changes
 
@@ -113,7 +114,7 @@ def test_vmauth_takes_the_users_that_come(folder: Path, root: RootSecret) -> Non
     """Its first user file lets nobody in; users written later get in through the reload."""
     env = start(folder)
     login = Login(env["SMART_VM_USER"], env["SMART_VM_PASSWORD"])
-    file = UserFile(Path(env["SMART_VMAUTH_FILE"]), Backend(env["SMART_VM_URL"], login), root)
+    file = UserFile(Path(env["SMART_VMAUTH_FILE"]), VictoriaMetrics(env["SMART_VM_URL"], login), root)
     door = VmauthClient(env["SMART_VMAUTH_URL"], key=env["SMART_VMAUTH_RELOAD_KEY"])
     access = Access("volga")
     assert ask(f"{env['SMART_VMAUTH_URL']}/api/v1/query?query=1").status == 401

@@ -19,8 +19,9 @@ from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.access import Access
 from provision.stores.local import MetricsServer, VmauthServer
+from provision.stores.number_stores import VictoriaMetrics
 from provision.stores.vmauth_client import VmauthClient
-from provision.stores.vmauth_users import NOBODY, Backend, UserFile
+from provision.stores.vmauth_users import NOBODY, UserFile
 from provision.stores.wire import Login
 from tests.stores.world import BOTH, URAL, VOLGA, plant_series, user_changes, write_users
 
@@ -372,7 +373,7 @@ def test_a_store_that_ignores_the_filter_is_refused(
     """A store that shows series to NOBODY is found out before any cabinet is let in."""
     plant_series(metrics_server)
     write_users(path, metrics_server, root)
-    file = UserFile(path, Backend(heedless, metrics_server.login), root)
+    file = UserFile(path, VictoriaMetrics(heedless, metrics_server.login), root)
     file.apply([(change.before, change.after) for change in user_changes(file)])
     with local.vmauth(path) as door, pytest.raises(StoreError, match="does not apply extra_label"):
         VmauthClient(door.url, key=door.key).verify_isolation(file)
@@ -388,7 +389,7 @@ def test_a_door_that_does_not_answer_is_told(path: Path, metrics_server: Metrics
 
 def test_a_wrong_login_of_the_store_is_named(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """VictoriaMetrics was started with another password than the file has: reported, and nothing is quoted."""
-    file = UserFile(path, Backend(metrics_server.url, Login("smart", "not-the-password")), root)
+    file = UserFile(path, VictoriaMetrics(metrics_server.url, Login("smart", "not-the-password")), root)
     file.apply([(change.before, change.after) for change in user_changes(file)])
 
     with local.vmauth(path) as door, pytest.raises(StoreError, match="refuses the login") as caught:
@@ -404,7 +405,7 @@ def test_the_login_of_the_store_is_compared_and_never_shown(
     """A changed login is a difference in every user; neither the old nor the new one is part of the plan."""
     write_users(path, metrics_server, root)
     other = Login("smart", "the-next-password")
-    plan = user_changes(UserFile(path, Backend(metrics_server.url, other), root))
+    plan = user_changes(UserFile(path, VictoriaMetrics(metrics_server.url, other), root))
 
     assert {change.ref.cabinet for change in plan} == {"", "volga", "ural"}
     for login in (metrics_server.login, other):
