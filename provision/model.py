@@ -74,8 +74,9 @@ class Person:
     """One login of a cabinet: a manager named by a list, or a head named in tenants.yaml.
 
     `login` and `email` are lower case, as Grafana stores them. `email` is "" where a mailbox serves several people
-    (Grafana wants it unique), Grafana then takes the login for it. `origin` is `lists/x.csv:3` or `tenants.yaml:12`.
-    `head` is True for those whom tenants.yaml names.
+    (Grafana requires unique ones); Grafana then uses the login in its place. `origin` is `lists/x.csv:3` or
+    `tenants.yaml:12`.
+    `head` is True for people that tenants.yaml names.
     """
 
     login: str
@@ -248,7 +249,7 @@ class Resource:
 
     `origin` is `lists/x.csv:3`, `dashboards/for_managers.py`, `tenants.yaml:12` or `grafana`. `handle` is what the
     server needs to address and lock the object (numeric id, version); it is never compared nor shown. `managed` is
-    False for an object that does not bear our mark: it is listed, never changed. `spec` holds no secrets, ever.
+    False for an object without our mark: it is listed, never changed. `spec` holds no secrets, ever.
     """
 
     ref: Ref

@@ -67,7 +67,7 @@ _SLUG = _word(
     Text("имя дашборда, например kodeks-analytics", "the name of a dashboard, such as kodeks-analytics"),
 )
 _PATTERN = _word(
-    _about("Имя дашборда; * — любые знаки", "The name of a dashboard; * stands for any characters"),
+    _about("Имя дашборда; * — любые знаки", "The name of a dashboard; * means any characters"),
     r"^[a-z0-9*?-]+$",
     Text("имя дашборда или образец: *, billing-online-*", "a dashboard's name or a pattern: *, billing-online-*"),
 )
@@ -216,7 +216,7 @@ _PATH = {
 }
 _STATE = _about(
     "Состояние: работает, приостановлен (никто не войдёт, всё остаётся) или удалён",
-    "State: in use, suspended (nobody gets in, all is kept) or taken away",
+    "State: in use, suspended (nobody has access, all is kept) or removed",
 )
 _EVENTS: Schema = {
     "address": _word(

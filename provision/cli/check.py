@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help=_(
         "Записать в эту папку исправленные списки и отчёт; исходные не меняются.",
-        "Write the mended lists and an account into this folder; the originals stay as they are.",
+        "Write the corrected lists and an account into this folder; the originals stay as they are.",
     ),
 )
 @click.pass_obj
@@ -142,7 +142,7 @@ def _show(settings: Settings, problems: "Sequence[Problem]", shape: str, out: Pa
 
 
 def _account(files: "Sequence[ListFile]", problems: "Sequence[Problem]") -> Text:
-    """What becomes of the lines."""
+    """How many lines are used, refused and ignored."""
     from provision import lists
 
     kept = lists.strike(files, problems)
@@ -158,7 +158,7 @@ def _account(files: "Sequence[ListFile]", problems: "Sequence[Problem]") -> Text
 
 
 def _advice(problems: "Iterable[Problem]") -> Text:
-    """One line: how to learn more, and how to get mended what can be."""
+    """One line: how to learn more, and how to have corrected what can be."""
     from provision import lists
     from provision.render import worst_first
 
@@ -167,37 +167,37 @@ def _advice(problems: "Iterable[Problem]") -> Text:
     en = f"What a code means: provision check --explain {problems[0].code}."
     if any(map(lists.is_repairable, problems)):
         ru += " Исправленные списки запишет та же команда с --repaired ПАПКА."
-        en += " The same command with --repaired DIR writes the lists mended."
+        en += " The same command with --repaired DIR writes the lists corrected."
     return Text(ru, en)
 
 
 def _repair(settings: Settings, files: "Iterable[ListFile]", folder: Path, *, aside: bool) -> None:
-    """Mends every list that is there; what was written is told on standard error when `aside`."""
+    """Repairs every list that exists; what was written is reported on standard error when `aside`."""
     from provision import lists
 
     for file in files:
         if file.path.is_file():
             done = lists.repair(file.path, folder, shown=file.shown, kind=file.kind, lang=settings.lang)
-            for text in _told(file, done):
+            for text in _written(file, done):
                 click.echo(settings.say(text), err=aside)
 
 
-def _told(file: "ListFile", done: "Repair") -> Iterator[Text]:
+def _written(file: "ListFile", done: "Repair") -> Iterator[Text]:
     """A line for each file written."""
-    mended = sum(change.fate == "repaired" for change in done.changes)
+    repaired = sum(change.fate == "repaired" for change in done.changes)
     look = sum(change.fate == "kept" for change in done.changes)
     aside = len({change.line for change in done.changes if change.fate == "aside" and change.line})
     if done.repaired:
         ru, en = (f", проверьте глазами: {look}", f", to be looked at: {look}") if look else ("", "")
         yield Text(
-            f"{done.repaired}: исправленный список; исправлений: {mended}{ru}",
-            f"{done.repaired}: the list mended; repairs: {mended}{en}",
+            f"{done.repaired}: исправленный список; исправлений: {repaired}{ru}",
+            f"{done.repaired}: the list corrected; repairs: {repaired}{en}",
         )
     else:
         yield Text(f"{file.shown}: годных строк не нашлось", f"{file.shown}: no line could be used")
     if done.aside:
         yield Text(
             f"{done.aside}: отложено строк: {aside}; исправьте их и перенесите в список",
-            f"{done.aside}: lines put aside: {aside}; mend them and move them into the list",
+            f"{done.aside}: lines put aside: {aside}; correct them and move them into the list",
         )
     yield Text(f"{done.account}: что сделано с каждой строкой", f"{done.account}: what was done, line by line")

@@ -1,6 +1,6 @@
 """What the program writes into tenants.yaml or a file it includes: a new cabinet's block, a raised generation.
 
-It goes in as text, at a place found through YAML's marks: not one sign of what is there changes, comments and
+It goes in as text, at a place found through YAML's marks: no character of what is there changes, comments and
 line ends included. The result is read back before it is offered; an edit that would do anything else is refused.
 """
 
@@ -26,7 +26,7 @@ from provision.schema import SCHEMA
 from provision.text import Text
 
 _BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"  # what ends a line in YAML 1.1
-_REST = r"[^\n\r\x85\u2028\u2029]*"  # … and what stands before that
+_REST = r"[^\n\r\x85\u2028\u2029]*"  # … and the text before that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Edit:
 
 
 def add(path: Path, new: NewCabinet) -> Edit:
-    """The edit that adds the cabinet to the estate at `path`; whether the estate allows it is for check() to say.
+    """The edit that adds the cabinet to the estate at `path`; check() decides whether the estate allows it.
 
     Raises UsageError when what is said of the distributor does not fit, and EstateError when the estate has mistakes
     already, or when the block cannot be put in without touching anything else.
@@ -144,7 +144,7 @@ def _raised(home: document.Document, numbers: Mapping[YamlPath, int]) -> Edit:
     content = mark + after.encode()
     if document.read(content, shown=home.shown, schema=SCHEMA).data != wanted:
         raise EstateError(
-            Text(f"В {home.shown} generation не изменить, не задев остального", f"{home.shown} wants a hand's edit"),
+            Text(f"В {home.shown} generation не изменить, не задев остального", f"Edit {home.shown} by hand"),
             Text(
                 "Увеличьте generation у кабинета сами и запустите apply",
                 "Raise the cabinet's generation by hand, then run apply",
@@ -196,7 +196,7 @@ def _entry(new: NewCabinet, folder: Path, *, known: bool, first: bool) -> tuple[
 
 
 def company_block(new: Sequence[NewCabinet], folder: Path) -> dict[str, Any]:
-    """The block of a new distributor with these cabinets, for a file in that folder; the first one tells of it."""
+    """The block of a new distributor with these cabinets, for a file in that folder; the first has its title."""
     about = new[0]
     cabinets = {key: value for one in new for key, value in cabinet_block(one, folder).items()}
     more: dict[str, Any] = {"isolated": True} if about.isolated else {}
@@ -270,7 +270,7 @@ def _after(text: str, node: Any, column: int) -> int:
 
 
 def _is_spaced(text: str) -> bool:
-    """Whether a blank line stands before the text's last line, comments passed over: so the neighbours are written."""
+    """Whether a blank line is before the text's last line, comments ignored: then cabinets are separated by one."""
     return bool(re.search(rf"{_BREAK}[ \t]*{_BREAK}(?:[ \t]*#{_REST}{_BREAK})*[ \t]*\Z", text))
 
 
@@ -278,12 +278,12 @@ class _Dumper(yaml.SafeDumper):
     """Writes as the shipped tenants.yaml is written: what holds no further lists or sections on one line."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Items of a list stand deeper than its key."""
+        """Items of a list are indented more than its key."""
         super().increase_indent(flow, False)
 
 
 def as_yaml(entry: Mapping[str, Any], step: int = 2) -> str:
-    """The block as text, `step` signs a level."""
+    """The block as text, `step` spaces a level."""
     return yaml.dump(
         entry,
         Dumper=_Dumper,

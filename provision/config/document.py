@@ -46,7 +46,7 @@ class UnquotedScalar:
 
 @dataclass(slots=True)
 class Document:
-    """A file's data; `keys` and `values` say where each stands. `shown` is the file's name in messages."""
+    """A file's data; `keys` and `values` hold the position of each. `shown` is the file's name in messages."""
 
     shown: str
     data: Any = None
@@ -58,7 +58,7 @@ class Document:
     )  # cabinets (distributors, ID, cabinets, ID) with mistakes in them
 
     def position(self, path: YamlPath, *, at_key: bool = False) -> Position:
-        """Where the value at `path` stands, or its key."""
+        """The position of the value at `path`, or of its key."""
         first, second = (self.keys, self.values) if at_key else (self.values, self.keys)
         return first.get(path) or second.get(path) or Position(1, 1)
 
@@ -89,8 +89,8 @@ def read(content: bytes, *, shown: str, schema: Schema) -> Document:
         document.data = _Reader(document, text).read(schema)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        position, sign = (_position(mark), text[mark.index : mark.index + 1]) if mark else (Position(1, 1), "")
-        document.problems.append(_unreadable(shown, position, *syntax.explain(str(error.problem), sign)))
+        position, character = (_position(mark), text[mark.index : mark.index + 1]) if mark else (Position(1, 1), "")
+        document.problems.append(_unreadable(shown, position, *syntax.explain(str(error.problem), character)))
     except _RefusedError as error:
         document.problems.append(_unreadable(shown, error.position, error.message, error.hint))
     return document
@@ -152,7 +152,7 @@ class _Reader:
             return self._mapping(schema, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(schema.get("items", {}), path)
-        # A block scalar (`|`, `>`) ends with a line break that nobody means.
+        # A block scalar (`|`, `>`) ends with a line break that is not part of the value.
         return _scalar(event.value.rstrip("\n"), schema.get("type"), plain=event.implicit[0])
 
     def _mapping(self, schema: Schema, path: YamlPath) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class _Reader:
             key, position = event.value.rstrip("\n"), _position(event.start_mark)
             if key in data:
                 self._second(key, position, path)
-                self._value(next(self.events), {}, (*path, key, -1))  # read past it, at a path nobody asks for
+                self._value(next(self.events), {}, (*path, key, -1))  # skipped, at a path that is not used
                 continue
             self.document.keys[*path, key] = position
             data[key] = self._value(next(self.events), known.get(key, others), (*path, key))

@@ -86,7 +86,7 @@ def find(document: Document) -> list[Problem]:
 
 
 def closest(word: str, known: Iterable[str], *, likeness: float = 0.65) -> str:
-    """The known word that `word` is probably a slip of, or ""."""
+    """The known word that `word` probably is a misspelling of, or ""."""
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else ""
@@ -121,10 +121,10 @@ def _unknown(broken: _Break) -> Iterator[Problem]:
 
 
 def _missing(broken: _Break) -> Iterator[Problem]:
-    """Each missing key that no misspelt one stands for. jsonschema comes here once a key: equal problems become one."""
-    slips = {_RENAMED.get(key) or closest(key, broken.known) for key in broken.unknown}
+    """Each missing key that is not misspelt. jsonschema calls this once a key: equal problems become one."""
+    misspelt = {_RENAMED.get(key) or closest(key, broken.known) for key in broken.unknown}
     for name in broken.limit:
-        if name not in broken.found and name not in slips:
+        if name not in broken.found and name not in misspelt:
             message = Text(f"нет ключа «{name}»", f"the key `{name}` is missing")
             yield broken.document.problem("Y02", broken.path, message, _about(broken.known[name]), at_key=True)
 
@@ -206,7 +206,7 @@ def _zone_like(word: str) -> str:
     cities: dict[str, str] = {}
     for zone in sorted(zones(), reverse=True):  # of several with one city the first by name stays
         cities[zone.rpartition("/")[2].lower()] = zone
-    is_name = not any(sign.isdigit() for sign in word)
+    is_name = not any(one.isdigit() for one in word)
     return cities.get(closest(word.rpartition("/")[2], cities, likeness=0.75), "") if is_name else ""
 
 

@@ -71,7 +71,7 @@ class NamedLists:
         return [*_older(one), *self._newer(one)]
 
     def _newer(self, one: NamedList) -> Iterator[Problem]:
-        """Y18 where a newer version of a list is beside it and nobody names it."""
+        """Y18 where a newer version of a list is beside it and is not named."""
         series, day = _series(one.file)
         if series is None or day is None:
             return

@@ -72,13 +72,13 @@ class Directory:
 
     def two_mails(self, found: Iterable[Claim]) -> Iterator[Problem]:
         """Y13 for claims that give a login another e-mail than its first claim does."""
-        told = set()
+        reported = set()
         for claim in found:
             first = self._first[claim.login]
             if claim.realm != first.realm or (claim.cabinet == first.cabinet and not first.head):
-                continue  # P12 tells of the one, P09 of the other
-            if claim.email != first.email and (claim.cabinet, claim.login, claim.email) not in told:
-                told.add((claim.cabinet, claim.login, claim.email))
+                continue  # P12 reports the one, P09 the other
+            if claim.email != first.email and (claim.cabinet, claim.login, claim.email) not in reported:
+                reported.add((claim.cabinet, claim.login, claim.email))
                 yield _two_mails(claim, first)
 
 

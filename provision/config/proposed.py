@@ -8,7 +8,7 @@ from provision.config.adding import NewCabinet, as_yaml, cabinet_block, company_
 from provision.lists import Proposal
 from provision.text import Lang, Text
 
-_COMPANY, _CABINET = " " * 2, " " * 6  # how deep their blocks stand
+_COMPANY, _CABINET = " " * 2, " " * 6  # their indentation
 
 
 def new_cabinets(proposal: Proposal, *, known: bool = False) -> tuple[NewCabinet, ...]:

@@ -79,7 +79,8 @@ _PARSER: tuple[tuple[str, Text, Text], ...] = (
     (
         "cannot start any token",
         Text(
-            "с этого знака текст без кавычек начинаться не может", "a text without quotes cannot start with this sign"
+            "с этого знака текст без кавычек начинаться не может",
+            "text without quotes cannot start with this character",
         ),
         _QUOTE,
     ),
@@ -90,7 +91,7 @@ _PARSER: tuple[tuple[str, Text, Text], ...] = (
     ),
     (
         "expected key",
-        Text("строка не продолжает раздел, в котором стоит", "the line does not continue the section it stands in"),
+        Text("строка не продолжает раздел, в котором стоит", "the line does not continue its section"),
         Text(
             "Отступ должен быть как у соседних ключей; кавычки внутри кавычек замените на «ёлочки».",
             "Indent it like the keys around it; inside double quotes use other quotes.",
@@ -99,9 +100,9 @@ _PARSER: tuple[tuple[str, Text, Text], ...] = (
 )
 
 
-def explain(problem: str, sign: str) -> Words:
-    """The parser's complaint about that sign in our words; in its own where we have none."""
-    if sign == "\t" or "found a tab" in problem:
+def explain(problem: str, character: str) -> Words:
+    """Message and hint for the parser's complaint about that character; with its own words where the table has none."""
+    if character == "\t" or "found a tab" in problem:
         return TAB
     for fragment, message, hint in _PARSER:
         if fragment in problem:

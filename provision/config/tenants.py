@@ -85,7 +85,7 @@ def section(data: object, *keys: str) -> dict[str, Any]:
 def read(path: Path, instead: Mapping[str, bytes] = NOTHING) -> list[Document]:
     """The file at `path` and, in the order of their names, those it includes; `problems` says what is wrong in each.
 
-    `instead` has contents to take in place of what stands in the files of those names.
+    `instead` has contents to use in place of those of the files of those names.
     """
     main = _document(path, instead)
     documents, seen = [main], {realpath(path)}
@@ -165,5 +165,5 @@ def _part(path: Path, instead: Mapping[str, bytes]) -> Document:
 _FROM_HERE = Text("Путь считается от папки этого файла.", "Paths start from this file's folder.")
 _ONLY_DISTRIBUTORS = Text(
     "Здесь бывает только distributors; остальное — в tenants.yaml.",
-    "It holds distributors only; all else stands in tenants.yaml.",
+    "It holds distributors only; all else belongs in tenants.yaml.",
 )

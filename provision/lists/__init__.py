@@ -1,4 +1,4 @@
-"""The distributor's CSV lists: read, checked, explained and mended. This is the door; the rest is nobody else's.
+"""The distributor's CSV lists: read, checked, explained, repaired. Other packages import only from here.
 
 read()            one file: rows, problems, and an account of every line
 check_together()  what needs several lines or files of one cabinet

@@ -11,7 +11,7 @@ from provision.model import ListFile, Problem
 from provision.rows import Installation, ListKind, OnlineAccess, Row, Shared
 from provision.text import Text
 
-STREAMING_LIMIT = 500  # distinct firms of one branch; more want a cabinet of their own
+STREAMING_LIMIT = 500  # distinct firms of one branch; more need a cabinet of their own
 _MAILBOXES = {
     "high_priority": Text("высокой важности", "high priority"),
     "usage": Text("об использовании", "usage"),
@@ -21,9 +21,9 @@ _MAILBOXES = {
 def check_together(
     files: Sequence[ListFile], *, streaming_sales: bool = False, mail: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
-    """What is wrong between the lines of one cabinet's lists. Lines with an error here are still rows: see strike().
+    """What is wrong between the lines of one cabinet's lists. Lines with an error here stay rows until strike().
 
-    A cabinet of `streaming_sales` may have any number of clients. X05 is said only when `mail` is given.
+    A cabinet of `streaming_sales` may have any number of clients. X05 is reported only when `mail` is given.
     """
     installations, accesses = _joined(files, "managers"), _joined(files, "online")
     found = [*_check_installations(installations), *_check_accesses(accesses)]
@@ -39,7 +39,7 @@ def check_together(
 
 
 def strike(files: Iterable[ListFile], problems: Collection[Problem]) -> tuple[ListFile, ...]:
-    """The files without the rows on whose line an error stands among these problems, or that are exact repeats."""
+    """The files without the rows whose line has an error among these problems, and without exact repeats."""
     errors = {(one.file, one.line) for one in problems if one.level == "error" and one.line}
     repeats = {(one.file, one.line): one.code for one in problems if one.code in ("M26", "O10")}
     return tuple(_struck(file, errors, repeats) for file in files)
@@ -129,7 +129,7 @@ def _compare(row: Installation, met: _Met) -> Problem | None:
 
 
 def _there(first: Row, value: str) -> Text:
-    """What stands in the other place."""
+    """The value in the other place."""
     return Text(f"а в {first.origin} — {value}", f"but {value} at {first.origin}")
 
 
@@ -184,7 +184,7 @@ def _check_own_centre(installations: Joined, accesses: Joined) -> Iterator[Probl
         found = hosts.pop(own.rpartition(":")[0].lower(), None)
         if found:
             here = installations.row(number).origin
-            detail = Text(f"он же в {here}", f"it also stands at {here}")
+            detail = Text(f"он же в {here}", f"it is also at {here}")
             yield _said(found, "O12", 4, "host", value=found.host, detail=detail)
 
 
@@ -198,7 +198,7 @@ def _check_streaming(accesses: Joined) -> Iterator[Problem]:
 
 
 def check_clients(found: Iterable[str], files: Iterable[ListFile]) -> tuple[Problem, ...]:
-    """X02 for each client name in a script or of an uploaded file that stands in no list. Letter case matters."""
+    """X02 for each client name in a script or of an uploaded file that no list has. Letter case matters."""
     listed = {row.host for file in files for row in file.rows if isinstance(row, Installation) and not row.polled}
     alike = {name.lower(): name for name in listed}
     return tuple(

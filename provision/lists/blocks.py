@@ -7,7 +7,7 @@ from provision.rows import ListKind
 
 
 class Blocks:
-    """Told line by line what a file holds, it says in the end what is unusual about the order."""
+    """Takes the lines one by one; end() returns what is unusual about their order."""
 
     def __init__(self, kind: ListKind) -> None:
         self._parts = kind == "managers"  # whether a blank line may part two blocks
@@ -15,7 +15,7 @@ class Blocks:
         self._blanks: list[int] = []  # blank lines since the last data line
         self._separators: set[int] = set()  # those of them that hold separators
         self._parted = False  # whether there was one since the last row
-        self._turns: list[tuple[int, bool, bool]] = []  # line, whether it begins block 1, whether a blank stood before
+        self._turns: list[tuple[int, bool, bool]] = []  # line, whether it begins block 1, after a blank
         self._counts: dict[int, int] = {}  # number of fields: first such line
         self._begun = False
         self.surplus: list[int] = []

@@ -1,4 +1,4 @@
-"""The lines of one list, and what becomes of each: a row, a refusal, or a reason to pass over it."""
+"""The lines of one list, each a row, refused, or ignored for a reason."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from provision.model import Problem
 from provision.rows import Installation, ListKind, Row, Rows, Shared
 from provision.text import Text
 
-_SIGNS = {
+_SEPARATORS = {
     ",": Text("запятая", "a comma"),
     ";": Text("точка с запятой", "a semicolon"),
     "\t": Text("табуляция", "a tab"),
@@ -40,7 +40,7 @@ class Body:
         self.counts = managers.COUNTS if kind == "managers" else online.COUNTS
         self._reader = reader_of(kind, shown)
         self._blocks = Blocks(kind)
-        self._separators: dict[str, int] = {}  # sign: the first line cut by it
+        self._separators: dict[str, int] = {}  # separator: the first line that has it
         self._problems: list[Problem] = []
         self._named: list[Problem] = []  # M22, said once
         self._samples = 0  # lines with a placeholder of the sample
@@ -64,7 +64,7 @@ class Body:
         self.lines = number
 
     def _look(self, number: int, text: str) -> None:
-        """A line that is blank, or no data, or needs mending."""
+        """A line that is blank, or no data, or not as it should be."""
         bare = text.strip(SPACES)
         if not bare:
             self.ignored[number] = ""
@@ -105,7 +105,7 @@ class Body:
             self._add(number, row.own, row.shared)
 
     def _note(self, number: int, polled: bool | None, fields: int, separator: str = ",") -> None:
-        """What the file as a whole wants to know of a line of data."""
+        """Records what matters for the file as a whole: separator, block, number of fields."""
         self._separators.setdefault(separator, number)
         self._blocks.data(number, polled, fields)
 
@@ -149,13 +149,13 @@ class Body:
 
     def _check_separators(self) -> list[Problem]:
         """F08 where several are in use, F07 where it is not the comma."""
-        firsts = [(line, _SIGNS[sign]) for sign, line in self._separators.items() if sign]
+        firsts = [(line, _SEPARATORS[one]) for one, line in self._separators.items() if one]
         if len(firsts) > 1:
-            (line, sign), (other_line, other) = firsts[:2]
-            ru = f"в строке {line} {sign.ru}, в строке {other_line} {other.ru}"
-            en = f"{sign.en} on line {line}, {other.en} on line {other_line}"
+            (line, here), (other_line, other) = firsts[:2]
+            ru = f"в строке {line} {here.ru}, в строке {other_line} {other.ru}"
+            en = f"{here.en} on line {line}, {other.en} on line {other_line}"
             return [problem("F08", line=other_line, detail=Text(ru, en))]
-        return [problem("F07", detail=sign) for _, sign in firsts if sign != _SIGNS[","]]
+        return [problem("F07", detail=one) for _, one in firsts if one != _SEPARATORS[","]]
 
 
 def _once(found: Sequence[Problem]) -> Problem:

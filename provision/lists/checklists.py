@@ -16,7 +16,7 @@ TITLES: dict[Group, Text] = {
 
 STEPS: dict[Group, tuple[Text, ...]] = {
     "branch": (
-        Text("решено, кто кого видит", "it is decided who may see whom"),
+        Text("решено, кто кого видит", "it is decided which branches may see each other"),
         Text("решение передано оператору СМАРТа", "the SMART operator knows the decision"),
         Text("адреса почты не пересекаются с другими филиалами", "no e-mail also belongs to another branch"),
         Text("названы ящики для оповещений", "the mailboxes for alerts are named"),
@@ -32,13 +32,13 @@ STEPS: dict[Group, tuple[Text, ...]] = {
             "the user smartlogin exists: in metrics and in a group that may open /docs",
         ),
         Text("группе metrics открыты /docs и /sysmon", "the group metrics may open /docs and /sysmon"),
-        Text("строка внесена в блок 1", "the line stands in block 1"),
+        Text("строка внесена в блок 1", "the line is in block 1"),
         Text("данные видны (ждать до часа)", "data are seen (within an hour)"),
     ),
     "own_centre": (
         Text("адрес и порт открыты из интернета", "address and port are open from the internet"),
         Text("версия комплекса не ниже 6.4.5.127", "product version 6.4.5.127 or newer"),
-        Text("строка внесена в блок 1", "the line stands in block 1"),
+        Text("строка внесена в блок 1", "the line is in block 1"),
         Text("данные видны (ждать до часа)", "data are seen (within an hour)"),
     ),
     "script": (

@@ -1,8 +1,8 @@
 """Everything that can be wrong with the lists: one table of code, level, words in both languages and an example.
 
-`wrong` is what is wrong, in general; the value found is added where it is said. `hint` is what to do. `example` earns
-the code and `better` does not: a line, several lines, a file name or, where neither fits, a description. docs/codes.md
-and docs/codes.ru.md are made from this table (`python -m provision.lists docs`).
+`wrong` is what is wrong, in general; a message adds the value. `hint` is what to do. `example` has the problem and
+`better` does not: a line, several lines, a file name or, where neither fits, a description. docs/codes.md and
+docs/codes.ru.md are made from this table (`python -m provision.lists docs`).
 """
 
 from provision.model import Code
@@ -113,7 +113,7 @@ _FILE = (
     Code(
         "F10",
         "warning",
-        Text("вокруг значений или всей строки стоят кавычки", "there are quotes round values or round the whole line"),
+        Text("вокруг значений или всей строки стоят кавычки", "values or the whole line are in quotes"),
         Text("Кавычки отброшены. Удалите их из файла.", "The quotes are left out. Remove them from the file."),
         '"Zavod","sidorova","sidorova@example.com","smartupload",…',
         "Zavod,sidorova,sidorova@example.com,smartupload,…",
@@ -162,7 +162,7 @@ _FILE = (
     Code(
         "F16",
         "warning",
-        Text("блок smartupload стоит раньше блока http/https", "the smartupload block stands before the http one"),
+        Text("блок smartupload стоит раньше блока http/https", "the smartupload block is before the http one"),
         Text(
             "На работу это не влияет. Поставьте первыми строки с http и https.",
             "This does no harm. Put the lines with http and https first.",
@@ -412,7 +412,7 @@ _MANAGERS = (
     Code(
         "M21",
         "error",
-        Text("недопустимый знак в имени клиента", "a sign that a client name may not have"),
+        Text("недопустимый знак в имени клиента", "a character that a client name may not have"),
         Text(
             "Начните с латинской буквы; дальше годятся латинские буквы, цифры, точка, дефис и подчёркивание.",
             "Begin with a Latin letter; then Latin letters, digits, dot, hyphen and underscore.",
@@ -434,7 +434,7 @@ _MANAGERS = (
     Code(
         "M23",
         "warning",
-        Text("имя клиента длиннее 32 знаков", "the client name is longer than 32 signs"),
+        Text("имя клиента длиннее 32 знаков", "the client name is longer than 32 characters"),
         Text("Сократите: длинные имена не читаются на графиках.", "Shorten it: charts become unreadable."),
         "ZavodStroitelnyhMaterialovImeniVsehSlavnyh," + SENT,
         "ZavodStroymaterialov," + SENT,
@@ -488,7 +488,8 @@ _MANAGERS = (
             "the same client or address with another time zone or protocol",
         ),
         Text(
-            "Решите, какая из двух строк верна, и исправьте другую.", "Decide which line is right and mend the other."
+            "Решите, какая из двух строк верна, и исправьте другую.",
+            "Decide which line is right and correct the other.",
         ),
         f"Zavod,{SENT}\nZavod,petrov,petrov@example.ru,smartupload,download,upload,process,donotping,2,3600,604800",
         f"Zavod,{SENT}\nZavod,petrov,petrov@example.ru,smartupload,download,upload,process,donotping,-1,3600,604800",
@@ -671,7 +672,7 @@ _ONLINE = (
     Code(
         "O03",
         "warning",
-        Text("название фирмы длиннее 60 знаков", "the firm name is longer than 60 signs"),
+        Text("название фирмы длиннее 60 знаков", "the firm name is longer than 60 characters"),
         Text("Сократите его.", "Shorten it."),
         "Общество с ограниченной ответственностью «Ромашка и сыновья, внуки»".replace(",", "")
         + ",u10234,Pw-Example-1,"
@@ -789,7 +790,7 @@ _ACROSS = (
         "error",
         Text(
             "такого клиента нет ни в одном списке, а в скрипте или среди присланных файлов он есть",
-            "a script or an uploaded file has a client that stands in no list",
+            "a script or an uploaded file has a client that is in no list",
         ),
         Text(
             "Отчёты нельзя связать с графиками. Добавьте строку или исправьте имя в скрипте.",
@@ -815,7 +816,7 @@ _ACROSS = (
         Text("идентификатор дистрибьютора не начинается с кода", "the dealer id does not begin with the code"),
         Text(
             "По маске сначала код из четырёх знаков. Оставьте так, как выдал оператор.",
-            "By the mask a code of four signs comes first. Keep it as the operator issued it.",
+            "By the mask a code of four characters comes first. Keep it as the operator issued it.",
         ),
         "rogaikopyta599",
         "0599rogaikop",

@@ -1,4 +1,4 @@
-"""Which encoding a list is in, told from its bytes (F04, F05, F06); decode() for a whole text."""
+"""The encoding of a list, found from its bytes (F04, F05, F06); decode() for a whole text."""
 
 import codecs
 import io
@@ -156,6 +156,6 @@ def decode(data: bytes) -> str | None:
             text = data.decode(guess)
         except UnicodeDecodeError:
             continue
-        if text.isprintable() or all(sign.isprintable() or sign in "\r\n\t" for sign in text):
+        if text.isprintable() or all(one.isprintable() or one in "\r\n\t" for one in text):
             return text
     return None

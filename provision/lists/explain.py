@@ -13,22 +13,22 @@ from provision.text import Lang, Text
 PAGES: dict[Lang, str] = {"en": "codes.md", "ru": "codes.ru.md"}
 _EXAMPLE = Text("Например", "For example")
 _BETTER = Text("Как надо", "As it should be")
-_FILE_LEFT_OUT = Text("Файл не используется, пока это не исправлено.", "The file is not used until this is mended.")
-_LINE_LEFT_OUT = Text("Строка не используется, пока это не исправлено.", "The line is not used until this is mended.")
+_FILE_LEFT_OUT = Text("Файл не используется, пока это не исправлено.", "The file is not used until this is corrected.")
+_LINE_LEFT_OUT = Text("Строка не используется, пока это не исправлено.", "The line is not used until it is corrected.")
 _CABINET_WAITS = Text("Кабинет ждёт, пока это не исправлено.", "The cabinet is refused until this is corrected.")
 _LINE_USED = Text("Строка используется.", "The line is used.")
 _MENDED = Text(
     "Исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
-    "The program mends it: provision check FILE --repaired DIR.",
+    "The program corrects it: provision check FILE --repaired DIR.",
 )
 _OFTEN_MENDED = Text(
     "Если смысл однозначен, исправит программа: provision check ФАЙЛ --repaired ПАПКА.",
-    "Where only one thing can be meant the program mends it: provision check FILE --repaired DIR.",
+    "Where only one thing can be meant, the program corrects it: provision check FILE --repaired DIR.",
 )
 
 
 def explain(code: str, lang: Lang, codes: Mapping[str, Code] = CODES) -> str:
-    """What the code says, what follows, what to do, and an example; several lines. Letter case does not matter.
+    """What the code means, what follows, what to do, and an example; several lines. Letter case does not matter.
 
     Raises UsageError for a code that is not one of `codes`, naming those that are like it.
     """
@@ -50,7 +50,7 @@ def _alike(code: str, codes: Mapping[str, Code]) -> Text:
     if found:
         return Text(f"Похожие: {', '.join(found)}", f"Similar: {', '.join(found)}")
     found = [next(one for one in codes if one[0] == letter) for letter in dict.fromkeys(one[0] for one in codes)]
-    return Text(f"Коды стоят в сообщениях: {', '.join(found)} …", f"Messages bear codes: {', '.join(found)} …")
+    return Text(f"Коды стоят в сообщениях: {', '.join(found)} …", f"Messages have codes: {', '.join(found)} …")
 
 
 def _what_follows(row: Code) -> Iterator[Text]:
@@ -76,7 +76,7 @@ _HEAD = Text(
     "поправкой или её стоит проверить глазами. Замечание: так можно, сказано один раз.",
     "# Codes of messages about lists\n\n`provision check --explain M05` says the same of one code. "
     "This page is made from the table in `provision/lists/codes.py`: `python -m provision.lists docs`.\n\n"
-    "Error: the line (with F codes the file) is not used. Warning: the line is used after the stated repair, or wants "
+    "Error: the line (with F codes the file) is not used. Warning: the line is used after the stated repair, or needs "
     "a human look. Note: allowed, said once.",
 )
 _SECTIONS = {

@@ -25,7 +25,7 @@ def is_name(host: str) -> bool:
 
 
 def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The IP address, None where it is none; IPv6 stands in brackets, as in a URL."""
+    """The IP address, None where it is none; IPv6 is in brackets, as in a URL."""
     if host[:1] == "[" and host[-1:] == "]":
         host = host[1:-1]
     elif not host[-1:].isdigit():  # IPv4 ends with a digit, a host name never does
@@ -63,7 +63,7 @@ def as_ascii(host: str) -> str | None:
     if len(host) > _LONGEST:
         return None
     for label in host.split("."):
-        if any(map(is_cyrillic, label)) and any(sign.isascii() and sign.isalpha() for sign in label):
+        if any(map(is_cyrillic, label)) and any(one.isascii() and one.isalpha() for one in label):
             return None
     try:
         name = host.encode("idna").decode("ascii")

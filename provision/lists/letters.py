@@ -15,7 +15,7 @@ def cyrillic(value: str) -> list[int]:
     """The positions of the Cyrillic letters, counted from 1."""
     if value.isascii():
         return []
-    return [position for position, sign in enumerate(value, 1) if is_cyrillic(sign)]
+    return [position for position, letter in enumerate(value, 1) if is_cyrillic(letter)]
 
 
 def as_latin(value: str) -> str | None:
@@ -26,11 +26,11 @@ def as_latin(value: str) -> str | None:
 
 def spelled(value: str) -> str:
     """A Latin spelling: look-alikes where the word has Latin letters already, else letter by letter (Завод, Zavod)."""
-    mixed = any(sign.isascii() and sign.isalpha() for sign in value)
+    mixed = any(letter.isascii() and letter.isalpha() for letter in value)
     latin = as_latin(value) if mixed else None
     return latin or "".join(map(_spell, value))
 
 
-def _spell(sign: str) -> str:
-    spelling = _SPELLING.get(sign.lower(), sign)
-    return spelling.capitalize() if sign.isupper() else spelling
+def _spell(letter: str) -> str:
+    spelling = _SPELLING.get(letter.lower(), letter)
+    return spelling.capitalize() if letter.isupper() else spelling

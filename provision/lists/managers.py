@@ -72,7 +72,7 @@ class ManagerLines:
         self._clean: dict[str, _Tail] = {}  # those without a problem, by their text
 
     def quick(self, text: str) -> tuple[str, Shared, bool] | None:
-        """A line about which nothing is to be said: what Rows keep of it, and its block. None: read() must look at it.
+        """A line without a problem: what Rows keep of it, and its block. None: read() must look at it.
 
         Only the first field is new on most lines of a large list; what follows it was read before.
         """
@@ -83,7 +83,7 @@ class ManagerLines:
         return host, tail.shared, tail.polled
 
     def read(self, line: int, fields: list[str]) -> tuple[Installation | None, Sequence[Problem]]:
-        """The row, or None where an error stands on the line, and every problem of the line without its place."""
+        """The row, or None where the line has an error, and every problem of the line without its place."""
         key = tuple(fields[1:])
         tail = self._tails.get(key)
         if tail is None:
@@ -106,7 +106,7 @@ class ManagerLines:
 
 
 def _is_plain(host: str, transport: str) -> bool:
-    """Whether nothing at all is to be said of the first field; a quick look that spares most lines check_host()."""
+    """Whether the first field has no problem; a quick look that spares most lines check_host()."""
     if transport == SMARTUPLOAD:
         return host.isascii() and host.isalpha() and len(host) <= _LONGEST_NAME and host.lower() not in _DEVICES
     name, _, port = host.partition(":")
@@ -212,13 +212,13 @@ def _check_address(value: str, transport: str) -> list[Problem]:
 
 
 def _in_latin(host: str) -> Text | None:
-    """A hint for Cyrillic letters in a host name: the slip or the xn-- form; None where there are none."""
+    """A hint for Cyrillic letters in a host name: the right letters or the xn-- form; None without such letters."""
     places = cyrillic(host)
     if not places:
         return None
     name = as_ascii(host) or as_latin(host)
     where = f"{places[0]}"
-    ru, en = f"Русская буква, знак {where}.", f"There is a Cyrillic letter, sign {where}."
+    ru, en = f"Русская буква, знак {where}.", f"There is a Cyrillic letter, character {where}."
     if name and is_name(name):
         return Text(f"{ru} Может быть, {name}?", f"{en} Perhaps {name}?")
     return Text(ru, en)
@@ -245,12 +245,12 @@ def _check_client(value: str) -> list[Problem]:
         latin = spelled(value)
         fits = not any(one.level == "error" for one in _check_client(latin))
         return [said("M20", latin if fits else None)]
-    wrong = next((sign for sign in value if not (sign.isascii() and (sign.isalnum() or sign in "._-"))), None)
+    wrong = next((one for one in value if not (one.isascii() and (one.isalnum() or one in "._-"))), None)
     if wrong is not None:
-        name = Text("пробел", "a space") if wrong == " " else Text(f"знак {wrong}", f"the sign {wrong}")
+        name = Text("пробел", "a space") if wrong == " " else Text(f"знак {wrong}", f"the character {wrong}")
         return [said("M21", detail=name)]
     if not value[0].isalpha():
-        return [said("M21", detail=Text("первый знак не буква", "the first sign is no letter"))]
+        return [said("M21", detail=Text("первый знак не буква", "the first character is no letter"))]
     if value.endswith(".") or value.partition(".")[0].lower() in _DEVICES:
         return [said("M24")]
     found = [said("M23")] if len(value) > _LONGEST_NAME else []
@@ -302,7 +302,7 @@ def gap(fields: list[str]) -> tuple[str, int] | None:
 
 
 def _fit(fields: list[str]) -> int:
-    """How many fields stand where they belong."""
+    """How many fields are where they belong."""
     patterns = (None, None, None, TRANSPORTS, *((step,) for step in STEPS), PINGS, None, *((one,) for one in CONSTANTS))
     known = sum(bool(words) and value.lower() in words for value, words in zip(fields, patterns, strict=False) if words)
     at = fields[2]

@@ -19,7 +19,7 @@ KAMCHATKA = timezone(timedelta(hours=12))  # where a new day begins first in Rus
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """`company` is "" where the name does not follow the rule; kind and day are then still told where they can be."""
+    """`company` is "" where the name does not follow the rule; kind and day may be known even then."""
 
     company: str
     kind: ListKind | None
@@ -28,7 +28,7 @@ class Name:
 
 
 def read_name(path: PurePath, today: date | None = None) -> Name:
-    """What the name tells. Letter case does not matter. Without `today` it is the day of Russia's easternmost clock."""
+    """What the name says. Letter case does not matter. Without `today` it is the day of Russia's easternmost clock."""
     name = path.name.lower()
     match = _NAME.fullmatch(name)
     problems = [] if match else [problem("F01", value=path.name)]
@@ -42,7 +42,7 @@ def read_name(path: PurePath, today: date | None = None) -> Name:
 
 
 def company_of(path: PurePath) -> str:
-    """The company or branch of a list, in lower case, by its name; "" where that does not tell."""
+    """The company or branch of a list, in lower case, by its name; "" where the name does not follow the rule."""
     return read_name(path).company.lower()
 
 

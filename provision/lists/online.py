@@ -1,7 +1,7 @@
 """One line of an online list checked: O01 to O08, O11 and O12, and the row it gives.
 
-A password may stand in any column when a line has slipped. So the firm, the login and the password are never shown, and
-the other values only while their neighbours prove that they stand in their own columns.
+A missing or surplus field shifts the password into another column. So the firm, the login and the password are never
+shown, and the other values only while their neighbours prove that they are in their own columns.
 """
 
 import re
@@ -50,7 +50,7 @@ class OnlineLines:
         self._clean: dict[str, _Tail] = {}  # those without a problem, by their text
 
     def quick(self, text: str) -> tuple[str, Shared, None] | None:
-        """A line about which nothing is to be said: what Rows keep of it; it has no block. None: for read() to see."""
+        """A line without a problem: what Rows keep of it; it has no block. None: for read() to see."""
         access = text.split(",", 3)
         tail = self._clean.get(access[-1])
         if tail is None or len(access) < 4:
@@ -62,7 +62,7 @@ class OnlineLines:
         return None if _damaged(login) or _damaged(password) else (own, tail.shared, None)
 
     def read(self, line: int, fields: list[str]) -> tuple[OnlineAccess | None, Sequence[Problem]]:
-        """The row, or None where an error stands on the line, and every problem of the line without its place."""
+        """The row, or None where the line has an error, and every problem of the line without its place."""
         if len(fields) != COUNTS[0]:
             return None, [_miscounted(fields)]
         firm, login, password, *rest = fields
@@ -139,7 +139,7 @@ def _check_access(firm: str, login: str, password: str) -> list[Problem]:
     if not firm:
         found.append(problem("O02", number=1, name="firm"))
     elif len(firm) > _LONGEST_FIRM:
-        long = Text(f"{len(firm)} знаков", f"{len(firm)} signs")
+        long = Text(f"{len(firm)} знаков", f"{len(firm)} characters")
         found.append(problem("O03", number=1, name="firm", detail=long))
     for code, number, value in (("O04", 2, login), ("O05", 3, password)):
         if not value:
@@ -150,7 +150,7 @@ def _check_access(firm: str, login: str, password: str) -> list[Problem]:
 
 
 def _damaged(value: str) -> bool:
-    """Whether a spreadsheet took the value for a number or a date; that leaves signs other than letters and digits."""
+    """Whether a spreadsheet took the value for a number or a date, which leaves more than letters and digits."""
     return value[0] in _BEGINS and not value.isalnum() and _BY_EXCEL.fullmatch(value) is not None
 
 

@@ -111,7 +111,7 @@ def _clients(files: Iterable[ListFile], gaps: Iterable[Problem], lang: Lang) -> 
 
 
 def _is_gap(one: Problem) -> bool:
-    """Whether a person has to do something: errors, and warnings that no program can mend."""
+    """Whether a person has to do something: errors, and warnings that no program can correct."""
     return one.level == "error" or (one.level == "warning" and one.code not in CERTAIN)
 
 
@@ -139,7 +139,7 @@ def _clock(correction: int) -> str:
 
 
 def _questions(files: Sequence[ListFile], problems: Iterable[Problem], registered: Collection[str]) -> Iterator[Text]:
-    """What the lists cannot tell."""
+    """Questions that the lists do not answer."""
     rows = [row for file in files for row in file.rows]
     managers = {row.manager.lower(): row.manager for row in rows}
     objects = {_group(row): 0 for row in rows}
@@ -185,7 +185,7 @@ def _body(group: Group, clients: Iterable[_Client]) -> Iterator[tuple[str, ...]]
 
 
 def _table(group: Group, clients: Iterable[_Client], lang: Lang) -> Iterator[str]:
-    """A row a client, a numbered box a step; the steps stand below."""
+    """A row a client, a numbered box a step; the steps are listed below."""
     heads = [*(column.say(lang) for column in _COLUMNS.values()), *map(str, range(1, len(STEPS[group]) + 1))]
     return _rows([heads, *_body(group, clients)])
 

@@ -40,7 +40,7 @@ ZONES = {
 class ProposedCabinet:
     """One cabinet: the lists in force that fill it, and who of their managers has yet to be registered.
 
-    `timezone` is "" where nothing tells. `remarks` are reasons and questions.
+    `timezone` is "" where the lists do not show it. `remarks` are reasons and questions.
     """
 
     id: str
@@ -54,7 +54,7 @@ class ProposedCabinet:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`isolated`: the branches share nothing, so they may stand apart. `remarks` are about the company as a whole.
+    """`isolated`: the branches share nothing, so they may be isolated. `remarks` are about the company as a whole.
 
     `problems` are those of the lists and between them. `provision.config` writes it as a block of tenants.yaml.
     """
@@ -105,7 +105,7 @@ def _by_company(files: Iterable[ListFile]) -> dict[str, list[ListFile]]:
 
 
 def _id(name: str) -> str:
-    """An id of lower-case Latin letters, digits and hyphens, a letter first, at most 31 signs."""
+    """An id of lower-case Latin letters, digits and hyphens, a letter first, at most 31 characters."""
     ident = re.sub(r"[^a-z0-9]+", "-", spelled(name).lower()).strip("-")
     if len(ident) < 2 or not ident[0].isalpha():
         ident = f"cabinet-{ident}"
@@ -170,7 +170,7 @@ def _distributor(idents: Sequence[str]) -> str:
 
 
 def _isolation(crossing: Sequence[Problem]) -> Iterator[Text]:
-    """Whether branches may see each other is for the head to decide; the lists only tell what is possible."""
+    """What isolation the lists allow; whether branches may see each other, their head decides."""
     if not crossing:
         yield Text(
             "isolated: списки ничем не пересекаются; решает руководитель",
@@ -201,7 +201,7 @@ def _with_zones(cabinets: Iterable[ProposedCabinet]) -> list[ProposedCabinet]:
 
 
 def _zone(one: ProposedCabinet) -> tuple[str, Sequence[Text]]:
-    """The time zone by which most of the cabinet's installations go, "" where nothing tells; and why."""
+    """The time zone by which most of the cabinet's installations go, "" where the lists do not show it; and why."""
     installations = Joined(file.rows for file in one.files if file.kind == "managers")
     clocks = Counter(shared[-1] for _, shared in installations.parts(tuple))
     for clock, count in clocks.most_common(1):

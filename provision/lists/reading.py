@@ -36,9 +36,9 @@ def read(
     today: date | None = None,
     registered: Collection[str] | None = None,
 ) -> ListFile:
-    """The list in that file. Never raises: a file that cannot be read at all is a problem that stops.
+    """The list in that file. Never raises: a file that cannot be read at all is a problem that excludes the file.
 
-    `shown` is the name that problems use. Without `kind` the content tells it, then the name. `registered` are the
+    `shown` is the name that problems use. Without `kind` the content decides, then the name. `registered` are the
     logins known to the cabinet: only with them can P02 be said.
     """
     where = str(path) if shown is None else shown
@@ -82,8 +82,8 @@ def _hopeless(
 ) -> ListFile:
     """A file that gives no rows: every line of it is refused."""
     problems = tuple(replace(one, file=shown) for one in (*name.problems, *found))
-    told = kind or name.kind or "managers"
-    return ListFile(path, shown, told, name.day, encoding, Rows(told, shown), problems, lines, range(1, lines + 1))
+    named = kind or name.kind or "managers"
+    return ListFile(path, shown, named, name.day, encoding, Rows(named, shown), problems, lines, range(1, lines + 1))
 
 
 def _read(
@@ -98,9 +98,9 @@ def _read(
         text.seek(0)
         content = kind_of(read_back(text, wrong) if wrong else text)
         text.seek(0)
-        told = name.kind or kind
-        if content and told and content != told:
-            found = [*encoding.problems, _other_kind(content, told)]
+        named = name.kind or kind
+        if content and named and content != named:
+            found = [*encoding.problems, _other_kind(content, named)]
             return _hopeless(path, shown, name, kind, found, encoding.name, sum(1 for _ in text))
         body = Body(shown, content or kind or name.kind or "managers", registered)
         body.read(read_back(text, wrong) if wrong else text)
@@ -116,16 +116,16 @@ def _read(
     return ListFile(path, shown, body.kind, name.day, encoding.name, rows, problems, body.lines, refused, body.ignored)
 
 
-def _other_kind(content: ListKind, told: ListKind) -> Problem:
+def _other_kind(content: ListKind, named: ListKind) -> Problem:
     """F02."""
-    here, name = _KIND_WORDS[content], _KIND_WORDS[told]
+    here, name = _KIND_WORDS[content], _KIND_WORDS[named]
     return problem(
         "F02", detail=Text(f"это {here.ru}, а назван он как {name.ru}", f"it is {here.en}, named as {name.en}")
     )
 
 
 def kind_of(text: Iterable[str]) -> ListKind | None:
-    """The kind that most of the first telling lines are of; None where nothing tells."""
+    """The kind of most of the first lines that show one; None where they show none."""
     votes = {"managers": 0, "online": 0}
     for line in islice(filter(None, map(_telling, text)), _TELLING):
         votes[line] += 1

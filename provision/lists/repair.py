@@ -32,10 +32,10 @@ FATES: Mapping[Fate, Text] = {
 # Warnings whose repair is certain, and errors whose suggestion can mean nothing else (of M01 only a lost constant).
 _OF_FILE = frozenset(("F02", "F04", "F05", "F06", "F07", "F08", "F09", "F14", "F16", "F17", "F18", "F20"))
 CERTAIN = _OF_FILE | {"F10", "F15", "F19", "M02", "M12", "M15", "O13"}
-ALWAYS = CERTAIN - {"F06"}  # of what cannot be read only UTF-16 can be mended
+ALWAYS = CERTAIN - {"F06"}  # of what cannot be read only UTF-16 can be repaired
 SURE = frozenset(("M01", "M04", "M10", "M11", "M13", "M18", "P06", "P08", "P14", "O06", "O07", "O08"))
 _LOST = {5: "download", 6: "upload", 7: "process", 10: "3600", 11: "604800"}
-_TRIES = 4  # a repair may bring the next mistake to light
+_TRIES = 4  # a repair may reveal the next mistake
 _COLUMNS = (
     Text("строка", "line"),
     Text("новая строка", "new line"),
@@ -49,7 +49,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the account. `line` is that of the damaged list (0: the file), `new_line` that of the mended one."""
+    """One entry of the account: `line` of the damaged list (0: the file), `new_line` of the repaired one."""
 
     line: int
     new_line: int
@@ -68,7 +68,7 @@ class Repair:
 
 
 def is_repairable(problem: Problem) -> bool:
-    """Whether repair() surely puts this right; it may mend a little more."""
+    """Whether repair() surely corrects this; it may correct a little more."""
     sure = problem.code in SURE and problem.suggestion is not None
     return problem.level != "note" and (problem.code in ALWAYS or sure)
 
@@ -82,7 +82,7 @@ def repair(
     today: date | None = None,
     lang: Lang = "ru",
 ) -> Repair:
-    """The list in `path` mended into `directory`; the original is left alone and no file is ever overwritten.
+    """Writes the list in `path`, corrected, into `directory`; the original stays and no file is ever overwritten.
 
     The files have mode 0600, for they hold passwords. Raises EstateError where they cannot be written.
     """
@@ -113,7 +113,7 @@ def _text_of(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _SortedOut:
-    """Where every line goes. `text` is the mended list."""
+    """Where every line goes. `text` is the corrected list."""
 
     kind: ListKind
     text: str = field(repr=False)
@@ -125,9 +125,9 @@ def _sort_out(lines: Sequence[str], found: ListFile) -> _SortedOut:
     kind = kind_of(lines) or found.kind
     body = Body(found.shown, kind, None)
     body.read(lines)
-    told = body.finish() if lines else ()
+    found_in_lines = body.finish() if lines else ()
     of_line: dict[int, list[Problem]] = {}
-    for one in told:
+    for one in found_in_lines:
         of_line.setdefault(one.line, []).append(one)
     corrected = [_corrected(lines[line - 1], of_line.get(line, []), body, line) for line in body.refused]
     rows = [_stable(row, body) for row in (*body.rows, *corrected) if row is not None]
@@ -135,7 +135,7 @@ def _sort_out(lines: Sequence[str], found: ListFile) -> _SortedOut:
     whole = ListFile(found.path, found.shown, kind, None, "", Rows(kind, found.shown, rows), ())
     across = check_together([whole])
     good = strike([whole], across)[0]
-    problems = tuple(dict.fromkeys((*found.problems, *told, *across)))
+    problems = tuple(dict.fromkeys((*found.problems, *found_in_lines, *across)))
     ordered = _ordered(good.rows)
     numbers = {row.line: number for number, row in enumerate(ordered, 1) if row}
     left = set(range(1, len(lines) + 1)) - numbers.keys()

@@ -4,7 +4,7 @@ import csv
 import re
 from dataclasses import dataclass
 
-# White space of all kinds, and what cannot be seen: zero-width signs, a stray byte-order mark, the end-of-file of DOS.
+# White space of all kinds, and what cannot be seen: zero-width characters, a byte-order mark, the end-of-file of DOS.
 SPACES = " \t\v\f\r\n\x1a\x1c\x1d\x1e\x1f\x85\xa0\xad\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x2010))
 )
@@ -68,11 +68,11 @@ def is_heading(fields: list[str]) -> bool:
 
 
 def separator_of(text: str) -> str:
-    """The sign that cuts the line into a proper number of fields, else the most frequent one, "" where it has none."""
-    counts = {sign: text.count(sign) for sign in SEPARATORS}
-    for sign, count in counts.items():
+    """The separator that cuts the line into a proper number of fields, else the most frequent, "" without any."""
+    counts = {one: text.count(one) for one in SEPARATORS}
+    for one, count in counts.items():
         if count + 1 in FIELD_COUNTS:
-            return sign
+            return one
     most = max(SEPARATORS, key=counts.__getitem__)
     return most if counts[most] else ""
 
@@ -97,7 +97,7 @@ def split(text: str, counts: tuple[int, ...]) -> Line:
 
 
 def _whole(text: str) -> str:
-    """What stands in the quotes round the whole line, empty columns behind them or not; "" where there are none."""
+    """What is in the quotes round the whole line, empty columns behind them or not; "" where there are none."""
     inside = _inside(text.strip(SPACES + SEPARATORS))
     return inside if inside and separator_of(inside) else ""
 

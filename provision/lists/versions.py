@@ -37,7 +37,7 @@ def choose_newest(files: Sequence[ListFile]) -> Versions:
 
 
 def _series(file: ListFile) -> tuple[str, str]:
-    """What versions of one list have in common; a list whose name does not tell is its own series."""
+    """What versions of one list have in common; a list without company or day in its name is its own series."""
     company = company_of(file.path)
     return (company, file.kind) if company and file.date else (file.shown, str(file.path))
 
