@@ -411,7 +411,7 @@ SCHEMA: Schema = {
                     "Настройки сервера Grafana, которые остаются как есть, и почему",
                     "Settings of the Grafana server that may stay as they are, and why",
                 ),
-                {"enum": [setting.name for setting in SERVER_SETTINGS]},
+                _choice(_about("Имя настройки", "Name of the setting"), *(one.name for one in SERVER_SETTINGS)),
                 _title(_about("Причина", "The reason")),
             ),
             "distributors": _table(_about("Дистрибьюторы", "Distributors"), _ID, _DISTRIBUTOR),
