@@ -227,6 +227,6 @@ def test_what_follows_from_a_problem_is_told() -> None:
     assert told["F02"][0].startswith("The file is not used")
     assert told["M05"][0].startswith("The line is not used")
     assert told["M09"][0] == "The line is used."
-    assert told["M12"][1].startswith("The program mends it")
+    assert told["M12"][1].startswith("The program corrects it")
     assert told["P11"][0].startswith("The cabinet is refused")
     assert told["M04"][1].startswith("Where only one thing can be meant")
