@@ -18,6 +18,7 @@ missing=()
 { present victoria-metrics && present vmauth && present vmalert; } || missing+=(victoria-metrics)
 [ "$(postgres)" -ge 15 ] || missing+=(postgresql)
 present prometheus-blackbox-exporter || missing+=(prometheus-blackbox-exporter)
+ls /usr/lib/*/libnss_wrapper.so >/dev/null 2>&1 || missing+=(libnss-wrapper) # tests: names that lead to loopback
 present openssl || missing+=(openssl) # examples/ci encrypts with it
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -168,8 +168,9 @@ class Cabinet:
 
     Cabinets of one `realm` may share people. `title` is the org's name. `home` is a slug, `dashboards` are patterns of
     slugs ("*", "billing-online-*"). `dealer` is the id that the SMART operator gave the distributor, "" for none.
-    `telegram` is the chat for its alerts, "" for none. `air_gapped` are names of clients that send no report by
-    themselves. `editors_trusted`: its Editors may make Grafana's server send requests and mail anywhere.
+    `checks` are those of its installations besides icmp, tcp and http200 (`collect.checks`). `telegram` is the chat for
+    its alerts, "" for none. `air_gapped` are names of clients that send no report by themselves. `editors_trusted`:
+    its Editors may make Grafana's server send requests and mail anywhere.
     `allowed` are name of the sort and key of things that open the cabinet and may stay (see kinds/watched.py).
 
     `managers` are all pairs of manager and e-mail address of its lists, as written there.
@@ -201,6 +202,7 @@ class Cabinet:
     installations: Sequence[Installation] = field(default=(), repr=False, compare=False)
     accesses: Sequence[OnlineAccess] = field(default=(), repr=False, compare=False)
     dealer: str = ""
+    checks: tuple[str, ...] = ()
     telegram: str = ""
     alerting: Alerting = Alerting()
     managers: tuple[tuple[str, str], ...] = ()

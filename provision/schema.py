@@ -6,6 +6,7 @@ show them. `x-expected` says the same as a `pattern` in words, for messages.
 
 from typing import Any
 
+from provision.collect.checks import OPTIONAL
 from provision.model import Role
 from provision.server_settings import SERVER_SETTINGS
 from provision.stores.number_stores import NUMBER_STORES
@@ -177,6 +178,14 @@ SETTINGS: Schema = {
     ),
     "folder": _title(_about("Название папки с дашбордами", "Title of the dashboards' folder")) | {"default": "SMART"},
     "dashboards": _list(_about("Какие дашборды", "Which dashboards"), _PATTERN) | {"default": ["*"]},
+    "checks": {
+        "type": "array",
+        "description": _about(
+            "Проверки установок, кроме icmp, tcp и http200", "Checks of installations besides icmp, tcp and http200"
+        ),
+        "items": _choice(_about("Название проверки", "The name of a check"), *OPTIONAL),
+        "default": [],
+    },
     "home": _SLUG | {"description": _about("Начальный дашборд", "Home dashboard"), "default": "kodeks-analytics"},
     "mail": _MAIL | {"default": {}},
     "alerting": _ALERTING | {"default": {}},

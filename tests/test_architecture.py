@@ -34,6 +34,7 @@ ALLOWED = {
         "provision.text",
     },
     "provision.schema": {
+        "provision.collect.checks",
         "provision.errors",
         "provision.model",
         "provision.server_settings",
@@ -60,6 +61,7 @@ ALLOWED = {
     "provision.handover": {"provision.errors", "provision.model", "provision.text"},
     "provision.kinds": {
         "provision.backup",
+        "provision.collect",
         "provision.credential",
         "provision.directory",
         "provision.errors",
@@ -107,6 +109,16 @@ ALLOWED = {
         "provision.kinds",
         "provision.model",
         "provision.ownership",
+        "provision.stores",
+        "provision.text",
+    },
+    "provision.verify": {
+        "provision.collect",
+        "provision.credential",
+        "provision.errors",
+        "provision.lists",
+        "provision.model",
+        "provision.render",
         "provision.stores",
         "provision.text",
     },

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import audit, check, deploy, lists, local, new, rotate, stores
+from provision.cli import audit, check, deploy, lists, local, new, rotate, stores, verify
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -90,6 +90,7 @@ for command in (
     deploy.apply,
     deploy.drift,
     audit.audit,
+    verify.verify,
     new.new,
     rotate.rotate,
     local.render,

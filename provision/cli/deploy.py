@@ -29,7 +29,7 @@ from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.grafana import Grafana
-    from provision.kinds import RunContext
+    from provision.kinds import CollectionAdmin, RunContext
     from provision.model import Estate
     from provision.plan import Outcomes, Plan
     from provision.stores.number_stores import NumberStore
@@ -184,6 +184,7 @@ def make_plan(
             events=administrators(settings, estate.cabinets),
         ),
         alerting=AlertingSecrets(settings.secret("SMART_TELEGRAM_TOKEN"), settings.secret("SMART_LOG_URL")),
+        collection=collection_admin(options),
         allow_deletes=dict(options["allow_deletes"]),
         message=options["message"],
         new_secret=options["new_secret"],
@@ -208,6 +209,22 @@ def write_plan(settings: Settings, run: "RunContext", made: "Plan") -> "Outcomes
 
     with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
         return apply_plan(run, made, ready, lambda text: click.echo(f"\n{settings.say(text)}", err=True))
+
+
+def collection_admin(options: dict[str, Any]) -> "CollectionAdmin | None":
+    """What the options say of the files of collection; None without their folder."""
+    from provision.kinds import CollectionAdmin
+
+    folder = options["targets_dir"]
+    if folder is None:
+        return None
+    return CollectionAdmin(
+        folder=folder,
+        address=options["blackbox_address"],
+        exporter=options["blackbox_url"] or "",
+        password_file=options["smartlogin_file"] or str(folder.absolute() / "smartlogin"),
+        interval=options["probe_interval"],
+    )
 
 
 def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":

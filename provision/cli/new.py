@@ -11,6 +11,8 @@ from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
 from provision.cli.settings import ERROR, FINE, ServerCommand, Settings, _, echo
+from provision.cli.verify import look_at, until_settled
+from provision.cli.verify import status_of as verified
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -86,6 +88,11 @@ class _Head(click.ParamType[dict[str, str]]):
     ),
 )
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
+@click.option(
+    "--wait",
+    is_flag=True,
+    help=_("Потом ждать данных, как verify --wait.", "Then wait for data, as verify --wait does."),
+)
 @click.pass_obj
 def new(
     settings: Settings,
@@ -121,6 +128,7 @@ def new(
     estate = _allowed(settings, edit, wanted)
     with alone_on(options["url"]):
         _make(settings, estate, edit, name, yes=yes, options=options)
+    _verify(settings, estate, name, options)
 
 
 def _logins_are_taken(settings: Settings, edit: "Edit", name: str) -> bool:
@@ -196,3 +204,22 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
     note = run.handover.complete(cabinet)
     click.echo(f"\n{run.handover.letter(cabinet)}")
     click.echo(settings.say(Text(f"Памятка с паролями: {note}", f"Hand-over note with passwords: {note}")), err=True)
+
+
+def _verify(settings: Settings, estate: "Estate", name: str, options: dict[str, Any]) -> None:
+    """Whether data arrive, where the stores are ours; with --wait, once nothing is awaited any more."""
+    later = Text(
+        f"Приходят ли данные, через час покажет: provision verify {name}",
+        f"In an hour, see whether data arrive: provision verify {name}",
+    )
+    if options["vmauth_file"] and settings.secret("SMART_EVENTS_ADMIN"):
+        from provision.verify.show import answers_summary, answers_text
+
+        chosen = choose(estate, [name])
+        look = look_at(settings, estate, options["vmauth_url"], options["targets_dir"])
+        if options["wait"]:
+            answers = until_settled(settings, look, chosen)
+            click.echo(answers_text(answers, lang=settings.lang, colour=settings.colour))
+            sys.exit(verified(answers))
+        click.echo(answers_summary(look.at(chosen), settings.lang))
+    click.echo(settings.say(later))

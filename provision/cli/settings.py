@@ -225,6 +225,52 @@ class ServerCommand(click.Command):
         super().__init__(name, params=[*params, *_server_options()], **more)
 
 
+def collection_options() -> tuple[click.Option, ...]:
+    """The options of the files of collection; without the folder they are left alone."""
+    return (
+        click.Option(
+            ["--targets-dir"],
+            envvar="SMART_TARGETS_DIR",
+            show_envvar=True,
+            type=click.Path(file_okay=False, path_type=Path),
+            help=_("Папка файлов сбора: целей проверок и прочих.", "Folder of the collection files: targets and more."),
+        ),
+        click.Option(
+            ["--blackbox-address"],
+            envvar="SMART_BLACKBOX_ADDRESS",
+            show_envvar=True,
+            default="127.0.0.1:9115",
+            show_default=True,
+            metavar="HOST:PORT",
+            help=_("Blackbox exporter для VictoriaMetrics.", "The blackbox exporter as VictoriaMetrics reaches it."),
+        ),
+        click.Option(
+            ["--blackbox-url"],
+            envvar="SMART_BLACKBOX_URL",
+            show_envvar=True,
+            help=_("Он же отсюда: перечитать новый blackbox.yml.", "The same from here: to read a new blackbox.yml."),
+        ),
+        click.Option(
+            ["--smartlogin-file"],
+            envvar="SMART_SMARTLOGIN_FILE",
+            show_envvar=True,
+            help=_(
+                "Файл с паролем smartlogin для экспортёра; обычно smartlogin в той же папке.",
+                "File with smartlogin's password for the exporter; by default smartlogin in the same folder.",
+            ),
+        ),
+        click.Option(
+            ["--probe-interval"],
+            envvar="SMART_PROBE_INTERVAL",
+            show_envvar=True,
+            type=click.IntRange(1, 300),
+            default=120,
+            show_default=True,
+            help=_("Секунд между проверками.", "Seconds between two probes of a target."),
+        ),
+    )
+
+
 @cache
 def _server_options() -> tuple[click.Option, ...]:
     """Made once: each takes time that `--help` would feel."""
@@ -334,6 +380,7 @@ def _server_options() -> tuple[click.Option, ...]:
             is_eager=True,
             help=_("Адрес VictoriaMetrics для vmauth.", "VictoriaMetrics as vmauth sees it."),
         ),
+        *collection_options(),
         click.Option(
             ["--adopt"],
             multiple=True,

@@ -120,6 +120,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         folder=settings["folder"],
         dashboards=tuple(settings["dashboards"]),
         home=settings["home"],
+        checks=tuple(settings["checks"]),
         people=directory.people(member.claims),
         mail={key: deliverable(box) for key, box in settings["mail"].items()},
         metrics=MetricsStore(metrics["url"], metrics["kind"]),

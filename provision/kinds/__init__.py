@@ -8,11 +8,20 @@ from provision.kinds.alerting.mute_timing import MuteTimingKind
 from provision.kinds.alerting.notification_policy import NotificationPolicyKind
 from provision.kinds.alerting.rule_group import RuleGroupKind
 from provision.kinds.base import Batch, Kind, One
+from provision.kinds.below.client_registry import ClientRegistryKind
 from provision.kinds.below.clusters import ClusterKind
+from provision.kinds.below.collection_files import CollectionFileKind
 from provision.kinds.below.databases import DatabaseKind
 from provision.kinds.below.login_roles import LoginRoleKind
 from provision.kinds.below.vmauth_users import VmauthUserKind
-from provision.kinds.context import AlertingSecrets, CabinetContext, Refused, RunContext, StoreAdmin
+from provision.kinds.context import (
+    AlertingSecrets,
+    CabinetContext,
+    CollectionAdmin,
+    Refused,
+    RunContext,
+    StoreAdmin,
+)
 from provision.kinds.dashboard import DashboardKind
 from provision.kinds.data_source import DataSourceKind
 from provision.kinds.folder import FolderKind
@@ -29,6 +38,8 @@ KINDS: tuple[type[Kind], ...] = (
     ClusterKind,
     DatabaseKind,
     LoginRoleKind,
+    ClientRegistryKind,
+    CollectionFileKind,
     OrgKind,
     UserKind,
     MembershipKind,
@@ -55,6 +66,7 @@ __all__ = [
     "AlertingSecrets",
     "Batch",
     "CabinetContext",
+    "CollectionAdmin",
     "Kind",
     "One",
     "Refused",

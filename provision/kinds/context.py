@@ -44,13 +44,29 @@ class AlertingSecrets:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionAdmin:
+    """The folder of the collection files, and what they say.
+
+    `address` is the blackbox exporter's `host:port` as VictoriaMetrics reaches it, `exporter` its URL as we reach it
+    ("" where we do not). `password_file` holds smartlogin's password, as the exporter reaches it. `interval`: seconds
+    between two probes of a target.
+    """
+
+    folder: Path
+    address: str
+    exporter: str
+    password_file: str
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """What all cabinets of one plan or apply share.
 
     `cabinets` are all of the estate by id, chosen or not. `allow_deletes` are the numbers of deletions that were
     explicitly allowed, by cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret
     was changed, and all credentials are to be rewritten. `accepted_settings` are the server settings that tenants.yaml
-    accepts.
+    accepts. `collection` is None where the files of collection are not ours to write.
     """
 
     server: Grafana
@@ -61,6 +77,7 @@ class RunContext:
     cabinets: Mapping[str, Cabinet]
     admin: StoreAdmin = StoreAdmin()
     alerting: AlertingSecrets = AlertingSecrets()
+    collection: CollectionAdmin | None = None
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False

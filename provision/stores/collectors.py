@@ -5,7 +5,7 @@ rules every few seconds, the exporter is asked to.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +41,9 @@ class Recorder:
 
 
 @contextmanager
-def blackbox_exporter(config: Path, log: Path, port: int = 0) -> Iterator[Exporter]:
+def blackbox_exporter(
+    config: Path, log: Path, port: int = 0, environment: Mapping[str, str] | None = None
+) -> Iterator[Exporter]:
     """An exporter with the modules of `config`; port 0 takes a free one."""
     binary = find("prometheus-blackbox-exporter")
 
@@ -52,7 +54,7 @@ def blackbox_exporter(config: Path, log: Path, port: int = 0) -> Iterator[Export
     def answers(chosen: int) -> bool:
         return ask(f"http://127.0.0.1:{chosen}/-/healthy", timeout=2).status == 200
 
-    with serving(command, port, log, answers) as (chosen, pid):
+    with serving(command, port, log, answers, environment=environment) as (chosen, pid):
         yield Exporter(f"http://127.0.0.1:{chosen}", pid)
 
 

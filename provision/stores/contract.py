@@ -593,6 +593,7 @@ TABLES: tuple[Table, ...] = (
             "ping boolean",
             "active_from date",
             "active_to date",
+            "registered_at timestamp with time zone!",
         ),
         "",
         ("cabinet", "client", "host", "server", "catalog", "user_login"),

@@ -31,17 +31,30 @@ def regnum(installation: Installation) -> str:
 def register(cabinet: SampleCabinet, clock: Clock, rows: RowSink) -> None:
     """Adds the registry's rows of a cabinet."""
     dealer = cabinet.dealer or cabinet.id
-    since = at(clock.start).date()
+    began = at(clock.start)
+    since = began.date()
     for item in cabinet.installations:
         protocol = ("https" if item.host.endswith(":443") else "http") if item.polled else "smartupload"
         rows.add(
             "clients",
             *(cabinet.id, dealer, item.client, item.manager, f"{item.manager}@example.ru", kind(item), item.host),
-            *(None, None, None, protocol, legal_name(item), regnum(item), item.tz_correction, item.polled, since, None),
+            *(
+                None,
+                None,
+                None,
+                protocol,
+                legal_name(item),
+                regnum(item),
+                item.tz_correction,
+                item.polled,
+                since,
+                None,
+                began,
+            ),
         )
     for access in cabinet.accesses:
         rows.add(
             "clients",
             *(cabinet.id, dealer, access.client, access.manager, f"{access.manager}@example.ru", "online", None),
-            *(access.host, access.catalog, access.login, "https", None, None, None, None, since, None),
+            *(access.host, access.catalog, access.login, "https", None, None, None, None, since, None, began),
         )

@@ -1,0 +1,143 @@
+"""verify: list line by list line, whether data arrive, since when, and why not."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provision.cli.estate import choose_present, load
+from provision.cli.settings import (
+    DIFFERENCES,
+    ERROR,
+    FINE,
+    Settings,
+    _,
+    cabinets_argument,
+    format_option,
+    progress,
+    write,
+)
+from provision.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from provision.model import Cabinet, Estate
+    from provision.verify.expectations import Answer
+    from provision.verify.look import Look
+
+_PAUSE = 15  # seconds between two looks while waiting
+EXPECTED = ("checks", "report", "status", "poll")
+
+
+@click.command(
+    help=_(
+        "По каждой строке списков: приходят ли данные, с какого времени, а если нет, то почему. "
+        "Код 0: всё приходит; 3: часть ещё ждём; 1: есть просроченное.",
+        "For each line of the lists: whether data arrive, since when and, if not, why. "
+        "Exit 0: all arrive; 3: some are awaited; 1: some are overdue.",
+    )
+)
+@cabinets_argument
+@format_option("text", "json", "csv", "junit")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
+@click.option("--verbose", is_flag=True, help=_("Показать и строки, где всё хорошо.", "Show lines that are well, too."))
+@click.option("--wait", is_flag=True, help=_("Ждать, пока ждать станет нечего.", "Wait until nothing is awaited."))
+@click.option(
+    "--only",
+    "expected",
+    multiple=True,
+    type=click.Choice(EXPECTED),
+    help=_("Смотреть только эти данные; обычно все.", "Look at these data only; by default at all."),
+)
+@click.option(
+    "--vmauth-url", envvar="SMART_VMAUTH_URL", help=_("vmauth отсюда; обычно из файла.", "vmauth as seen from here.")
+)
+@click.option(
+    "--targets-dir",
+    envvar="SMART_TARGETS_DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=_("Папка файлов сбора.", "The folder of the collection files."),
+)
+@click.pass_obj
+def verify(
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    shape: str,
+    out: Path | None,
+    verbose: bool,
+    wait: bool,
+    expected: tuple[str, ...],
+    vmauth_url: str | None,
+    targets_dir: Path | None,
+) -> None:
+    from provision.verify.show import ANSWER_FORMATS
+
+    estate = load(settings.estate)
+    chosen = choose_present(estate, names)
+    look = look_at(settings, estate, vmauth_url, targets_dir, expected)
+    answers = until_settled(settings, look, chosen) if wait else once(settings, look, chosen)
+    text = ANSWER_FORMATS[shape](answers, lang=settings.lang, colour=settings.colour and not out, verbose=verbose)
+    if out:
+        write(out, text)
+    else:
+        click.echo(text)
+    sys.exit(status_of(answers))
+
+
+def look_at(
+    settings: Settings, estate: Estate, vmauth_url: str | None, targets_dir: Path | None, expected: Collection[str] = ()
+) -> Look:
+    """How to look at these cabinets' data, with the secrets and addresses of the environment."""
+    from provision.cli.stores import administrators
+    from provision.collect.folder import CollectionFolder
+    from provision.credential import RootSecret
+    from provision.verify.look import Look
+
+    return Look(
+        estate,
+        RootSecret(settings.secret("SMART_SECRET")),
+        vmauth_url or "",
+        administrators(settings, estate.cabinets),
+        CollectionFolder(targets_dir) if targets_dir else None,
+        expected or EXPECTED,
+    )
+
+
+def once(settings: Settings, look: Look, cabinets: Sequence[Cabinet]) -> list[Answer]:
+    """One look, with progress."""
+    with progress(settings, Text("Данные", "Data"), len(cabinets)) as ready:
+        return look.at(cabinets, ready)
+
+
+def until_settled(settings: Settings, look: Look, cabinets: Sequence[Cabinet]) -> list[Answer]:
+    """Looks again and again until nothing is awaited that becomes overdue by itself."""
+    from provision.verify.look import awaited
+
+    while True:
+        answers = look.at(cabinets)
+        waiting = awaited(answers)
+        if not waiting:
+            return answers
+        minutes = max(1, round((max(one.until for one in waiting) - time.time()) / 60))
+        left = Text(
+            f"Ждём данных: {len(waiting)} из {len(answers)}, не дольше {minutes} мин.",
+            f"Awaiting data: {len(waiting)} of {len(answers)}, at most {minutes} min.",
+        )
+        click.echo(settings.say(left), err=True)
+        time.sleep(_PAUSE)
+
+
+def status_of(answers: Sequence[Answer]) -> int:
+    """The exit code."""
+    from provision.verify.expectations import Verdict
+
+    if any(one.overdue for one in answers):
+        return ERROR
+    return DIFFERENCES if any(one.verdict is Verdict.WAITING for one in answers) else FINE

@@ -1,0 +1,98 @@
+"""The registry of clients in each cabinet's database: one object a cabinet, a line of its spec a client."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from provision.kinds.base import Batch
+from provision.kinds.below.databases import DatabaseKind
+from provision.kinds.context import RunContext
+from provision.model import Cabinet, Ref, Resource, State
+from provision.plan import Change
+from provision.stores import registry, schema
+from provision.stores.cluster import Cluster, Connection
+from provision.stores.registry import Client
+from provision.text import Text
+
+_SERVER = "server"  # of the handle: the variable with the connection of the server's administrator
+
+
+class ClientRegistryKind(Batch):
+    """A client that leaves the lists is closed: an update of the registry, no deletion. A suspended cabinet keeps its
+    registry, that of an absent one is not read: it goes with the database.
+    """
+
+    name = "client registry"
+    title = Text("реестр клиентов", "client registry")
+    needs = (DatabaseKind.name,)
+
+    def __init__(self, run: RunContext) -> None:
+        super().__init__(run)
+        self._clusters = {variable: Cluster(conninfo, variable) for variable, conninfo in run.admin.events.items()}
+
+    @staticmethod
+    def is_configured(run: RunContext) -> bool:
+        return bool(run.admin.events)
+
+    def desired(self, cabinets: Sequence[Cabinet]) -> State:
+        wanted = (
+            _resource(cabinet.id, registry.clients(cabinet), cabinet.origin, variable)
+            for variable in self._clusters
+            for cabinet in _present(cabinets, variable)
+        )
+        return {one.ref: one for one in wanted if one.spec["clients"]}
+
+    def read(self, cabinets: Sequence[Cabinet]) -> State:
+        found = (
+            _resource(cabinet, clients, "postgresql", variable)
+            for variable, cluster in self._clusters.items()
+            for cabinet, clients in self._registries(cluster, _present(cabinets, variable)).items()
+        )
+        return {one.ref: one for one in found if one.spec["clients"]}
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Writes the rows that differ between the two sides of each change, a transaction a cabinet."""
+        for variable, cluster in self._clusters.items():
+            mine = {
+                self.run.root.database_name(change.ref.cabinet): change
+                for change in changes
+                if _server_of(change) == variable
+            }
+
+            def work(database: str, connection: Connection, mine: Mapping[str, Change] = mine) -> None:
+                change = mine[database]
+                before, after = (_clients(side) for side in (change.before, change.after))
+                registry.write(connection, change.ref.cabinet, before, after)
+
+            cluster.each(mine, work)
+
+    def _registries(self, cluster: Cluster, cabinets: Iterable[Cabinet]) -> dict[str, list[Client]]:
+        """The active rows of those cabinets that have a database which is up to date."""
+        names = {self.run.root.database_name(cabinet.id): cabinet.id for cabinet in cabinets}
+        with cluster.connect() as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname = ANY(%s)", [list(names)])
+            there = [str(name) for (name,) in rows]
+
+        def work(database: str, connection: Connection) -> list[Client]:
+            return [] if schema.pending(connection) else registry.read(connection, names[database])
+
+        return {names[database]: clients for database, clients in cluster.each(there, work).items()}
+
+
+def _present(cabinets: Iterable[Cabinet], variable: str) -> list[Cabinet]:
+    """Those on that server that are not absent."""
+    return [one for one in cabinets if one.state != "absent" and one.events.administrator == variable]
+
+
+def _resource(cabinet: str, clients: Iterable[Client], origin: str, variable: str) -> Resource:
+    lines = {one.label: json.dumps(one, ensure_ascii=False) for one in clients}
+    ref = Ref(cabinet, ClientRegistryKind.name, "clients")
+    return Resource(ref, {"clients": lines}, origin, {_SERVER: variable})
+
+
+def _server_of(change: Change) -> str:
+    resource = change.after or change.before
+    return str(resource.handle[_SERVER]) if resource else ""
+
+
+def _clients(side: Resource | None) -> Iterator[Client]:
+    return (Client(*json.loads(line)) for line in side.spec["clients"].values()) if side else iter(())
