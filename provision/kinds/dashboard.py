@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dashboards
-from dashboards import Scope, alerts
+from dashboards import Scope
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext
 from provision.kinds.folder import UID as FOLDER
@@ -36,17 +36,6 @@ _CODES = {
     "sql": "D21",
     "links": "D22",
     "names": "D23",
-}
-_ALERT_CODES = {
-    "alert-form": "D24",
-    "alert-sources": "D25",
-    "alert-promql": "D26",
-    "alert-sql": "D27",
-    "alert-labels": "D28",
-    "alert-names": "D29",
-    "alert-texts": "D30",
-    "alert-interval": "D31",
-    "alert-page": "D32",
 }
 _CHECKED = (
     Code(
@@ -164,25 +153,19 @@ class DashboardKind(One):
 
     @staticmethod
     def codes() -> Iterable[Code]:
-        from dashboards.lint import ALERT_RULES, RULES
+        from dashboards.lint import RULES
 
         yield from _CHECKED
         for rule, code in _CODES.items():
             wrong = Text(f"дашборд нарушает правило «{rule}»", f"the dashboard breaks the rule {rule!r}")
             yield Code(code, "error", wrong, Text(*RULES[rule]))
-        for rule, code in _ALERT_CODES.items():
-            wrong = Text(f"оповещение нарушает правило «{rule}»", f"the alert rule breaks the rule {rule!r}")
-            yield Code(code, "error", wrong, Text(*ALERT_RULES[rule]))
 
     @staticmethod
     def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
-        """What the linter finds in dashboards and alert rules, with queries held against what the stores hold."""
-        from provision.stores.contract import columns_by_table, labels_by_metric, periods_by_metric
+        """What the linter finds, with queries held against what the stores hold."""
+        from provision.stores.contract import columns_by_table, labels_by_metric
 
-        yield from lint(cabinets, metrics=labels_by_metric(), tables=columns_by_table())
-        yield from lint_rules(
-            cabinets, metrics=labels_by_metric(), tables=columns_by_table(), periods=periods_by_metric()
-        )
+        return lint(cabinets, metrics=labels_by_metric(), tables=columns_by_table())
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
@@ -279,38 +262,6 @@ def lint(
                 if (slug, finding) not in told:
                     told.add((slug, finding))
                     yield _breach(slug, finding, linter.RULES[finding.rule])
-
-
-def lint_rules(
-    cabinets: Iterable[Cabinet],
-    *,
-    metrics: Mapping[str, frozenset[str]],
-    tables: Mapping[str, frozenset[str]],
-    periods: Mapping[str, int],
-) -> Iterator[Problem]:
-    """Every breach of the house rules in the alert rules that these cabinets get, each once; asks no server.
-
-    `periods` are seconds between two samples by metric.
-    """
-    from dashboards import lint as linter
-
-    contract = linter.Contract(metrics, tables, periods)
-    told = set()
-    for scope in dict.fromkeys(map(scope_of, cabinets)):
-        groups = {group.name: (group.interval, group.rules) for group in alerts.rule_groups(scope)}
-        uids = {dashboards.uid(slug) for slug in scope.slugs}
-        for finding in linter.lint_rules(groups, uids, alerts.names(scope), contract):
-            if finding not in told:
-                told.add(finding)
-                yield Problem(
-                    code=_ALERT_CODES[finding.rule],
-                    level="error",
-                    message=Text(f"{finding.where}: {finding.ru}", f"{finding.where}: {finding.en}"),
-                    hint=Text(*linter.ALERT_RULES[finding.rule]),
-                    file="dashboards/alerts",
-                    field_name=finding.rule,
-                    value=finding.where,
-                )
 
 
 def _breach(slug: str, finding: "Finding", hint: tuple[str, str]) -> Problem:

@@ -1,7 +1,7 @@
 """Groups of alert rules, in the folder of the dashboards. A PUT replaces a group; unchanged rules are not touched."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -9,13 +9,13 @@ from urllib.parse import quote
 from dashboards.alerts import groups, rule_groups
 from dashboards.alerts import origin as origin_of
 from provision.grafana import Json
-from provision.kinds.alerting import files
+from provision.kinds.alerting import files, rule_lint
 from provision.kinds.alerting.settings import is_offered
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, RunContext
 from provision.kinds.dashboard import scope_of
 from provision.kinds.folder import UID as FOLDER
-from provision.model import Cabinet, Resource, Spec
+from provision.model import Cabinet, Code, Problem, Resource, Spec
 from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
@@ -88,6 +88,14 @@ class RuleGroupKind(One):
 
     def normalise(self, spec: Spec) -> Spec:
         return {**spec, "rules": [_canonical(rule) for rule in spec["rules"]]} if "rules" in spec else spec
+
+    @staticmethod
+    def codes() -> Iterable[Code]:
+        return rule_lint.codes()
+
+    @staticmethod
+    def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
+        return rule_lint.lint(cabinets)
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:

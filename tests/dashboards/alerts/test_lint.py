@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ import dashboards
 from dashboards import alerts
 from dashboards.lint import Contract
 from dashboards.lint.alerts import RULES, lint_rules
+from provision import config
+from provision.kinds.alerting import rule_lint
 from provision.stores.contract import columns_by_table, labels_by_metric, periods_by_metric
 from tests.dashboards.boards import EVERYTHING
 
 Json = dict[str, Any]
+ROOT = Path(__file__).parents[3]
 CONTRACT = Contract(labels_by_metric(), columns_by_table(), periods_by_metric())
 GROUPS = {group.name: (group.interval, group.rules) for group in alerts.rule_groups(EVERYTHING)}
 UIDS = {dashboards.uid(slug) for slug in EVERYTHING.slugs}
@@ -114,3 +118,15 @@ def test_every_rule_of_the_linter_has_a_breach_here() -> None:
     """No rule is untried, and each has a hint in both languages."""
     assert {rule for rule, _, _ in BREACHES.values()} == RULES.keys()
     assert all(ru != en for ru, en in RULES.values())
+
+
+def test_the_command_finds_breaches_in_the_rules_of_cabinets() -> None:
+    """A metric that the stores lack is a problem of `provision lint`, once for all cabinets; nothing else is."""
+    cabinets = config.load(ROOT / "tenants.yaml").cabinets
+    assert list(rule_lint.lint(cabinets)) == []
+    metrics = dict(labels_by_metric())
+    del metrics["kodeks_db_errors"]
+    found = list(rule_lint.breaches(cabinets, Contract(metrics, columns_by_table(), periods_by_metric())))
+    assert {(one.code, one.level, one.file) for one in found} == {("D26", "error", "dashboards/alerts")}
+    assert len(found) == len({one.value for one in found}) == 6
+    assert {code.code for code in rule_lint.codes()} == {f"D{number}" for number in range(24, 33)}
