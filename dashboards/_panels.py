@@ -26,6 +26,7 @@ POINTS: Mapping[str, Any] = {"showPoints": "always", "pointSize": 6}  # and a li
 PALETTE: Mapping[str, str] = {"mode": "palette-classic"}
 BY_LAST_VALUE: Mapping[str, str] = {"mode": "thresholds", "seriesBy": "last"}
 
+_NEWEST_FIRST = 5  # SortOrder.TimeDesc of Grafana 12.4
 _SHOWN = {  # how Grafana calls a calculation in the head of a legend; sorting goes by that word
     "lastNotNull": "Last *",
     "min": "Min",
@@ -252,7 +253,7 @@ class _AlertList(Panel):  # type: ignore[misc]
             "groupMode": "default",
             "maxItems": 20,
             "showInactiveAlerts": False,
-            "sortOrder": 3,  # by the time they began
+            "sortOrder": _NEWEST_FIRST,
             "stateFilter": {"error": True, "firing": True, "noData": False, "normal": False, "pending": False},
             "viewMode": "list",
         }

@@ -8,6 +8,7 @@ from dashboards._layout import board, row
 from dashboards._panels import (
     BY_LAST_VALUE,
     STEPPED,
+    alert_list,
     barchart,
     legend,
     stat,
@@ -70,7 +71,7 @@ def every_kind() -> Dashboard:
             text("j", "К", "Текст.", "слово", width=6, height=3),
             collapsed=True,
         ),
-        row("open", "Развёрнуто", text("k", "Л", "Текст.", "слово")),
+        row("open", "Развёрнуто", text("k", "Л", "Текст.", "слово"), alert_list("l", "М", "Список.")),
         variables=[variable("host", "Клиент", "up", "host")],
         since="now-1h",
     )

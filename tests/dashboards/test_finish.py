@@ -23,7 +23,17 @@ _KEYS = {
     *("schemaVersion", "tags", "templating", "time", "timepicker", "timezone", "title", "weekStart"),
 }
 _PANEL_KEYS = {
-    *("collapsed", "datasource", "description", "fieldConfig", "gridPos", "hideTimeOverride", "id", "interval"),
+    *(
+        "collapsed",
+        "datasource",
+        "description",
+        "fieldConfig",
+        "gridPos",
+        "hideTimeOverride",
+        "id",
+        "interval",
+        "links",
+    ),
     *("maxDataPoints", "options", "panels", "targets", "timeShift", "title", "transformations", "transparent", "type"),
 }
 
