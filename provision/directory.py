@@ -8,7 +8,7 @@ from functools import cached_property
 
 from provision.credential import RootSecret
 from provision.errors import ForbiddenError, NotFoundError
-from provision.grafana import Grafana, Org
+from provision.grafana import Grafana, Json, Org
 from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
 
 
@@ -34,6 +34,9 @@ class Directory:
         self.takeover = takeover
         self._lock = threading.Lock()
         self._claims: dict[int, Claim | None] = {}
+        self._sources: dict[int, Json] = {}
+        self._creating: dict[str, threading.Lock] = {}
+        self.made: dict[str, Mapping[str, Json]] = {}  # accounts that were made or taken over in this run, by login
         self.orgs: dict[str, int] = {str(org["name"]): int(org["id"]) for org in server.pages("/api/orgs")}
         self.users = {str(user["login"]).lower(): user for user in server.pages("/api/users")}
         self.emails = {str(user["email"]).lower(): login for login, user in self.users.items()}
@@ -94,6 +97,17 @@ class Directory:
         admins = (str(row["login"]).lower() for row in rows if row["role"] == "Admin")
         known = {login for login, user in self.users.items() if user.get("isAdmin")} | {self._server.self_login}
         return tuple(sorted(login for login in admins if login not in known))
+
+    def sources(self, org: int) -> Json:
+        """The data sources of an org of ours, as listed; read once a run."""
+        if org not in self._sources:
+            self._sources[org] = self._server.get("/api/datasources", org=org)
+        return self._sources[org]
+
+    def creating(self, login: str) -> threading.Lock:
+        """Held by whoever makes that login: two cabinets may list the same person."""
+        with self._lock:
+            return self._creating.setdefault(login, threading.Lock())
 
     def orgs_of(self, user: int) -> Mapping[int, str]:
         """Number and name of every org the user is a member of, asked anew."""

@@ -1,6 +1,7 @@
 """The hand-over notes: what a cabinet's people need to begin, and the only place where first passwords are written."""
 
 import os
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -37,6 +38,21 @@ _LETTER = """\
 _KEPT = "прежний"
 
 
+# Without 0 O 1 l I: a manager types it from a printed note.
+_TYPED = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_password() -> str:
+    """`xxxxx-xxxxx-xxxxx-xxxxx`, random: it is issued once, and no later account gets it again.
+
+    It meets Grafana's strong policy: 12 characters, an upper and a lower case letter, a digit, another character.
+    """
+    while True:
+        typed = "".join(secrets.choice(_TYPED) for _ in range(20))
+        if any(map(str.isdigit, typed)) and any(map(str.isupper, typed)) and any(map(str.islower, typed)):
+            return "-".join(typed[start : start + 5] for start in range(0, 20, 5))
+
+
 class Handover:
     """Notes in Russian, one a cabinet and run, in a folder. Each file is new, of mode 0600; none is written over."""
 
@@ -48,6 +64,7 @@ class Handover:
         self._stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         self._lock = threading.Lock()
         self._named: set[tuple[str, str]] = set()
+        self._passwords: dict[str, str] = {}
         self.notes: dict[str, Path] = {}
 
     def letter(self, cabinet: Cabinet) -> str:
@@ -56,16 +73,18 @@ class Handover:
             title=cabinet.title, address=self._address, home=self._home(cabinet), folder=cabinet.folder
         )
 
-    def add(self, cabinet: Cabinet, person: Person, password: str) -> None:
-        """Notes a login before it is made, so that no password is lost if we are killed right after.
+    def add(self, cabinet: Cabinet, person: Person) -> str:
+        """A first password for the login, new in each run. It is noted before the login gets it, so that it is not lost
+        if we are killed right after.
 
         Raises ProvisionError when the file cannot be written (then the login must not be made).
         """
         with self._lock:
-            if (cabinet.id, person.login) in self._named:  # tried before
-                return
-            self._named.add((cabinet.id, person.login))
-            self._write(cabinet, f"{person.login:<24} {password}\n")
+            password = self._passwords.setdefault(person.login, new_password())
+            if (cabinet.id, person.login) not in self._named:
+                self._named.add((cabinet.id, person.login))
+                self._write(cabinet, f"{person.login:<24} {password}\n")
+            return password
 
     def complete(self, cabinet: Cabinet) -> Path:
         """The note of a cabinet that is ready, now with the people who had a login already and keep its password.

@@ -9,9 +9,9 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 import requests
@@ -21,6 +21,7 @@ from provision.cli import main
 from provision.errors import ProvisionError
 from provision.grafana import Connection, Grafana
 from provision.sandbox import Sandbox, Settings
+from tests.gate import Gate, gate, listening, unchanged
 from tests.world import World
 
 CYRILLIC = "Пароль-Ёж-7"
@@ -46,19 +47,6 @@ def serving(folder: Path, settings: Settings) -> Iterator[str]:
         yield running.url
     finally:
         running.close()
-
-
-@contextmanager
-def listening(server: socketserver.TCPServer) -> Iterator[int]:
-    """Serves in a thread; the port."""
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield int(server.server_address[1])
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def failure(url: str, **more: Any) -> ProvisionError:
@@ -165,61 +153,13 @@ def test_an_unreadable_retry_after_is_no_hint(sandbox: Sandbox, hint: str) -> No
 # Proxies
 
 
-class Proxy(BaseHTTPRequestHandler):
-    """Passes requests with the right header on to Grafana."""
-
-    server_version, sys_version = "gate/1.0", ""
-    protocol_version = "HTTP/1.1"
-    target: ClassVar[str]
-    name: ClassVar[str]
-    value: ClassVar[str | None]
-
-    def answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.value is not None and self.headers.get(self.name) != self.value:
-            self.reply(401, b"<h1>401</h1>", {"WWW-Authenticate": 'Basic realm="office"'})
-            return
-        headers = {key: value for key, value in self.headers.items() if key not in ("Host", self.name)}
-        sent = requests.request(
-            self.command,
-            f"{self.target}{self.path}",
-            data=body,
-            headers=headers,
-            timeout=30,
-            allow_redirects=False,
-        )
-        kept = {key: sent.headers[key] for key in ("Content-Type", "Location") if key in sent.headers}
-        self.reply(sent.status_code, sent.content, kept, sent.raw.headers.getlist("Set-Cookie"))
-
-    def reply(self, status: int, body: bytes, headers: dict[str, str], cookies: list[str] | None = None) -> None:
-        self.send_response(status)
-        for key, value in [*headers.items(), *(("Set-Cookie", cookie) for cookie in cookies or ())]:
-            self.send_header(key, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - the names it has there
-
-    def log_message(self, *_words: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def proxy(target: str, name: str, value: str) -> Iterator[str]:
-    """A proxy before Grafana that wants that header."""
-    handler = type("Gate", (Proxy,), {"target": target, "name": name, "value": value})
-    with listening(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
 BASIC = "Basic " + base64.b64encode(b"office:Gate-Pw-1").decode()
 
 
 @pytest.mark.parametrize(("name", "value"), [("X-Gate-Token", "gate-token-1"), ("Authorization", BASIC)])
 def test_a_proxy_with_a_login_of_its_own(world: World, name: str, value: str) -> None:
     """Every request carries the header, an audit's too; its value is in no output."""
-    with proxy(world.url, name, value) as url:
+    with gate(world.url, name=name, value=value) as url:
         env = {"GRAFANA_URL": url, "GATE": value}
         applied = world.run("apply", "--yes", "--header", f"{name}=env:GATE", env=env)
         assert applied.exit_code == 0, applied.output
@@ -230,7 +170,7 @@ def test_a_proxy_with_a_login_of_its_own(world: World, name: str, value: str) ->
 
 def test_a_proxys_refusal_names_the_proxy(world: World) -> None:
     """Without the header, or with a wrong one, it is the proxy that refuses, not Grafana."""
-    with proxy(world.url, "X-Gate-Token", "gate-token-1") as url:
+    with gate(world.url, name="X-Gate-Token", value="gate-token-1") as url:
         russian, english = said(failure(url))
         assert "The proxy before Grafana" in english
         assert "gate/1.0, office" in english
@@ -276,7 +216,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def secure(certificate: Path, target: str) -> Iterator[int]:
     """Grafana behind TLS; the port."""
-    handler = type("Gate", (Proxy,), {"target": target, "name": "Host", "value": None})
+    handler = type("SecureGate", (Gate,), {"target": target, "edit": staticmethod(unchanged)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)

@@ -41,7 +41,7 @@ def _filled(text: str, scope: Scope, cases: int) -> str:
 _SUBJECT = """
 {{ define "smart-subject" -}}
 [{{ if .Alerts.Firing }}FIRING:{{ len .Alerts.Firing }}{{ else }}RESOLVED:{{ len .Alerts.Resolved }}{{ end }}]
-{{- " " }}{{ .CommonLabels.alertname }} {{ .CommonLabels.priority }} {{ .CommonLabels.severity }}
+{{- " " }}{{ .GroupLabels.alertname }} {{ .CommonLabels.priority }} {{ .CommonLabels.severity }}
 {{- end }}
 """.strip()
 

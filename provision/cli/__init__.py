@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import audit, check, deploy, lists, local, new, rotate, stores, verify
+from provision.cli import audit, check, deploy, lists, local, new, password, rotate, stores, verify
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -92,6 +92,7 @@ for command in (
     audit.audit,
     verify.verify,
     new.new,
+    password.password,
     rotate.rotate,
     local.render,
     local.mail_rules,

@@ -152,6 +152,16 @@ def make_plan(
     settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, watch: bool = False
 ) -> "tuple[RunContext, Plan]":
     """The run, logged in, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
+    from provision.planning import make_plan as plan_of
+
+    chosen = choose(estate, names)
+    run = make_run(settings, estate, options)
+    with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
+        return run, plan_of(run, chosen, ready, watch=watch)
+
+
+def make_run(settings: Settings, estate: "Estate", options: dict[str, Any]) -> "RunContext":
+    """The run, logged in to a server that suits."""
     from provision.backup import Backup
     from provision.credential import RootSecret
     from provision.directory import Directory, Takeover
@@ -159,9 +169,7 @@ def make_plan(
     from provision.kinds import AlertingSecrets, RunContext, StoreAdmin
     from provision.kinds.alerting.settings import obstacle
     from provision.kinds.dashboard import home_title
-    from provision.planning import make_plan as plan_of
 
-    chosen = choose(estate, names)
     choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
     root = RootSecret(settings.secret("SMART_SECRET"))
     server = connect(settings, options)
@@ -169,7 +177,7 @@ def make_plan(
     if reason := obstacle(server):
         said = Text(f"Оповещений не будет: {reason.ru}", f"No alerting is set up: {reason.en}")
         click.echo(settings.say(said), err=True)
-    run = RunContext(
+    return RunContext(
         server=server,
         directory=Directory(server, root, Takeover(frozenset(options["adopt"]), any_key=options["new_secret"])),
         root=root,
@@ -185,13 +193,12 @@ def make_plan(
         ),
         alerting=AlertingSecrets(settings.secret("SMART_TELEGRAM_TOKEN"), settings.secret("SMART_LOG_URL")),
         collection=collection_admin(options),
+        adopt_logins=frozenset(login.lower() for login in options["adopt_logins"]),
         allow_deletes=dict(options["allow_deletes"]),
         message=options["message"],
         new_secret=options["new_secret"],
         accepted_settings=estate.accepted_settings,
     )
-    with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
-        return run, plan_of(run, chosen, ready, watch=watch)
 
 
 def _number_store(settings: Settings, estate: "Estate", options: dict[str, Any]) -> "NumberStore | None":

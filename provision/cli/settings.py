@@ -391,6 +391,15 @@ def _server_options() -> tuple[click.Option, ...]:
             ),
         ),
         click.Option(
+            ["--adopt-login", "adopt_logins"],
+            multiple=True,
+            metavar=_("ЛОГИН", "LOGIN"),
+            help=_(
+                "Взять готовую учётную запись, которую сделали не мы: с новым паролем и без прежних сеансов.",
+                "Take over an account that is not ours: with a new password, logged out everywhere.",
+            ),
+        ),
+        click.Option(
             ["--allow-deletes"],
             multiple=True,
             type=_Allowed(),

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 import requests
 from requests.exceptions import ChunkedEncodingError
@@ -52,6 +53,10 @@ class Transport:
 
         Raises UnreachableError when there is none, or when it redirects to another address.
         """
+        if {".", ".."} & set(unquote(path).split("/")):  # it would be another path on the way
+            raise GrafanaError(
+                Text(f"Имя из точек не может быть в пути: {path}", f"Dots cannot be a name in a path: {path}")
+            )
         with self._counting:
             self.sent += 1
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}

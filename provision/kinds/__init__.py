@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from provision.kinds.account import AccountKind
 from provision.kinds.alerting.contact_point import ContactPointKind
 from provision.kinds.alerting.message_template import MessageTemplateKind
 from provision.kinds.alerting.mute_timing import MuteTimingKind
@@ -46,6 +47,7 @@ KINDS: tuple[type[Kind], ...] = (
     SuspensionKind,
     FolderKind,
     DataSourceKind,
+    AccountKind,
     DashboardKind,
     PreferencesKind,
     MessageTemplateKind,

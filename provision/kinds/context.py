@@ -10,7 +10,9 @@ from provision.directory import Directory
 from provision.errors import ForbiddenError, NotFoundError, ProvisionError
 from provision.grafana import Grafana, Json, Org
 from provision.handover import Handover
+from provision.kinds.accounts import Accounts, Record
 from provision.model import Cabinet
+from provision.ownership import STATE, SUSPENDED
 from provision.stores.number_stores import NumberStore
 from provision.text import Text
 
@@ -66,7 +68,8 @@ class RunContext:
     `cabinets` are all of the estate by id, chosen or not. `allow_deletes` are the numbers of deletions that were
     explicitly allowed, by cabinet. `message` goes into the version history of dashboards. `new_secret`: the root secret
     was changed, and all credentials are to be rewritten. `accepted_settings` are the server settings that tenants.yaml
-    accepts. `collection` is None where the files of collection are not ours to write.
+    accepts. `collection` is None where the files of collection are not ours to write. `adopt_logins` are the logins
+    whose accounts may be taken over although they are not known as ours.
     """
 
     server: Grafana
@@ -78,6 +81,7 @@ class RunContext:
     admin: StoreAdmin = StoreAdmin()
     alerting: AlertingSecrets = AlertingSecrets()
     collection: CollectionAdmin | None = None
+    adopt_logins: frozenset[str] = frozenset()
     allow_deletes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     new_secret: bool = False
@@ -104,6 +108,10 @@ class CabinetContext:
     joined: set[str] = field(default_factory=set)
     policies: Json | None = None
     _members: dict[str, Mapping[str, Json]] | None = None
+    _sources: list[Mapping[str, Json]] | None = None
+    _accounts: Accounts | None = None
+    _is_new: bool = False  # the org was made just now, and nothing has been read of it
+    written: Record | None = None  # by a data source in this run
 
     def find(self) -> None:
         """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours, when an org
@@ -143,6 +151,8 @@ class CabinetContext:
         self.found = self.run.directory.org(number, self.cabinet.id)
         if not self.found.is_ours:
             raise self._taken(number)
+        self._members = self._sources = self._accounts = None
+        self._is_new = True
 
     @property
     def org(self) -> Org:
@@ -155,13 +165,33 @@ class CabinetContext:
     def members(self) -> Mapping[str, Mapping[str, Json]]:
         """The org's members by login in lower case, as `GET /api/org/users` shows them: userId, login, email, role."""
         if self._members is None:
-            rows = self.org.get("/api/org/users") if self.found else []
+            rows = self.org.get("/api/org/users") if self.found and not self._is_new else []
             self._members = {str(row["login"]).lower(): row for row in rows}
         return self._members
 
+    @property
+    def sources(self) -> list[Mapping[str, Json]]:
+        """The org's data sources, as `GET /api/datasources` shows them."""
+        if self._sources is None:
+            self._sources = list(self.org.get("/api/datasources")) if self.found and not self._is_new else []
+        return self._sources
+
+    @property
+    def accounts(self) -> Accounts:
+        """Which accounts are those of the cabinet's people."""
+        if self._accounts is None:
+            self._accounts = Accounts(self)
+        return self._accounts
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the org records that its people were taken out by us (see SuspensionKind)."""
+        return self.found is not None and self.found.address.get(STATE) == SUSPENDED
+
     def forget(self) -> None:
         """What was read of the org is to be read again, and whether it exists at all."""
-        self._members = self.policies = None
+        self._members = self._sources = self._accounts = self.policies = None
+        self._is_new = False
         if self.found is not None:
             try:
                 self.run.server.get(f"/api/orgs/{self.found.number}")

@@ -1,6 +1,7 @@
 """A cabinet's dashboards, rendered from `dashboards/` once per distinct scope."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
@@ -57,8 +58,21 @@ _CHECKED = (
         'dashboards: ["billing-online-*"]\nhome: for-managers',
         'dashboards: ["billing-online-*", for-managers]\nhome: for-managers',
     ),
+    Code(
+        "D03",
+        "error",
+        Text("имя файла дашборда не годится для uid", "the dashboard's file name cannot be a uid"),
+        Text(
+            "До 34 строчных латинских букв, цифр и подчёркиваний: uid начинается с smart- и не длиннее 40 знаков.",
+            "At most 34 lower-case Latin letters, digits and underscores: the uid begins with smart- and has up to 40.",
+        ),
+        "dashboards/a_very_long_name_that_goes_on_and_on.py",
+        "dashboards/short_name.py",
+    ),
 )
 _SERVER_MADE = ("id", "uid", "version")
+_LONGEST_UID = 40  # characters (Grafana 12.4)
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 class DashboardKind(One):
@@ -79,9 +93,10 @@ class DashboardKind(One):
                 metadata = item["metadata"]
                 folder = metadata.get("annotations", {}).get(_FOLDER, "")
                 handle = {"resourceVersion": metadata["resourceVersion"]}
-                yield self._seen(context, metadata["name"], folder, item["spec"], handle)
+                yield self._seen(context, metadata["name"], folder, item.get("spec") or {}, handle)
         else:
-            for found in self._search(context):
+            for row in org.pages("/api/search", type="dash-db"):
+                found = str(row["uid"])
                 whole = org.get(f"/api/dashboards/uid/{found}")
                 folder = whole["meta"].get("folderUid", "")
                 handle = {"version": whole["dashboard"]["version"]}
@@ -109,9 +124,14 @@ class DashboardKind(One):
         return super().depends(change, failed) or (change.after is not None and failed.ref.kind == "folder")
 
     def normalise(self, spec: Spec) -> Spec:
+        """Without what the server makes, and with a refresh that the server allows: it refuses a shorter one (12.4)."""
         if not spec.get("spec"):
             return spec
-        return {**spec, "spec": {key: value for key, value in spec["spec"].items() if key not in _SERVER_MADE}}
+        own = {key: value for key, value in spec["spec"].items() if key not in _SERVER_MADE}
+        floor = str(self.run.server.settings.get("dashboards", {}).get("min_refresh_interval", ""))
+        if own.get("refresh") and seconds_of(own["refresh"]) < seconds_of(floor):
+            own["refresh"] = floor
+        return {**spec, "spec": own}
 
     @staticmethod
     def check(cabinet: Cabinet) -> Iterable[Problem]:
@@ -179,16 +199,7 @@ class DashboardKind(One):
     def _seen(self, context: CabinetContext, uid: str, folder: str, spec: Spec, handle: dict[str, Any]) -> Resource:
         if uid.startswith(PREFIX):
             return self.seen(context, uid, {"folder": folder, "spec": spec}, handle=handle)
-        return self.seen(context, uid, {"title": spec["title"]}, managed=False)
-
-    @staticmethod
-    def _search(context: CabinetContext) -> Iterable[str]:
-        page = 1
-        while rows := context.org.get("/api/search", type="dash-db", limit=1000, page=page):
-            yield from (str(row["uid"]) for row in rows)
-            if len(rows) < 1000:
-                return
-            page += 1
+        return self.seen(context, uid, {"title": str(spec.get("title", ""))}, managed=False)
 
     def _object(self, new: Resource, **metadata: str) -> dict[str, object]:
         annotations = {_FOLDER: new.spec["folder"], _MESSAGE: self.run.message}
@@ -206,6 +217,12 @@ class DashboardKind(One):
             "message": self.run.message,
             "overwrite": False,  # 412 when the stored version is not the one we read
         }
+
+
+def seconds_of(duration: object) -> float:
+    """Seconds of a Grafana duration such as `30s` or `1h30m`; 0 for an empty text or another value."""
+    parts = re.findall(r"(\d+)(ms|[smhdw])", str(duration))
+    return sum(int(amount) * _SECONDS[unit] for amount, unit in parts)
 
 
 def scope_of(cabinet: Cabinet) -> Scope:
@@ -256,12 +273,38 @@ def lint(
     cabinets = list(cabinets)
     names = sorted({cabinet.title for cabinet in cabinets if " " in cabinet.title})  # one word may be any word
     told = set()
-    for scope in dict.fromkeys(map(scope_of, cabinets)):
+    scopes = dict.fromkeys(map(scope_of, cabinets))
+    for slug in dict.fromkeys(slug for scope in scopes for slug in scope.slugs):
+        yield from _bad_uid(slug)
+    for scope in scopes:
         for slug in scope.slugs:
             for finding in linter.lint(slug, dict(render(slug, scope)), scope.slugs, contract, names):
                 if (slug, finding) not in told:
                     told.add((slug, finding))
                     yield _breach(slug, finding, linter.RULES[finding.rule])
+
+
+def _bad_uid(slug: str) -> Iterator[Problem]:
+    """What the file name alone shows: Grafana would refuse the uid that is made of it."""
+    uid = dashboards.uid(slug)
+    if len(uid) <= _LONGEST_UID and re.fullmatch(r"[a-z][a-z0-9-]*", uid):
+        return
+    longest = _LONGEST_UID - len(dashboards.uid(""))
+    yield Problem(
+        code="D03",
+        level="error",
+        message=Text(
+            f"Из имени файла выходит uid «{uid}», который Grafana не примет",
+            f"The file name makes the uid {uid!r}, which Grafana refuses",
+        ),
+        hint=Text(
+            f"Назовите файл короче: до {longest} строчных латинских букв, цифр и подчёркиваний",
+            f"Rename the file: at most {longest} lower-case Latin letters, digits and underscores",
+        ),
+        file=dashboards.origin(slug),
+        field_name="uid",
+        value=uid,
+    )
 
 
 def _breach(slug: str, finding: "Finding", hint: tuple[str, str]) -> Problem:

@@ -14,7 +14,7 @@ from provision.grafana import Json
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource, Spec
-from provision.ownership import FINGERPRINT, PREFIX, ROOT
+from provision.ownership import ACCOUNTS, ACCOUNTS_SOURCE, FINGERPRINT, PREFIX, ROOT
 from provision.plan import Change
 from provision.stores.number_stores import NUMBER_STORES
 from provision.text import Text
@@ -40,7 +40,7 @@ class DataSourceKind(One):
             yield self.resource(cabinet, uid, {**common, **spec, "credential": credential}, cabinet.origin)
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        for row in context.org.get("/api/datasources"):
+        for row in context.sources:
             uid = str(row["uid"])
             if not uid.startswith(PREFIX):
                 yield self.seen(context, uid, {"name": row["name"], "type": row["type"]}, managed=False)
@@ -51,7 +51,7 @@ class DataSourceKind(One):
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         """Without its password first: that comes with the PUT, which also makes a version that is never the first."""
-        body = self._body(context.cabinet, new, version=1)  # whose fingerprint is never accepted
+        body = self._body(context, new, version=1)  # whose fingerprint is never accepted
         del body["secureJsonData"]
         context.org.request("POST", "/api/datasources", json=body)
         self._put(context, new, version=1)
@@ -65,7 +65,7 @@ class DataSourceKind(One):
 
     def _put(self, context: CabinetContext, new: Resource, *, version: int) -> None:
         """Stores that version plus one, and only over a lower one: 409 when somebody was faster (12.4, store.go)."""
-        body = {**self._body(context.cabinet, new, version=version + 1), "version": version}
+        body = {**self._body(context, new, version=version + 1), "version": version}
         context.org.request("PUT", f"/api/datasources/uid/{new.ref.key}", json=body)
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
@@ -103,6 +103,7 @@ class DataSourceKind(One):
     def _spec(self, cabinet: Cabinet, whole: Mapping[str, Json]) -> Spec:
         fields = {key: whole[key] for key in _COMPARED if whole.get(key)}  # left out is "" or false to Grafana
         json_data = dict(whole.get("jsonData") or {})
+        json_data.pop(ACCOUNTS, None)  # has a kind of its own
         seen = json_data.pop(FINGERPRINT, "")
         if json_data.pop(ROOT, ours := self._root_mark()) != ours and not self.run.new_secret:
             raise SecretError(
@@ -127,8 +128,12 @@ class DataSourceKind(One):
     def _root_mark(self) -> str:
         return self.run.root.fingerprint("root")
 
-    def _body(self, cabinet: Cabinet, new: Resource, *, version: int) -> dict[str, Any]:
-        uid = new.ref.key
+    def _body(self, context: CabinetContext, new: Resource, *, version: int) -> dict[str, Any]:
+        uid, cabinet = new.ref.key, context.cabinet
+        record = {}
+        if uid == ACCOUNTS_SOURCE:
+            context.written = context.accounts.record()
+            record = {ACCOUNTS: context.written.dump()}
         spec = {key: value for key, value in new.spec.items() if key not in ("secureFields", "credential")}
         if spec["type"] == POSTGRES and self.run.server.older_than(11):
             spec["type"] = _OLD_POSTGRES
@@ -137,11 +142,22 @@ class DataSourceKind(One):
             "uid": uid,
             "jsonData": {
                 **spec["jsonData"],
+                **record,
                 FINGERPRINT: _fingerprint(self.run.root, cabinet, uid, version),
                 ROOT: self._root_mark(),
             },
             "secureJsonData": {_SECRET_KEY[uid]: _credential(self.run.root, cabinet, uid).password},
         }
+
+
+def resealed(
+    root: RootSecret, cabinet: Cabinet, whole: Mapping[str, Json], more: Mapping[str, Json]
+) -> dict[str, Json]:
+    """The data source with more in its jsonData, as it is to be written. A credential that was right stays so."""
+    uid, version, json_data = str(whole["uid"]), int(whole["version"]), dict(whole.get("jsonData") or {})
+    if json_data.get(FINGERPRINT) == _fingerprint(root, cabinet, uid, version):
+        json_data[FINGERPRINT] = _fingerprint(root, cabinet, uid, version + 1)
+    return {**whole, "jsonData": {**json_data, **more}}
 
 
 def _credential(root: RootSecret, cabinet: Cabinet, uid: str) -> Credential:

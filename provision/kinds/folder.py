@@ -30,10 +30,12 @@ class FolderKind(One):
                 metadata = item["metadata"]
                 parent = metadata.get("annotations", {}).get("grafana.app/folder", "")
                 handle = {"resourceVersion": metadata["resourceVersion"]}
-                yield self._seen(context, metadata["name"], item["spec"]["title"], parent, handle)
+                yield self._seen(
+                    context, metadata["name"], str((item.get("spec") or {}).get("title", "")), parent, handle
+                )
         else:
             for item in self._legacy(org):
-                yield self._seen(context, item["uid"], item["title"], item.get("parentUid", ""), {})
+                yield self._seen(context, item["uid"], str(item.get("title", "")), item.get("parentUid", ""), {})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         org = context.org

@@ -1,9 +1,8 @@
 """The cabinet's org: its name is the cabinet's title; `address1` bears its mark, `address2` tells that it has heads."""
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
-from provision.errors import ConflictError, NotFoundError
+from provision.errors import ConflictError
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource, Spec
@@ -71,9 +70,8 @@ class OrgKind(One):
 
     def _require_free(self, context: CabinetContext, title: str) -> None:
         """Raises Refused when somebody has made an org of that name since the plan."""
-        try:
-            number = int(self.run.server.get(f"/api/orgs/name/{_quoted(title)}")["id"])
-        except NotFoundError:
+        number = self._named(title)
+        if number is None:
             return
         raise Refused(
             Text(
@@ -86,7 +84,15 @@ class OrgKind(One):
         try:
             return int(self.run.server.request("POST", "/api/orgs", json={"name": name})["orgId"])
         except ConflictError:  # the answer to an earlier try was lost
-            return int(self.run.server.get(f"/api/orgs/name/{_quoted(name)}")["id"])
+            number = self._named(name)
+            if number is None:
+                raise
+            return number
+
+    def _named(self, name: str) -> int | None:
+        """The number of the org of that name. It is a parameter: in the path, a name `..` would make another path."""
+        rows = self.run.server.get("/api/orgs", name=name)
+        return next((int(row["id"]) for row in rows if row["name"] == name), None)
 
     def _mark(self, number: int, cabinet: Cabinet, address: Mapping[str, str], spec: Spec) -> None:
         """The marks into the address; the rest of it stays."""
@@ -97,7 +103,3 @@ class OrgKind(One):
 
     def _rename(self, number: int, title: str) -> None:
         self.run.server.request("PUT", f"/api/orgs/{number}", json={"name": title})
-
-
-def _quoted(name: str) -> str:
-    return quote(name, safe="")

@@ -1,7 +1,6 @@
-"""The word in a suspended cabinet's org that its people were taken out by us, and stay who they are.
+"""The record in a suspended cabinet's org that its people were taken out by us.
 
-Without it a login that is in no org is a stranger's, and gets a new password before it is let in (see UserKind). It
-comes before anybody goes and goes when all are back, so a killed apply leaves it where it is needed.
+It is written before anybody is taken out and removed when all are back, so a killed apply leaves it where it is needed.
 """
 
 from collections.abc import Iterable
@@ -9,16 +8,9 @@ from collections.abc import Iterable
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource
-from provision.ownership import ACTIVE, SUSPENDED
+from provision.ownership import ACTIVE, STATE, SUSPENDED
 from provision.plan import Change
 from provision.text import Text
-
-_LINE = "state"  # a line of the org's address
-
-
-def is_suspended(context: CabinetContext) -> bool:
-    """Whether the cabinet's org, where there is one, bears the word."""
-    return context.found is not None and context.found.address.get(_LINE) == SUSPENDED
 
 
 class SuspensionKind(One):
@@ -31,7 +23,7 @@ class SuspensionKind(One):
             yield self.resource(cabinet, "org", {"people": "taken out"}, cabinet.origin)
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        return [self.seen(context, "org", {"people": "taken out"})] if is_suspended(context) else []
+        return [self.seen(context, "org", {"people": "taken out"})] if context.is_suspended else []
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         self._say(context, SUSPENDED)
@@ -52,6 +44,6 @@ class SuspensionKind(One):
 
     def _say(self, context: CabinetContext, word: str) -> None:
         org = context.org
-        address = {**org.address, _LINE: word}
+        address = {**org.address, STATE: word}
         self.run.server.request("PUT", f"/api/orgs/{org.number}/address", json=address)
         org.verify_ownership()

@@ -1,12 +1,14 @@
-"""The logins of a cabinet. A login is global to the server, so one that others use too is never touched."""
+"""The logins of a cabinet. A login is global to the server, so an account that is not ours is never changed.
+
+What stands in the way of one person stops nobody else: it is reported when that person's account is written.
+"""
 
 from collections.abc import Iterable
 
-from provision.errors import ConflictError, NotFoundError
-from provision.grafana import Json
+from provision.errors import ConflictError, ForbiddenError, NotFoundError
+from provision.kinds.accounts import Row, end_sessions, number_of, require_email
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused
-from provision.kinds.suspension import is_suspended
 from provision.model import Cabinet, Person, Resource, Spec
 from provision.ownership import AUDITOR
 from provision.text import Text
@@ -25,58 +27,52 @@ class UserKind(One):
             yield self.resource(cabinet, person.login, self._spec(person), person.origin)
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        """The cabinet's people who have a login. One who is in no org at all counts as missing: he is taken over.
+        """The cabinet's people who have an account of ours, under whatever login.
 
-        Not so while the org says that a suspension took its people out: then he who still has his e-mail is the same.
+        An account of ours that is in no org at all counts as missing: it is taken over with a new password.
         """
         for person in context.cabinet.let_in:
-            if person.login.startswith(AUDITOR):
-                raise Refused(
-                    Text(
-                        f"Логин {person.login} ({person.origin}) занят: с {AUDITOR} начинаются логины аудита",
-                        f"The login {person.login} ({person.origin}) is reserved: with {AUDITOR} begin an audit's own",
-                    ),
-                    _ANOTHER_LOGIN,
-                )
-            row = self.run.directory.users.get(person.login)
-            if row is None:
-                continue
-            if row.get("isAdmin"):
-                raise Refused(
-                    Text(
-                        f"Логин {person.login} ({person.origin}) принадлежит администратору сервера Grafana",
-                        f"The login {person.login} ({person.origin}) belongs to a Grafana server admin",
-                    ),
-                    _ANOTHER_LOGIN,
-                )
-            spec = {"login": person.login, "email": str(row["email"]).lower()}
-            belongs = person.login in context.members or self._orgs(context.cabinet, row)
-            if not belongs and not (is_suspended(context) and spec == self._spec(person)):
-                continue
-            yield self.seen(context, person.login, spec, handle={"id": row["id"], "name": row.get("name", "")})
+            account = context.accounts.of(person.login)
+            if account.standing == "ours" and account.row is not None:
+                row = account.row
+                spec = {"login": str(row["login"]).lower(), "email": str(row["email"]).lower()}
+                if account.is_external:
+                    spec = dict(self._spec(person))
+                handle = {"id": account.number, "name": row.get("name", "")}
+                yield self.seen(context, person.login, spec, handle=handle)
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        """Makes the login in the cabinet's org, or takes over one that is in no org but the realm's."""
-        person = self._person(context.cabinet, new)
-        password = self.run.root.typed_password(f"{context.cabinet.realm}/{person.login}", 1)
-        self.run.handover.add(context.cabinet, person, password)
-        body = {"login": person.login, "email": new.spec["email"], "name": person.name or person.login}
-        try:
-            made = self.run.server.request(
-                "POST", "/api/admin/users", json={**body, "password": password, "OrgId": context.org.number}
-            )
-        except ConflictError as conflict:
-            self._take_over(context.cabinet, body, password, conflict)
-        else:
-            context.joined.add(person.login)
-            if not self.run.server.settings:  # otherwise require_suitable has seen that `OrgId` holds
-                self._leave_other_orgs(context, int(made["id"]))
+        """Makes the login in the cabinet's org, or takes over an account of ours that is in no org.
+
+        Raises Refused for an account of somebody else.
+        """
+        login = new.ref.key
+        with self.run.directory.creating(login):
+            account = context.accounts.of(login)
+            if account.standing == "other" and account.why:
+                raise Refused(account.why, account.hint)
+            self._require_possible(login)
+            person = self._person(context.cabinet, login)
+            password = self.run.handover.add(context.cabinet, person)
+            body = {"login": login, "email": new.spec["email"], "name": person.name or login}
+            if account.standing == "free":
+                self._rename_back(context, login)
+                self._make(context, body, password)
+            elif account.standing == "former" and account.row is not None:
+                self._take_over(account.row, body, password)
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        number = int(old.handle["id"])
-        self._orgs(context.cabinet, {"id": number, "login": new.spec["login"]})
-        body = {"login": new.spec["login"], "email": new.spec["email"], "name": old.handle["name"]}
-        self.run.server.request("PUT", f"/api/users/{number}", json=body)
+        """Writes login and e-mail back. With `verify_email_enabled` an e-mail is left to its owner: each try would only
+        send another mail.
+        """
+        number, login, email = int(old.handle["id"]), new.spec["login"], new.spec["email"]
+        waits = self._needs_confirmation and old.spec["email"] != email
+        body = {"login": login, "email": old.spec["email"] if waits else email, "name": old.handle["name"]}
+        if not waits or old.spec["login"] != login:
+            self.run.server.request("PUT", f"/api/users/{number}", json=body)
+        if waits:
+            raise _waits(login, old.spec["email"], email)
+        require_email(self.run, number, email)
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
         raise NotImplementedError("a login is global: only its membership ends")
@@ -87,39 +83,90 @@ class UserKind(One):
         email = person.email if owner == person.login else person.login
         return {"login": person.login, "email": email or person.login}
 
-    def _take_over(self, cabinet: Cabinet, body: dict[str, str], password: str, conflict: ConflictError) -> None:
-        server = self.run.server
+    def _require_possible(self, login: str) -> None:
+        """Raises Refused for a login that cannot be given. One that is another account's e-mail could never log in."""
+        if login.startswith(AUDITOR):
+            raise Refused(
+                Text(
+                    f"Логин {login} занят: с {AUDITOR} начинаются логины аудита",
+                    f"The login {login} is reserved: logins of an audit begin with {AUDITOR}",
+                ),
+                _ANOTHER_LOGIN,
+            )
+        owner = self.run.directory.emails.get(login, login)
+        if owner != login:
+            raise Refused(
+                Text(
+                    f"Логин {login} совпадает с почтой пользователя {owner}, войти с ним было бы нельзя",
+                    f"The login {login} is the e-mail of user {owner}: it could never log in",
+                ),
+                Text("Дайте другой логин или исправьте ту почту", "Give another login, or correct that e-mail"),
+            )
+
+    def _rename_back(self, context: CabinetContext, login: str) -> None:
+        """Frees a login that one of the cabinet's people took."""
+        row = self.run.directory.users.get(login)
+        former = context.accounts.listed_as(number_of(row)) if row else ""
+        if row and former:
+            spec = self._spec(self._person(context.cabinet, former))
+            self.run.server.request("PUT", f"/api/users/{number_of(row)}", json={**spec, "name": row.get("name", "")})
+
+    def _make(self, context: CabinetContext, body: dict[str, str], password: str) -> None:
+        server, login = self.run.server, body["login"]
         try:
-            known = server.get("/api/users/lookup", loginOrEmail=body["login"])
+            sent = {**body, "password": password, "OrgId": context.org.number}
+            made = server.request("POST", "/api/admin/users", json=sent)
+        except ConflictError as conflict:
+            row = self._just_made(context, login, conflict)
+            server.request("PUT", f"/api/admin/users/{row['id']}/password", json={"password": password})
+        else:
+            row = {**body, "id": int(made["id"])}
+            if not server.settings:  # otherwise require_suitable has seen that `OrgId` holds
+                self._leave_other_orgs(context, int(made["id"]))
+        context.joined.add(login)
+        self.run.directory.made[login] = row
+
+    def _just_made(self, context: CabinetContext, login: str, conflict: ConflictError) -> Row:
+        """The account that an earlier try made whose answer was lost: it is in this org and no other."""
+        try:
+            known: Row = self.run.server.get("/api/users/lookup", loginOrEmail=login)
         except NotFoundError:  # not the login but the e-mail is taken
             raise conflict from None
-        if str(known["login"]).lower() != body["login"]:
+        number = number_of(known)
+        is_new = number not in {number_of(row) for row in self.run.directory.users.values()}
+        if not is_new or str(known["login"]).lower() != login:
             raise conflict
-        self._orgs(cabinet, known)
-        number = int(known["id"])
-        server.request("PUT", f"/api/admin/users/{number}/password", json={"password": password})
-        server.request("PUT", f"/api/users/{number}", json=body)
+        if set(self.run.directory.orgs_of(number)) != {context.org.number}:
+            raise conflict
+        return known
 
-    def _orgs(self, cabinet: Cabinet, row: Json) -> set[int]:
-        """The orgs of a login. Raises Refused when one of them is not of the cabinet's realm.
+    def _take_over(self, row: Row, body: dict[str, str], password: str) -> None:
+        """A new password first; then nobody who had the old one is left inside, and the profile is the person's."""
+        number = number_of(row)
+        if self._needs_confirmation and str(row["email"]).lower() != body["email"]:
+            raise _waits(body["login"], str(row["email"]), body["email"])
+        try:
+            self.run.server.request("PUT", f"/api/admin/users/{number}/password", json={"password": password})
+        except ForbiddenError:
+            raise Refused(
+                Text(
+                    f"Grafana не даёт сменить пароль {body['login']}, а со старым впускать нельзя",
+                    f"Grafana does not let the password of {body['login']} be changed, and the old one must not work",
+                ),
+                Text(
+                    "Дайте другой логин; при disable_login_form = true пароли не меняются",
+                    "Give another login; with disable_login_form = true no password can be changed",
+                ),
+            ) from None
+        end_sessions(self.run, number)
+        self.run.server.request("PUT", f"/api/users/{number}", json=body)
+        require_email(self.run, number, body["email"])
+        self.run.directory.made[body["login"]] = {**row, **body}
 
-        Otherwise somebody who knows the login's password from elsewhere would see this cabinet.
-        """
-        run = self.run
-        orgs = run.directory.orgs_of(int(row["id"]))
-        for number, name in orgs.items():
-            if run.realm(run.directory.owner(number)) != cabinet.realm:
-                raise Refused(
-                    Text(
-                        f"Логин {row['login']} уже есть в организации «{name}», которой этот кабинет не должен видеть",
-                        f"The login {row['login']} is already in org {name!r}, which this cabinet must not see",
-                    ),
-                    Text(
-                        "Дайте менеджеру другой логин, а если это тот же человек, сначала уберите его оттуда",
-                        "Give the manager another login or, if it is the same person, take him out of there first",
-                    ),
-                )
-        return set(orgs)
+    @property
+    def _needs_confirmation(self) -> bool:
+        """Whether a changed e-mail has to be confirmed by its owner (12.4)."""
+        return str(self.run.server.settings.get("users", {}).get("verify_email_enabled", "")).lower() == "true"
 
     def _leave_other_orgs(self, context: CabinetContext, number: int) -> None:
         for org in self.run.directory.orgs_of(number):
@@ -127,5 +174,41 @@ class UserKind(One):
                 self.run.server.request("DELETE", f"/api/orgs/{org}/users/{number}")
 
     @staticmethod
-    def _person(cabinet: Cabinet, wanted: Resource) -> Person:
-        return next(person for person in cabinet.people if person.login == wanted.ref.key)
+    def _person(cabinet: Cabinet, login: str) -> Person:
+        return next(person for person in cabinet.people if person.login == login)
+
+
+def give_new_password(context: CabinetContext, login: str) -> None:
+    """A new first password and a new note for one of the cabinet's people, who is logged out everywhere.
+
+    Raises Refused where the account is not ours, or its password is kept elsewhere.
+    """
+    account = context.accounts.of(login)
+    if account.standing != "ours":
+        raise Refused(
+            account.why or Text(f"У {login} ещё нет учётной записи", f"{login} has no account yet"),
+            account.hint or Text("Её сделает provision apply", "provision apply makes it"),
+        )
+    if account.is_external:
+        raise Refused(
+            Text(f"{login} входит через каталог, пароль хранится там", f"{login} logs in through a directory"),
+            Text("Смените пароль в каталоге", "Change the password in the directory"),
+        )
+    person = next(person for person in context.cabinet.people if person.login == login)
+    password = context.run.handover.add(context.cabinet, person)
+    path = f"/api/admin/users/{account.number}/password"
+    context.run.server.request("PUT", path, json={"password": password})
+    end_sessions(context.run, account.number)
+
+
+def _waits(login: str, old: str, new: str) -> Refused:
+    return Refused(
+        Text(
+            f"Почта {login} осталась {old}: {new} должен подтвердить её владелец (verify_email_enabled)",
+            f"The e-mail of {login} is still {old}: the owner of {new} has to confirm it (verify_email_enabled)",
+        ),
+        Text(
+            "Пусть владелец сменит почту в своём профиле, или выключите verify_email_enabled на время",
+            "Let the owner change it in the profile, or switch verify_email_enabled off for a while",
+        ),
+    )
