@@ -105,7 +105,7 @@ def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNam
         kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
         title = _words(title_of(change.after or change.before))
         sign = f"<code>{SIGNS[change.action]}</code>"
-        yield f"- {' '.join(filter(None, [sign, kind, key, title]))}: {_words(why(change, lang))}"
+        yield f"- {' '.join(filter(None, [sign, kind, key, title]))}: {_words(why(change, part, lang))}"
         if diff:
             yield from _diff(change, lang)
     for one in part.unmanaged if unmanaged else ():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from provision.errors import ProvisionError
 from provision.model import Resource
-from provision.plan import CabinetPlan, Change, Outcome, Outcomes, Plan
+from provision.plan import CabinetPlan, Outcome, Outcomes, Plan
 from provision.render.values import diff_lines, harmless, paint, title_of
 from provision.render.words import (
     DIGEST,
@@ -50,7 +50,7 @@ def plan_text(
     for part in plan.parts:
         if not is_quiet(part, unmanaged=unmanaged):
             lines = [_header(part, lang, colour), *_refusal(part, lang, colour)]
-            lines += _changes(part.changes, lang=lang, colour=colour, diff=diff, kinds=kinds)
+            lines += _changes(part, lang=lang, colour=colour, diff=diff, kinds=kinds)
             lines += _unmarked(part.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
             yield "\n".join(lines) + "\n\n"
     quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
@@ -75,23 +75,23 @@ def _refusal(part: Part, lang: Lang, colour: bool) -> list[str]:
     return [paint(said, "red", on=colour)]
 
 
-def _changes(changes: Sequence[Change], *, lang: Lang, colour: bool, diff: bool, kinds: KindNames) -> list[str]:
+def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNames) -> list[str]:
     rows = [
         (
             SIGNS[change.action],
             kind_name(change.ref, kinds, lang),
             harmless(change.ref.key),
             harmless(title_of(change.after or change.before)),
-            why(change, lang),
+            why(change, part, lang),
         )
-        for change in changes
+        for change in part.changes
     ]
     lines = _aligned(rows, colour)
     if not diff:
         return lines
     return [
         text
-        for line, change in zip(lines, changes, strict=True)
+        for line, change in zip(lines, part.changes, strict=True)
         for text in (line, *(_diff_line(one, colour) for one in diff_lines(change, lang)))
     ]
 

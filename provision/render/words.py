@@ -19,6 +19,10 @@ NAMES_SHOWN = 6
 
 UNMARKED = Text("без нашей метки, не трогаем", "without our mark, left alone")
 GONE = Text("есть в Grafana, в описании больше нет", "is in Grafana, no longer described")
+GONE_FROM: Mapping[str, Text] = {
+    "suspended": Text("кабинет приостановлен", "the cabinet is suspended"),
+    "absent": Text("кабинет удаляется", "the cabinet is taken away"),
+}
 REFUSED = Text("Отказ, здесь ничего не будет записано", "Refused, nothing will be written here")
 WAS_REFUSED = Text("Отказ, здесь ничего не записано", "Refused, nothing was written here")
 HINT = Text("Подсказка", "Hint")
@@ -138,11 +142,15 @@ def is_quiet(part: Part, *, unmanaged: bool) -> bool:
     return not (refusal(part) or part.changes or (unmanaged and part.unmanaged))
 
 
-def why(change: Change, lang: Lang) -> str:
-    """Where the desired state comes from, for an update which parts differ, and the change's note."""
+def why(change: Change, part: Part, lang: Lang) -> str:
+    """Where the desired state comes from, for an update which parts differ, and the change's note.
+
+    People of a suspended cabinet are still in the description, so a deletion there has that reason.
+    """
     note = f". {harmless(change.note.say(lang))}" if change.note else ""
     if change.before is None or change.after is None:
-        return (GONE.say(lang) if change.action == "delete" else harmless(change.origin)) + note
+        gone = GONE_FROM.get(part.state, GONE) if isinstance(part, CabinetPlan) else GONE
+        return (gone.say(lang) if change.action == "delete" else harmless(change.origin)) + note
     parts = changed_parts(change.before.spec, change.after.spec)
     shown = ", ".join(parts[:PARTS_SHOWN])
     if len(parts) > PARTS_SHOWN:

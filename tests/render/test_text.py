@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -248,3 +249,13 @@ def test_every_difference_has_a_part(before: dict[str, Any], after: dict[str, An
     text = plan_text(one(change("x", before, after)), lang="en")
 
     assert ("dashboards/x.py: " in text) is (not equal)
+
+
+@pytest.mark.parametrize(("state", "said"), [("suspended", "is suspended"), ("absent", "is taken away")])
+def test_what_goes_because_of_the_state_is_not_called_undescribed(state: Condition, said: str) -> None:
+    """People of a suspended cabinet are still in the description: the reason is its state."""
+    (cabinet,) = one(DELETE).cabinets
+    text = plan_text(Plan((replace(cabinet, state=state),)), lang="en", kinds=KINDS)
+
+    assert f"the cabinet {said}" in text
+    assert "no longer described" not in text
