@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provision.sandbox import Sandbox, Settings
+from tests.stores.test_number_stores import Recorder
 from tests.test_faults import strike
 from tests.world import ACCEPTED, World
 
@@ -106,6 +107,21 @@ def test_an_anonymous_org_is_found_by_settings_and_by_trying(tmp_path: Path) -> 
         found = [one for one in json.loads(result.stdout)["findings"] if one["verdict"] == "leaked"]
         assert ("Grafana", "auth.anonymous.enabled") in {(one["cabinet"], one["attempt"]) for one in found}
         assert "without a login" in {one["way"] for one in found if one["cabinet"] == world.volga}
+
+
+def test_a_store_of_numbers_without_a_login_is_named(tmp_path: Path) -> None:
+    """Grafana's server reads and writes it for any Editor, so it is a leak of every cabinet."""
+    recorder = Recorder()
+    try:
+        with applied(tmp_path, Settings()) as world:
+            result = world.run("audit", world.volga, "--format", "json", "--vm-url", recorder.url)
+    finally:
+        recorder.close()
+    assert result.exit_code == 1
+    found = [one for one in json.loads(result.stdout)["findings"] if one["verdict"] == "leaked"]
+    assert [(one["cabinet"], one["why"]) for one in found] == [
+        ("Grafana", "VictoriaMetrics answers without a login"),
+    ]
 
 
 def test_a_proxys_header_is_tried(tmp_path: Path) -> None:
