@@ -6,6 +6,7 @@ behind in the connections that Grafana keeps for the cabinet's panels.
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from provision.audit.viewer import Viewer
 from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
-from provision.stores.attempts import ROW_ATTEMPTS, RowAttempt, told_apart, try_rows
+from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, told_apart, try_rows
 from provision.text import Text
 
 _POSTGRES = (POSTGRES, "postgres")  # its name before Grafana 11
@@ -93,6 +94,7 @@ def _by_query(viewer: Viewer, source: Mapping[str, Any]) -> Send:
     def send(attempt: RowAttempt) -> Heard:
         if attempt.first:  # as it is: a transaction rolled back would take its effect away
             viewer.probe.ask("POST", "/api/ds/query", json=_query(source, attempt.first))
+            time.sleep(LEFT_ALONE)
         answer = heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(source, attempt)))
         if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
             return answer

@@ -89,10 +89,11 @@ class DataSourceKind(One):
             "url": cabinet.events.address,
             "user": _credential(self.run.root, cabinet, EVENTS).name,
             "jsonData": {
-                "connMaxLifetime": 60,
+                "connMaxLifetime": 10,
                 "database": self.run.root.database_name(cabinet.id),
-                # No session serves two queries: what one Viewer SETs in it would hold for the next one. Nor do idle
-                # sessions of hundreds of data sources fill one server.
+                # What one Viewer SETs in a session would hold for the next one, and idle sessions of hundreds of data
+                # sources would fill one server. 12.4 keeps idle sessions whatever is set here (tried); the role's
+                # idle_session_timeout ends them.
                 "maxIdleConns": 0,
                 "maxOpenConns": 2,
                 "postgresVersion": 1500,

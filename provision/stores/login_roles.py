@@ -31,7 +31,7 @@ CONNECTIONS = 5
 SETTINGS: Mapping[str, str] = {
     "default_transaction_read_only": "on",
     "idle_in_transaction_session_timeout": "1min",
-    "idle_session_timeout": "10min",
+    "idle_session_timeout": "5s",  # what a Viewer SETs holds in the sessions that Grafana keeps for the data source
     # An error's statement may have megabytes, and all of it would go into the server's log.
     "log_min_error_statement": "panic",
     "log_min_messages": "fatal",

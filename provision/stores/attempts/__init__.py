@@ -14,6 +14,7 @@ Never sent: `x[1M]`, a range in months, kills VictoriaMetrics 1.79.5.
 """
 
 from provision.stores.attempts.base import (
+    LEFT_ALONE,
     Expected,
     MetricAttempt,
     RowAttempt,
@@ -27,6 +28,7 @@ from provision.stores.attempts.metrics import METRIC_ATTEMPTS
 from provision.stores.attempts.rows import ROW_ATTEMPTS
 
 __all__ = [
+    "LEFT_ALONE",
     "METRIC_ATTEMPTS",
     "ROW_ATTEMPTS",
     "Expected",

@@ -15,6 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 _SLOWER = 1.0  # seconds: attempts at the time taken sleep for longer
 _TURNS = 3  # a difference must show in each
 HEARD = "heard by the neighbour"
+LEFT_ALONE = 6.5  # seconds after which a session of a cabinet's role has ended (see login_roles.SETTINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class RowAttempt:
     """SQL statements, one after another in one session. The first that fails ends the attempt.
 
     `database` is another one of the server than the cabinet's; Grafana cannot be made to go there. Any of the words
-    `tells` in the answer is a leak, too. `first` is sent before, in a session of its own. `listens` is a channel that
-    the victim listens on meanwhile: what it hears belongs to the answer; Grafana cannot listen.
+    `tells` in the answer is a leak, too. `first` is sent LEFT_ALONE before, in a session of its own. `listens` is a
+    channel that the victim listens on meanwhile: what it hears belongs to the answer; Grafana cannot listen.
     """
 
     what: Text
