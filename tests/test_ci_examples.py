@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 import yaml
@@ -241,6 +242,14 @@ def test_drift_fails_loudly(world: World) -> None:
     said = run(world, "drift.sh", status=3)
     assert "timezone" in said
     assert "timezone" in (world.folder / "plan" / "drift.txt").read_text(encoding="utf-8")
+
+
+def test_the_night_names_lines_without_data(world: World) -> None:
+    """With VERIFY the job fails where data do not arrive, and leaves a JUnit report with a failure for each cabinet."""
+    world.apply()
+    run(world, "drift.sh", status=1, VERIFY="1")
+    suites = Xml.parse(world.folder / "plan" / "verify.xml").getroot()
+    assert {suite.attrib["name"] for suite in suites if int(suite.attrib["failures"])} == {world.volga, world.don}
 
 
 def test_a_reverted_commit_is_put_back(world: World, github: Forge) -> None:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from provision.cli import main
 from provision.sandbox import Sandbox
 from tests.collect.conftest import Engines
 from tests.collect.product import Installation, closed_port, installation, until
+from tests.dashboards.asked import Board
+from tests.dashboards.boards import EVERYTHING
+from tests.dashboards.numbers import Numbers
 from tests.world import SECRET
 
 SHIPPED = Path(__file__).parents[2]
@@ -114,6 +118,23 @@ def test_each_cabinet_sees_its_own_installations_as_they_are(place: Place) -> No
     assert theirs[THEIRS, "http200"] == 1
     assert not {name for name, _ in mine} & {name for name, _ in theirs}
     assert "MostStroy" not in {name for name, _ in mine}  # a client with donotping
+
+
+def test_the_dashboards_are_answered_by_the_probes(place: Place) -> None:
+    """Checks over time and availability in percent, panel by panel, as Grafana asks them."""
+    until(lambda: all((name, "http200") in place.status(CABINET) for name in (UP, BUSY, DOWN)))
+    now = datetime.now(UTC)
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)  # availability is added up by the hour
+    hosts = [place.host(name) for name in (UP, BUSY, DOWN)]
+    checks = Board("kodeks-server-metrics", EVERYTHING, Numbers(place.engines.metrics, now))
+    available = Board("server-availability", EVERYTHING, Numbers(place.engines.metrics, hour))
+    statuses = checks.now("Статусы on-line проверок", step="5m")
+    pages = available.now("Доступность интерфейса ПК в % за последние 30 дней")
+    ports = available.now("Доступность открытого порта к ПК в % за последние 30 дней")
+
+    assert [statuses[f"http200 {host}"] for host in hosts] == [1, 0, 0]
+    assert [pages[host] for host in hosts] == [100, 0, 0]
+    assert [ports[host] for host in hosts] == [100, 100, 0]
 
 
 def test_a_removed_line_is_probed_no_more(place: Place) -> None:
