@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 from provision.identity import canonical_email, canonical_login, skeleton
+from provision.lists.columns import number_of
 from provision.lists.index import Joined, repeats
 from provision.lists.problems import NOTHING, problem
 from provision.model import ListFile, Problem
@@ -60,7 +61,8 @@ def _joined(files: Iterable[ListFile], kind: ListKind) -> Joined:
     return Joined(file.rows for file in files if file.rows.kind == kind)
 
 
-def _said(row: Row, code: str, number: int = 0, name: str = "", *, value: str = "", detail: Text = NOTHING) -> Problem:
+def _said(row: Row, code: str, name: str = "", *, value: str = "", detail: Text = NOTHING) -> Problem:
+    number = number_of(row, name) if name else 0
     return problem(code, number=number, name=name, value=value, detail=detail, file=row.file, line=row.line)
 
 
@@ -112,20 +114,20 @@ def _compare(row: Installation, met: _Met) -> Problem | None:
     name = "address" if row.polled else "client"
     if not row.polled and row.host != first.host:
         detail = Text(f"есть и «{first.host}», {first.origin}", f'there is "{first.host}" too, {first.origin}')
-        return _said(row, "M25", 1, name, value=row.host, detail=detail)
+        return _said(row, "M25", name, value=row.host, detail=detail)
     repeated = met.places.get(row.fields)
     if repeated:
         return _said(row, "M26", detail=Text(f"как {repeated}", f"as {repeated}"))
     if row.transport != first.transport:
-        return _said(row, "M28", 4, "transport", value=row.transport, detail=_there(first, first.transport))
+        return _said(row, "M28", "transport", value=row.transport, detail=_there(first, first.transport))
     if row.tz_correction != first.tz_correction:
         detail = _there(first, str(first.tz_correction))
-        return _said(row, "M28", 9, "tz_correction", value=str(row.tz_correction), detail=detail)
+        return _said(row, "M28", "tz_correction", value=str(row.tz_correction), detail=detail)
     if row.manager.lower() in met.managers:
         return None  # the same manager with another e-mail is P09
     ru, en = f"здесь {row.manager}", f"{row.manager} here"
     there = _there(first, first.manager)
-    return _said(row, "M27", 1, name, value=row.host, detail=Text(f"{ru}, {there.ru}", f"{en}, {there.en}"))
+    return _said(row, "M27", name, value=row.host, detail=Text(f"{ru}, {there.ru}", f"{en}, {there.en}"))
 
 
 def _there(first: Row, value: str) -> Text:
@@ -144,7 +146,7 @@ def _check_accesses(rows: Joined) -> Iterator[Problem]:
             yield _said(row, "O10", detail=Text(f"как {repeated}", f"as {repeated}"))
         elif other.password != row.password:
             detail = Text(f"ещё {other.origin}", f"also {other.origin}")
-            yield _said(row, "O09", 3, "password", detail=detail)
+            yield _said(row, "O09", "password", detail=detail)
 
 
 def _check_people(rows: Joined) -> Iterator[Problem]:
@@ -161,18 +163,17 @@ def _check_people(rows: Joined) -> Iterator[Problem]:
         pairs.add(pair)
         first = alike.setdefault(skeleton(manager), row)
         if manager not in emails and canonical_login(first.manager) != manager:
-            name, there = 2 if isinstance(row, Installation) else 7, f"{first.manager}, {first.origin}"
+            there = f"{first.manager}, {first.origin}"
             detail = Text(f"есть {there}", f"there is {there}")
-            yield _said(row, "P15", name, "manager", value=row.manager, detail=detail)
-        number = 3 if isinstance(row, Installation) else 8
+            yield _said(row, "P15", "manager", value=row.manager, detail=detail)
         first = emails.setdefault(manager, row)
         if canonical_email(first.email) != email:
-            yield _said(row, "P09", number, "email", value=row.email, detail=_there(first, first.email))
+            yield _said(row, "P09", "email", value=row.email, detail=_there(first, first.email))
         first = managers.setdefault(email, row)
         if canonical_login(first.manager) != manager and email not in shared:
             shared.add(email)
             both = f"{first.manager}, {row.manager}"
-            yield _said(row, "P10", number, "email", value=row.email, detail=Text(both, both))
+            yield _said(row, "P10", "email", value=row.email, detail=Text(both, both))
 
 
 def _check_own_centre(installations: Joined, accesses: Joined) -> Iterator[Problem]:
@@ -185,7 +186,7 @@ def _check_own_centre(installations: Joined, accesses: Joined) -> Iterator[Probl
         if found:
             here = installations.row(number).origin
             detail = Text(f"он же в {here}", f"it is also at {here}")
-            yield _said(found, "O12", 4, "host", value=found.host, detail=detail)
+            yield _said(found, "O12", "host", value=found.host, detail=detail)
 
 
 def _check_streaming(accesses: Joined) -> Iterator[Problem]:

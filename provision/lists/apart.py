@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from provision.identity import canonical_email, canonical_login, skeleton, suffixed
+from provision.lists.columns import number_of
 from provision.lists.problems import NOTHING, problem
 from provision.model import Installation, ListFile, Person, Problem
 from provision.rows import SMARTUPLOAD, Rows
@@ -245,11 +246,12 @@ def _field(trace: _Trace) -> tuple[int, str, str]:
     if isinstance(trace.source, Address):
         return 0, trace.source.name, trace.source.value
     row = trace.source[trace.number]
-    listed = isinstance(row, Installation)
     if trace.sort == "login":
-        return 2 if listed else 7, "manager", row.manager
-    if trace.sort == "email":
-        return 3 if listed else 8, "email", row.email
-    if isinstance(row, Installation):
-        return 1, "address" if row.polled else "client", row.client
-    return 4, "host", f"{row.host}/{row.folder}"
+        name, value = "manager", row.manager
+    elif trace.sort == "email":
+        name, value = "email", row.email
+    elif isinstance(row, Installation):
+        name, value = "address" if row.polled else "client", row.client
+    else:
+        name, value = "host", f"{row.host}/{row.folder}"
+    return number_of(row, name), name, value

@@ -6,6 +6,7 @@ from types import EllipsisType
 
 from provision.lists import managers, online
 from provision.lists.blocks import Blocks
+from provision.lists.columns import number_in
 from provision.lists.index import repeats
 from provision.lists.problems import problem
 from provision.lists.split import SPACES, Line, is_heading, leftover, split
@@ -119,7 +120,7 @@ class Body:
         login = row.manager.lower()
         if login not in known and login not in self._unknown:
             self._unknown.add(login)
-            number = 2 if self.kind == "managers" else 7
+            number = number_in(self.kind, "manager")
             self._say(row.line, [problem("P02", number=number, name="manager", value=row.manager)])
 
     def finish(self) -> Sequence[Problem]:

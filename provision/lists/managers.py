@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from provision.lists.columns import COLUMNS
 from provision.lists.hosts import (
     DEFAULT_PORTS,
     address_of,
@@ -21,19 +22,7 @@ from provision.rows import SMARTUPLOAD, Installation, Shared
 from provision.text import Text
 
 COUNTS = (9, 11)
-NAMES = (
-    "address",
-    "manager",
-    "email",
-    "transport",
-    "step_download",
-    "step_upload",
-    "step_process",
-    "ping",
-    "tz_correction",
-    "const_3600",
-    "const_604800",
-)
+NAMES = COLUMNS["managers"]
 TRANSPORTS = ("http", "https", SMARTUPLOAD)
 STEPS = ("download", "upload", "process")
 PINGS = ("ping", "donotping")

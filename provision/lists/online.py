@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from provision.lists.columns import COLUMNS
 from provision.lists.hosts import DEFAULT_PORTS, Parts, address_of, is_inner, is_name, parts_of
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import problem
@@ -17,7 +18,7 @@ from provision.rows import OnlineAccess, Shared
 from provision.text import Text
 
 COUNTS = (8,)
-NAMES = ("firm", "login", "password", "host", "folder", "protocol", "manager", "email")
+NAMES = COLUMNS["online"]
 PROTOCOLS = ("http", "https")
 CLOUD = ".te-cloud.ru"
 

@@ -1,0 +1,32 @@
+"""The columns of both lists: their names in order, and the number of a field in a row. The only place for these."""
+
+from collections.abc import Mapping
+
+from provision.model import Installation, ListKind, Row
+
+COLUMNS: Mapping[ListKind, tuple[str, ...]] = {
+    "managers": (
+        "address",
+        "manager",
+        "email",
+        "transport",
+        "step_download",
+        "step_upload",
+        "step_process",
+        "ping",
+        "tz_correction",
+        "const_3600",
+        "const_604800",
+    ),
+    "online": ("firm", "login", "password", "host", "folder", "protocol", "manager", "email"),
+}
+
+
+def number_in(kind: ListKind, name: str) -> int:
+    """The number of the column of that name, from 1; the first column of block 2 is called `client`."""
+    return COLUMNS[kind].index("address" if name == "client" else name) + 1
+
+
+def number_of(row: Row, name: str) -> int:
+    """The same for a row."""
+    return number_in("managers" if isinstance(row, Installation) else "online", name)
