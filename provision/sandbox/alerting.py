@@ -119,7 +119,7 @@ def create_timing() -> tuple[dict[str, Any], int]:
 def update_timing(name: str) -> tuple[dict[str, Any], int]:
     """404 for one that is not there; 409 for a `version` that is not the stored one."""
     org, sent = needs("alert.provisioning:write", "Editor").org, body()
-    made = _interval({"name": name, **sent})
+    made = _interval(sent)  # 400 without a name in the body (12.4)
     document = alerting_state.found(org)
     before = next((one for one in document["intervals"] if one["name"] == name), None)
     if before is None:
@@ -158,6 +158,8 @@ def _cleaned(route: dict[str, Any]) -> dict[str, Any]:
         *("group_wait", "group_interval", "repeat_interval"),
     )
     kept = {key: route[key] for key in order if route.get(key)}
+    if "object_matchers" in kept:
+        kept["object_matchers"] = sorted(kept["object_matchers"])
     return {**kept, **({"routes": children} if children else {})}
 
 

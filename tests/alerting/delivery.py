@@ -13,10 +13,9 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ import requests
 from provision.stores import local
 from provision.stores.local import MetricsServer
 from provision.stores.wire import ask
-from tests.alerting.receivers import Mailboxes, Posts, http_server, mail_server, tls, wait_until
+from tests.alerting.receivers import Mailboxes, Posts, free_port, http_server, mail_server, tls, wait_until
 from tests.contract.alerting import POLICIES, RULES, group_path, rule
 from tests.world import World
 
@@ -44,12 +43,6 @@ class Stage:
     boxes: Mailboxes
     telegram: Posts
     log: Posts
-
-
-def free_port() -> int:
-    with closing(socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -6,13 +6,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -53,14 +54,22 @@ class Mailboxes:
         return [mail for mail in self.mails if mail.mailbox == mailbox]
 
 
+def free_port() -> int:
+    """A port of loopback that nothing listens at."""
+    with closing(socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 @contextmanager
 def mail_server() -> Iterator[tuple[Mailboxes, int]]:
     """A running one, and its port."""
     boxes = Mailboxes()
-    controller = Controller(boxes, hostname="127.0.0.1", port=0)
+    port = free_port()
+    controller = Controller(boxes, hostname="127.0.0.1", port=port)  # it looks for itself at that port: 0 does not do
     controller.start()
     try:
-        yield boxes, controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr,unused-ignore]
+        yield boxes, port
     finally:
         controller.stop()
 

@@ -55,7 +55,7 @@ def test_a_cabinet_gets_its_alerting_and_a_second_apply_writes_nothing(world: Wo
     points = {row["name"]: row for row in world.ask("GET", POINTS, org=org)}
     assert set(points) == {f"smart-{box}@example.ru" for box in ("sos", "usage", manager)}
     assert all(row["provenance"] == "api" and row["uid"].startswith("smart-") for row in points.values())
-    children = {(child["receiver"], *child["object_matchers"][0]) for child in route(world, org)["routes"]}
+    children = {(child["receiver"], *child["object_matchers"][-1]) for child in route(world, org)["routes"]}
     assert children == {
         ("smart-sos@example.ru", "route", "=", "high_priority"),
         ("smart-usage@example.ru", "route", "=", "usage"),

@@ -110,8 +110,10 @@ def _is_ours(route: Json) -> bool:
 
 
 def _cleaned(route: Json) -> Route:
-    """Without what is empty or false: the server leaves it out, too."""
+    """As the server gives it back (12.4): without what is empty or false, matchers in the order of their labels."""
     kept = {key: value for key, value in route.items() if value and key != "provenance"}
+    if "object_matchers" in kept:
+        kept["object_matchers"] = sorted(kept["object_matchers"])
     if "routes" in kept:
         kept["routes"] = [_cleaned(child) for child in kept["routes"]]
     return kept

@@ -1,4 +1,4 @@
-"""Groups of alert rules, in the folder of the dashboards. A PUT replaces a group; unchanged rules are not touched."""
+"""Groups of alert rules, in the folder of the dashboards. A PUT replaces a group; unchanged rules keep their state."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
