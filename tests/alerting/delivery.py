@@ -23,7 +23,6 @@ import requests
 
 from provision.stores import local
 from provision.stores.local import MetricsServer
-from provision.stores.wire import ask
 from tests.alerting.receivers import Mailboxes, Posts, free_port, http_server, mail_server, tls, wait_until
 from tests.contract.alerting import POLICIES, RULES, group_path, rule
 from tests.world import World
@@ -114,6 +113,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             "SMART_VMAUTH_URL": door.url,
             "SMART_VMAUTH_RELOAD_KEY": door.key,
             "SMART_VM_URL": metrics.url,
+            "SMART_VM_PASSWORD": metrics.login.password,
             "SMART_TELEGRAM_TOKEN": "1234567:only-for-tests",
             "SMART_LOG_URL": f"http://127.0.0.1:{log_port}/alerts",
         }
@@ -227,9 +227,9 @@ def plant(stage: Stage, value: int) -> None:
         f" {value} {now}000"
         for host in (f"{stage.world.tag}n{number}.example.ru:80" for number in range(INSTALLATIONS))
     ]
-    sent = ask(f"{stage.metrics.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
+    sent = stage.metrics.ask("/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
     assert sent.status == 204
-    assert ask(f"{stage.metrics.url}/internal/force_flush?authKey={stage.metrics.key}").status == 200
+    assert stage.metrics.ask(f"/internal/force_flush?authKey={stage.metrics.key}").status == 200
 
 
 def hasten(world: World, org: int) -> None:

@@ -11,7 +11,6 @@ import yaml
 
 from provision.stores import local
 from provision.stores.process import find
-from provision.stores.wire import ask
 
 FILE = Path(__file__).parents[2] / "examples" / "operator" / "alerting.yml"
 RULES = {rule["alert"]: rule for group in yaml.safe_load(FILE.read_text())["groups"] for rule in group["rules"]}
@@ -38,11 +37,11 @@ def test_a_rule_fires_for_the_org_in_which_something_fails(tmp_path: Path) -> No
             for org, step in (("7", 3), ("8", 0))
             for age in range(60, -1, -1)
         ]
-        sent = ask(f"{server.url}/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
+        sent = server.ask("/api/v1/import/prometheus", method="POST", body="\n".join(lines).encode())
         assert sent.status == 204
-        assert ask(f"{server.url}/internal/force_flush?authKey={server.key}").status == 200
+        assert server.ask(f"/internal/force_flush?authKey={server.key}").status == 200
         for name, rule in RULES.items():
-            answer = ask(f"{server.url}/api/v1/query?{urlencode({'query': rule['expr'], 'time': now})}")
+            answer = server.ask(f"/api/v1/query?{urlencode({'query': rule['expr'], 'time': now})}")
             found = json.loads(answer.text)["data"]["result"]
             assert [one["metric"]["org"] for one in found] == ["7"], name
 

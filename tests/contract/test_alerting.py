@@ -122,7 +122,7 @@ def test_a_contact_point_in_use_stays(admin: Caller, ready: int) -> None:
 def test_policies_are_stored_whole(admin: Caller, ready: int) -> None:
     """Another PUT replaces all of them; `continue: false` and empty lists do not come back."""
     admin.do("POST", POINTS, point("a", "A"), org=ready)
-    child = {
+    child: dict[str, Any] = {
         "receiver": "A",
         "object_matchers": [["manager", "=~", "a|b"], ["smart", "=", "1"]],
         "group_by": ["alertname"],
