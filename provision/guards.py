@@ -7,8 +7,11 @@ from provision.model import Cabinet, Resource, State
 from provision.plan import Change
 from provision.text import Text
 
-MOST_DELETED = 0.3  # of a cabinet's objects, without an explicit word
-_SHOWN = 5
+# Without an explicit word a plan deletes at most this share of all that a cabinet has, and of each kind of it; of one
+# kind FEW always.
+MOST_DELETED = 0.3
+FEW = 2
+_SHOWN = 10
 
 Refusal = tuple[Text, Text]  # the reason, and what to do
 
@@ -51,13 +54,27 @@ def deletion_limits(
     if cabinet.state == "suspended":  # taking the people out was said explicitly
         deletions = [change for change in deletions if not by_name[change.ref.kind].is_safe_when_blocked(change)]
     deleted = [change.before for change in deletions if change.before]
-    ours = sum(resource.managed for resource in live.values())
-    reasons = [kind.deletion_guard(context, [one for one in deleted if one.ref.kind == kind.name]) for kind in kinds]
-    if len(deleted) > ours * MOST_DELETED:
-        what = Text(f"Удалить пришлось бы {len(deleted)} из {ours}", f"{len(deleted)} of {ours} would be deleted")
-        reasons.insert(0, what)
+    ours = [resource for resource in live.values() if resource.managed]
+    reasons = [_too_many(deleted, ours)]
+    for kind in kinds:
+        gone, had = ([one for one in some if one.ref.kind == kind.name] for some in (deleted, ours))
+        reasons.append(kind.deletion_guard(context, gone))
+        reasons.append(_too_many(gone, had, kind.title) if len(gone) > FEW else None)
     refused = next((reason for reason in reasons if reason), None)
     if refused is None or context.run.allow_deletes.get(cabinet.id) == len(deleted):
         return None
     word = f"--allow-deletes {cabinet.id}={len(deleted)}"
     return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
+
+
+def _too_many(deleted: Sequence[Resource], ours: Sequence[Resource], title: Text | None = None) -> Text | None:
+    """Why these deletions are too many, with what would go; None when they are not."""
+    if len(deleted) <= len(ours) * MOST_DELETED:
+        return None
+    count = Text(f"{len(deleted)} из {len(ours)}", f"{len(deleted)} of {len(ours)}")
+    if title is None:
+        return Text(f"Удалить пришлось бы {count.ru}", f"{count.en} would be deleted")
+    names = ", ".join(one.ref.key for one in deleted[:_SHOWN]) + (" …" if len(deleted) > _SHOWN else "")
+    return Text(
+        f"Удалить пришлось бы {count.ru} ({title.ru}): {names}", f"{count.en} would be deleted ({title.en}): {names}"
+    )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -55,7 +55,7 @@ class CabinetPlan:
 
     A refused plan may hold changes: those that would have been made. `changes` are in the order of STAGES.
     `unmanaged` are the objects in the cabinet's org that do not have our mark. `state` is the cabinet's. `org` is the
-    number of its org, None while there is none.
+    number of its org, None while there is none. `excluded_lines` of its lists have errors and were left out.
     """
 
     cabinet: str
@@ -66,6 +66,7 @@ class CabinetPlan:
     hint: Text | None = None
     state: Condition = "active"
     org: int | None = None
+    excluded_lines: int = 0
 
     def in_stage(self, *stages: Stage) -> tuple[Change, ...]:
         """Its changes of these stages."""
@@ -76,11 +77,18 @@ class CabinetPlan:
 class Plan:
     """What all chosen cabinets need, in the order of tenants.yaml, and what they share. Made before any write.
 
-    It is complete: apply needs nothing else that was read.
+    It is complete: apply needs nothing else that was read. `orphans` have our mark for a cabinet that the file does not
+    know; only a plan for drift looks for them.
     """
 
     cabinets: tuple[CabinetPlan, ...]
     shared: SharedPlan = SharedPlan()
+    orphans: tuple[Resource, ...] = ()
+
+    @property
+    def excluded_lines(self) -> Mapping[str, int]:
+        """The number of list lines that errors exclude, by cabinet; without cabinets that have none."""
+        return {one.cabinet: one.excluded_lines for one in self.cabinets if one.excluded_lines}
 
     @property
     def parts(self) -> Iterator[SharedPlan | CabinetPlan]:

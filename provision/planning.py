@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from provision.errors import GrafanaError, LoginError, ProvisionError, SecretError
 from provision.guards import deletion_limits, foreign_objects, require_usable_lists
-from provision.kinds import KINDS, WATCHED, Batch, CabinetContext, Kind, One, RunContext
+from provision.kinds import KINDS, ORG, WATCHED, Batch, CabinetContext, Kind, One, RunContext
 from provision.kinds.watched import Occasion, watched_settings
-from provision.model import Cabinet, Resource, State
+from provision.model import Cabinet, Ref, Resource, State
 from provision.plan import STAGES, CabinetPlan, Change, Plan, SharedPlan, diff
 
 Progress = Callable[[str], None]  # hears the id of each cabinet that is ready; called from several threads
@@ -48,13 +48,29 @@ class _Planning:
             shared = replace(shared, unmanaged=(*watched_settings(self._run), *shared.unmanaged))
         with ThreadPoolExecutor(self._run.server.throttle.most) as pool:
             try:
-                return Plan(tuple(pool.map(work, cabinets)), shared)
+                return Plan(tuple(pool.map(work, cabinets)), shared, self._orphans() if self._watch else ())
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
 
     def _shared(self, wanted: State, live: State) -> SharedPlan:
         return SharedPlan(self._changes(wanted, live), _unmanaged(live.values()))
+
+    def _orphans(self) -> tuple[Resource, ...]:
+        """What has our mark for a cabinet that the estate does not have: orgs, and objects below Grafana.
+
+        An org that claims a cabinet of the estate without proving it is among them.
+        """
+        directory, estate = self._run.directory, self._run.cabinets
+        names = {number: name for name, number in directory.orgs.items()}
+        ours = {directory.find(cabinet.id, cabinet.title) for cabinet in estate.values()}
+        orgs = [
+            Resource(Ref(claim.cabinet, ORG, str(number)), {"title": names[number]}, "grafana")
+            for number, claim in directory.claims.items()
+            if number not in ours
+        ]
+        below = (one for kind in self._batch for one in kind.orphans(estate.keys()))
+        return (*orgs, *below)
 
     def _of(self, cabinet: Cabinet, wanted_below: State, live_below: State) -> CabinetPlan:
         """The plan of one cabinet; a refused one where its state cannot be read or is not wanted clearly."""
@@ -72,7 +88,14 @@ class _Planning:
         except ProvisionError as error:
             if isinstance(error, GrafanaError) and error.is_outage and self._run.server.ask_whether_gone():
                 raise
-            return CabinetPlan(cabinet.id, cabinet.title, refused=error.text, hint=error.hint, state=cabinet.state)
+            return CabinetPlan(
+                cabinet.id,
+                cabinet.title,
+                refused=error.text,
+                hint=error.hint,
+                state=cabinet.state,
+                excluded_lines=cabinet.unused_lines,
+            )
         if cabinet.blocked:
             changes = tuple(one for one in changes if self._kinds[one.ref.kind].is_safe_when_blocked(one))
         refused, hint = (
@@ -89,6 +112,7 @@ class _Planning:
             hint,
             cabinet.state,
             context.found.number if context.found else None,
+            cabinet.unused_lines,
         )
 
     def _desired(self, cabinet: Cabinet) -> State:
@@ -113,6 +137,29 @@ class _Planning:
             for change in changes
         ]
         return tuple(sorted(staged, key=lambda change: STAGES.index(change.stage)))
+
+
+def narrowed(plan: Plan, run: RunContext, *, before: Sequence[Cabinet]) -> Plan:
+    """The plan without changes that are there whether or not the cabinets differ from what they were `before`."""
+    kinds = [kind(run) for kind in KINDS if kind.is_configured(run)]
+    old, new = (_desired(kinds, cabinets) for cabinets in (before, [run.cabinets[one.id] for one in before]))
+    kept = {ref for ref in {*old, *new} if ref not in old or ref not in new or old[ref].spec != new[ref].spec}
+    cabinets = (
+        replace(one, changes=tuple(change for change in one.changes if change.ref in kept)) for one in plan.cabinets
+    )
+    shared = tuple(change for change in plan.shared.changes if change.ref in kept)
+    return replace(plan, cabinets=tuple(cabinets), shared=replace(plan.shared, changes=shared))
+
+
+def _desired(kinds: Iterable[Kind], cabinets: Sequence[Cabinet]) -> State:
+    """What the cabinets should have of all these kinds."""
+    found: State = {}
+    for kind in kinds:
+        if isinstance(kind, Batch):
+            found |= kind.desired(cabinets)
+        elif isinstance(kind, One):
+            found |= {one.ref: one for cabinet in cabinets for one in kind.desired(cabinet)}
+    return found
 
 
 def read_cabinet(context: CabinetContext, kinds: Iterable[One]) -> State:

@@ -54,11 +54,79 @@ class CityKind(One):
 '''
 
 
+BATCH = '''
+"""Every cabinet's clients in one file."""
+
+import json
+from pathlib import Path
+
+from provision.kinds.base import Batch
+from provision.model import Ref, Resource
+from provision.text import Text
+
+BOOK = Path("phone_book.json")
+
+
+class PhoneBookKind(Batch):
+    name = "phone book"
+    title = Text("телефонная книга", "phone book")
+
+    @staticmethod
+    def is_configured(run):
+        return True
+
+    def desired(self, cabinets):
+        present = [one for one in cabinets if one.state != "absent"]
+        return self._state({one.id: sorted(row.client for row in one.installations) for one in present})
+
+    def read(self, cabinets):
+        return self._state(self._book())
+
+    def write(self, changes):
+        book = self._book()
+        for change in changes:
+            book.pop(change.ref.cabinet, None)
+            if change.after:
+                book[change.ref.cabinet] = change.after.spec["clients"]
+        BOOK.write_text(json.dumps(book), encoding="utf-8")
+
+    def _state(self, book):
+        refs = {Ref(cabinet, self.name, "clients"): clients for cabinet, clients in book.items()}
+        return {ref: Resource(ref, {"clients": clients}, str(BOOK)) for ref, clients in refs.items()}
+
+    def _book(self):
+        return json.loads(BOOK.read_text(encoding="utf-8")) if BOOK.exists() else {}
+'''
+
+ROW = """\
+    Watched(
+        "shelf",
+        Text("полка", "shelf"),
+        "/api/folders",
+        _LISTED,
+        lambda row: str(row["uid"]),
+        lambda row: {"title": str(row["title"])},
+    ),
+"""
+
+
 def project(folder: Path) -> Path:
     """A copy of the two packages, to be changed."""
     for package in ("provision", "dashboards"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def enlist(project: Path, imported: str, kind: str) -> None:
+    """The kind's import and its line at the end of KINDS."""
+    file = project / "provision" / "kinds" / "__init__.py"
+    text = file.read_text(encoding="utf-8")
+    start = text.index("KINDS: tuple[type[Kind], ...] = (")
+    end = text.index("\n)", start)
+    text = f"{text[:end]}\n    {kind},{text[end:]}"
+    file.write_text(
+        text.replace("from provision.kinds.base", f"{imported}\nfrom provision.kinds.base", 1), encoding="utf-8"
+    )
 
 
 def run(project: Path, world: World, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -94,24 +162,48 @@ def test_a_kind_of_resource_is_one_new_file_and_its_line(sandbox: Sandbox, tmp_p
     """With the file and its line in KINDS it is planned, written, read back and named in the reader's language."""
     copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
     (copy / "provision" / "kinds" / "city.py").write_text(KIND, encoding="utf-8")
-    listed = copy / "provision" / "kinds" / "__init__.py"
-    text = listed.read_text(encoding="utf-8").replace(
-        "    PreferencesKind,\n)", "    PreferencesKind,\n    CityKind,\n)"
-    )
-    text = text.replace(
-        "from provision.kinds.dashboard", "from provision.kinds.city import CityKind\nfrom provision.kinds.dashboard"
-    )
-    listed.write_text(text, encoding="utf-8")
+    enlist(copy, "from provision.kinds.city import CityKind", "CityKind")
     handover = ("--handover", str(tmp_path / "handover"))
     run(copy, world, "apply", "--yes", *handover)
     assert world.ask("GET", f"/api/orgs/{world.org(world.volga)}")["address"]["city"] == "Самара"
-    assert json.loads(run(copy, world, "drift", "--format", "json", *handover).stdout)["changes"] == []
+    assert json.loads(run(copy, world, "drift", "--format", "json").stdout)["changes"] == []
     org = world.org(world.don)
     address = world.ask("GET", f"/api/orgs/{org}")["address"]
     world.ask("PUT", f"/api/orgs/{org}/address", {**address, "city": "Омск"})
-    drift = run(copy, world, "--lang", "ru", "drift", *handover)
+    drift = run(copy, world, "--lang", "ru", "drift")
     assert "город" in drift.stdout
     assert drift.returncode == 3
+
+
+def test_a_file_for_an_engine_is_one_new_file_and_its_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A Batch kind sees the estate with its list rows: planned, written in one go, and its file's edit is drift."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    (copy / "provision" / "kinds" / "below" / "phone_book.py").write_text(BATCH, encoding="utf-8")
+    enlist(copy, "from provision.kinds.below.phone_book import PhoneBookKind", "PhoneBookKind")
+    book = copy / "phone_book.json"
+    run(copy, world, "apply", "--yes", "--handover", str(tmp_path / "handover"))
+    clients = {cabinet: [f"{world.tag}{letter}.example.ru:80"] for cabinet, letter in zip(
+        (world.volga, world.don), "ab", strict=True)}  # fmt: skip
+    assert json.loads(book.read_text(encoding="utf-8")) == clients
+    assert json.loads(run(copy, world, "drift", "--format", "json").stdout)["changes"] == []
+    book.write_text(json.dumps({**clients, world.don: []}), encoding="utf-8")
+    (change,) = json.loads(run(copy, world, "drift", "--format", "json").stdout)["changes"]
+    assert (change["cabinet"], change["kind"], change["action"]) == (world.don, "phone book", "update")
+
+
+def test_a_thing_to_watch_is_one_row(sandbox: Sandbox, tmp_path: Path) -> None:
+    """With a row in WATCHED drift lists it, in the reader's language."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    table = copy / "provision" / "kinds" / "watched.py"
+    text = table.read_text(encoding="utf-8")
+    head = "WATCHED: tuple[Watched, ...] = (\n"
+    assert head in text
+    table.write_text(text.replace(head, head + ROW), encoding="utf-8")
+    run(copy, world, "apply", "--yes", "--handover", str(tmp_path / "handover"))
+    world.ask("POST", "/api/folders", {"uid": "attic", "title": "Attic"}, org=world.org(world.volga))
+    listed = json.loads(run(copy, world, "drift", "--format", "json").stdout)["unmanaged"]
+    assert (world.volga, "shelf", "attic") in {(one["cabinet"], one["kind"], one["key"]) for one in listed}
+    assert "полка" in run(copy, world, "--lang", "ru", "drift").stdout
 
 
 def test_a_profile_of_cabinets_is_a_block_of_data(sandbox: Sandbox, tmp_path: Path) -> None:

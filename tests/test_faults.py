@@ -290,16 +290,14 @@ def until_struck(world: World) -> None:
 def typed(world: World, *words: str) -> list[str]:
     """`provision --lang en …` as one would type it."""
     folder = world.folder
+    files = ["--handover", str(folder / "handover"), "--backup", str(folder / "backup")] if words[0] == "apply" else []
     started = [sys.executable, "-c", "from provision.cli import main; main()", "--lang", "en"]
     return [
         *started,
         "-f",
         str(folder / "tenants.yaml"),
         *words,
-        "--handover",
-        str(folder / "handover"),
-        "--backup",
-        str(folder / "backup"),
+        *files,
     ]
 
 

@@ -492,6 +492,84 @@ def test_mass_deletion_wants_a_word(applied: World) -> None:
     assert len(applied.ask("GET", "/api/org/users", org=org)) == 2
 
 
+def test_a_list_cut_short_wants_a_word(applied: World) -> None:
+    """Most of the people would go, few objects in all: refused by their share, with their logins."""
+    names = [f"person{number}" for number in range(10)]
+    lines = [applied.manager_line(name, f"{applied.tag}{name}.example.ru:80") for name in names]
+    applied.write("don_manager_20260417.csv", "".join(lines))
+    applied.apply()
+    applied.write("don_manager_20260417.csv", lines[0])
+    refused = applied.apply(status=4)
+    assert "9 of 10 would be deleted (membership)" in refused.output
+    assert applied.login("person7") in refused.output
+    assert len(applied.ask("GET", "/api/org/users", org=applied.org(applied.don))) == 11
+    applied.write("don_manager_20260417.csv", "".join(lines[:8]))
+    applied.apply()
+
+
+def test_excluded_lines_are_reported(applied: World) -> None:
+    """plan and apply say how many lines errors exclude and where to look; not everything was valid, so exit 1."""
+    line = applied.manager_line("petrov", f"{applied.tag}b.example.ru:80")
+    wrong = applied.manager_line("petrov", f"{applied.tag}c.example.ru")  # no port
+    applied.write("don_manager_20260417.csv", line + wrong)
+    for words in (("plan", "--exit-code"), ("apply", "--yes")):
+        result = applied.run(*words)
+        assert result.exit_code == 1, result.output
+        assert "Lines of lists excluded by errors: 1 (provision check)" in result.output
+    assert applied.plan()["excluded_lines"] == {applied.don: 1}
+    assert applied.run("plan").exit_code == 0
+
+
+def test_a_cabinet_cut_out_of_the_file_is_listed(applied: World) -> None:
+    """drift names its org, exits 3 and says what to do; plan and apply do not look for it and leave it alone."""
+    whole = (applied.folder / "tenants.yaml").read_text(encoding="utf-8")
+    org = applied.org(applied.don)
+    applied.write("tenants.yaml", whole[: whole.index(f"      {applied.don}:")])
+    drift = applied.run("drift")
+    assert drift.exit_code == 3, drift.output
+    assert "The file has no cabinet for these" in drift.output
+    orphans = json.loads(applied.run("drift", "--format", "json").stdout)["orphans"]
+    mine = [one for one in orphans if applied.tag in one["cabinet"]]
+    assert mine == [{"cabinet": applied.don, "kind": "org", "key": str(org), "title": f"Дон {applied.tag}"}]
+    applied.apply()
+    assert applied.plan()["orphans"] == []
+    assert applied.ask("GET", f"/api/orgs/{org}")["name"] == f"Дон {applied.tag}"
+
+
+def test_a_failed_object_skips_what_depends_on_it_alone(applied: World) -> None:
+    """A data source that cannot be written keeps no dashboard from being written; exit 4 names both ends."""
+    org = applied.org(applied.volga)
+    applied.ask("DELETE", "/api/dashboards/uid/smart-for-managers", org=org)
+    applied.ask("DELETE", "/api/datasources/uid/smart-events", org=org)
+    body = {"name": "smart-events", "uid": "mine", "type": "prometheus", "access": "proxy", "url": "http://127.0.0.1:1"}
+    applied.ask("POST", "/api/datasources", body, org=org)  # its name is taken, so ours cannot be made
+    result = applied.apply("--pause", "0.01", status=4)
+    assert "smart-events" in result.output
+    assert applied.ask("GET", "/api/dashboards/uid/smart-for-managers", org=org)["dashboard"]["title"]
+
+
+def test_stores_that_nobody_administers_are_mentioned(world: World) -> None:
+    """apply says what its data sources lack; rotate is refused and leaves file and Grafana as they are."""
+    result = world.apply()
+    assert "does not administer the stores (SMART_VMAUTH_FILE, SMART_EVENTS_ADMIN: not set)" in result.output
+    assert "does not administer" not in world.apply().output
+    before, writes = (world.folder / "tenants.yaml").read_bytes(), world.writes()
+    refused = world.run("rotate", world.volga, "--yes")
+    assert refused.exit_code == 2, refused.output
+    assert "SMART_VMAUTH_FILE" in refused.output
+    assert (world.folder / "tenants.yaml").read_bytes() == before
+    assert world.writes() == writes
+
+
+@pytest.mark.parametrize("command", ["audit", "plan", "drift"])
+def test_a_command_offers_only_options_that_it_uses(world: World, command: str) -> None:
+    """audit knows no option of a plan, plan and drift none of an apply."""
+    unknown = {"audit": ("--new-secret",), "plan": ("--handover", "x"), "drift": ("--message", "x")}
+    result = world.run(command, *unknown[command])
+    assert result.exit_code == 2, result.output
+    assert "No such option" in result.output
+
+
 def test_second_apply_at_the_same_time_is_told_apart(world: World) -> None:
     """While one apply to a server is under way on this machine, another one says so and does nothing."""
     with alone_on(world.url):

@@ -3,6 +3,7 @@
 On the server under test.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,8 @@ def test_a_forged_mark_takes_nothing(world: World) -> None:
         assert world.ask("GET", f"/api/orgs/{real}")["name"] == f"Волга и Кама {world.tag}"
         assert world.ask("GET", f"/api/orgs/{other}")["name"] == f"Чужая {world.tag}"
         assert world.ask("GET", "/api/datasources", org=other) == []
+        orphans = json.loads(world.run("drift", "--format", "json").stdout)["orphans"]
+        assert [one["key"] for one in orphans if one["cabinet"] == world.volga] == [str(other)]
         world.change("tenants.yaml", f"title: Волга и Кама {world.tag}", f"title: Волга {world.tag}")
         world.apply()
         world.ask("DELETE", f"/api/orgs/{other}")

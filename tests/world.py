@@ -98,9 +98,9 @@ class World:
 
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
         """`provision --lang en …` on this estate; server options are added where they belong."""
-        server = ["--api", self.api, "--handover", str(self.folder / "handover")]
-        server += ["--backup", str(self.folder / "backup")]
-        extra = server if words[0] in ("plan", "apply", "drift", "new", "audit") else []
+        extra = ["--api", self.api] if words[0] in ("plan", "apply", "drift", "new", "audit") else []
+        if words[0] in ("apply", "new"):
+            extra += ["--handover", str(self.folder / "handover"), "--backup", str(self.folder / "backup")]
         settings = {
             "GRAFANA_URL": self.url,
             "GRAFANA_USER": self.user,

@@ -2,15 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from provision.cli.estate import choose_present, load
+from provision.cli.options import ServerCommand, ServerOptions
 from provision.cli.settings import (
     ERROR,
     FINE,
-    ServerCommand,
     Settings,
     _,
     cabinets_argument,
@@ -40,9 +39,24 @@ from provision.text import Text
         "Код 1 и если хоть одну попытку сделать не удалось.", "Exit 1 also when a single attempt could not be tried."
     ),
 )
+@click.option(
+    "--vm-url",
+    envvar="SMART_VM_URL",
+    show_envvar=True,
+    default="",
+    help=_("Адрес самой VictoriaMetrics.", "The address of VictoriaMetrics itself."),
+)
 @click.pass_obj
 def audit(
-    settings: Settings, /, names: tuple[str, ...], shape: str, out: Path | None, strict: bool, **options: Any
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    shape: str,
+    out: Path | None,
+    vm_url: str,
+    server: ServerOptions,
+    *,
+    strict: bool,
 ) -> None:
     from provision.audit import REPORT_FORMATS, Audit
     from provision.cli.deploy import connect
@@ -52,12 +66,10 @@ def audit(
     estate = load(settings.estate)
     chosen = choose_present(estate, names)
     root = RootSecret(settings.secret("SMART_SECRET"))
-    with alone_on(options["url"]):
-        server = connect(settings, options)
-        server.require_suitable()
-        inspection = Audit(
-            server, root, estate.cabinets, accepted=estate.accepted_settings, store=options["vm_url"] or ""
-        )
+    with alone_on(server.url):
+        grafana = connect(settings, server)
+        grafana.require_suitable()
+        inspection = Audit(grafana, root, estate.cabinets, accepted=estate.accepted_settings, store=vm_url)
         with progress(settings, Text("Аудит", "Audit"), len(chosen)) as ready:
             report = inspection.run(chosen, ready)
     text = REPORT_FORMATS[shape](report, lang=settings.lang)

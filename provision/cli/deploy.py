@@ -1,19 +1,19 @@
 """plan, apply and drift: the commands that talk to Grafana."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from provision.cli.estate import choose, load
+from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, WriteCommand, WriteOptions
 from provision.cli.settings import (
     DIFFERENCES,
     ERROR,
     FINE,
     PARTLY,
-    ServerCommand,
     Settings,
     _,
     cabinets_argument,
@@ -30,12 +30,12 @@ from provision.text import Text
 if TYPE_CHECKING:
     from provision.grafana import Grafana
     from provision.kinds import CollectionAdmin, RunContext
-    from provision.model import Estate
+    from provision.model import Cabinet, Estate
     from provision.plan import Outcomes, Plan
     from provision.stores.number_stores import NumberStore
 
 
-@click.command(cls=ServerCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
+@click.command(cls=PlanCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
 @cabinets_argument
 @format_option("text", "json", "markdown")
 @diff_option
@@ -50,21 +50,23 @@ def plan(
     diff: bool,
     out: Path | None,
     exit_code: bool,
-    **options: Any,
+    server: ServerOptions,
+    about: PlanOptions,
 ) -> None:
-    _run, made = _plan(settings, names, options)
+    run, made = make_plan(settings, load(settings.estate), names, server, about)
     text = show_plan(settings, made, shape, diff=diff, colour=settings.colour and not out)
     if out:
         write(out, text)
     else:
         echo(text)
+    _warn_of_stores(settings, about, run, made)
     if exit_code and made.changes:
         sys.exit(DIFFERENCES)
-    sys.exit(ERROR if is_refused(made) else FINE)
+    sys.exit(ERROR if is_refused(made) or (exit_code and made.excluded_lines) else FINE)
 
 
 @click.command(
-    cls=ServerCommand,
+    cls=PlanCommand,
     help=_(
         "Показать отличия Grafana от задуманного, опасные настройки сервера и всё, что в кабинетах сделано не нами. "
         "Код 3, если есть отличия или что-то открывает кабинет.",
@@ -76,16 +78,18 @@ def plan(
 @format_option("text", "json", "markdown")
 @diff_option
 @click.pass_obj
-def drift(settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, **options: Any) -> None:
-    _run, made = _plan(settings, names, options, watch=True)
+def drift(
+    settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, server: ServerOptions, about: PlanOptions
+) -> None:
+    _run, made = make_plan(settings, load(settings.estate), names, server, about, watch=True)
     echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
-    if made.changes or is_opened(made):
+    if made.changes or made.orphans or is_opened(made):
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
 
 
 @click.command(
-    cls=ServerCommand,
+    cls=WriteCommand,
     help=_("Привести Grafana к задуманному: план, вопрос, запись.", "Make Grafana what is wanted: plan, ask, write."),
 )
 @cabinets_argument
@@ -106,7 +110,9 @@ def apply(
     diff: bool,
     yes: bool,
     expect: str | None,
-    **options: Any,
+    server: ServerOptions,
+    about: PlanOptions,
+    files: WriteOptions,
 ) -> None:
     if not (yes or expect or sys.stdin.isatty()):
         raise UsageError(
@@ -115,8 +121,8 @@ def apply(
         )
     from provision.lock import alone_on
 
-    with alone_on(options["url"]):
-        run, made = _plan(settings, names, options)
+    with alone_on(server.url):
+        run, made = make_plan(settings, load(settings.estate), names, server, about, files)
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
         if shape == "text" and not expect:  # what is expected has been looked at
@@ -132,7 +138,29 @@ def apply(
         click.echo(settings.say(Text(f"Памятка: {note}", f"Hand-over note: {note}")), err=True)
     for copy in run.backup.files.values():
         click.echo(settings.say(Text(f"Резервная копия: {copy}", f"Backup: {copy}")), err=True)
-    sys.exit(status_of(outcomes))
+    _warn_of_stores(settings, about, run, made)
+    sys.exit(ERROR if made.excluded_lines and status_of(outcomes) == FINE else status_of(outcomes))
+
+
+def _warn_of_stores(settings: Settings, about: PlanOptions, run: "RunContext", made: "Plan") -> None:
+    """Says what credentials of data sources mean in a run that does not administer the stores."""
+    missing = missing_stores(settings, about, [run.cabinets[one.cabinet] for one in made.cabinets])
+    if missing and any("credential" in change.after.spec for change in made.writable if change.after):
+        names = ", ".join(missing)
+        say = Text(
+            f"Хранилищами этот запуск не управляет ({names}: не задано): логины из источников данных никто там не "
+            "создаёт, и данных не будет, пока вы не заведёте их сами или не зададите эти переменные",
+            f"This run does not administer the stores ({names}: not set): nothing creates the logins of the data "
+            "sources there, and no data come until you create them or set these variables",
+        )
+        click.echo(settings.say(say), err=True)
+
+
+def missing_stores(settings: Settings, about: PlanOptions, cabinets: "Iterable[Cabinet]") -> tuple[str, ...]:
+    """The variables without which a store of these cabinets is not administered in this run."""
+    variables = sorted({cabinet.events.administrator for cabinet in cabinets})
+    missing = [name for name in variables if not settings.secret(name)]
+    return (*(() if about.vmauth_file else ("SMART_VMAUTH_FILE",)), *missing)
 
 
 def _changed(digest: str, expect: str) -> PlanChangedError:
@@ -142,25 +170,28 @@ def _changed(digest: str, expect: str) -> PlanChangedError:
     )
 
 
-def _plan(
-    settings: Settings, names: Sequence[str], options: dict[str, Any], *, watch: bool = False
-) -> "tuple[RunContext, Plan]":
-    return make_plan(settings, load(settings.estate), names, options, watch=watch)
-
-
 def make_plan(
-    settings: Settings, estate: "Estate", names: Sequence[str], options: dict[str, Any], *, watch: bool = False
+    settings: Settings,
+    estate: "Estate",
+    names: Sequence[str],
+    server: ServerOptions,
+    about: PlanOptions,
+    files: WriteOptions | None = None,
+    *,
+    watch: bool = False,
 ) -> "tuple[RunContext, Plan]":
     """The run, logged in, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
     from provision.planning import make_plan as plan_of
 
     chosen = choose(estate, names)
-    run = make_run(settings, estate, options)
+    run = make_run(settings, estate, server, about, files)
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
         return run, plan_of(run, chosen, ready, watch=watch)
 
 
-def make_run(settings: Settings, estate: "Estate", options: dict[str, Any]) -> "RunContext":
+def make_run(
+    settings: Settings, estate: "Estate", server: ServerOptions, about: PlanOptions, files: WriteOptions | None = None
+) -> "RunContext":
     """The run, logged in to a server that suits."""
     from provision.backup import Backup
     from provision.credential import RootSecret
@@ -170,44 +201,54 @@ def make_run(settings: Settings, estate: "Estate", options: dict[str, Any]) -> "
     from provision.kinds.alerting.settings import obstacle
     from provision.kinds.dashboard import home_title
 
-    choose(estate, (*options["adopt"], *dict(options["allow_deletes"])))
+    allow_deletes, files = dict(about.allow_deletes), files or WriteOptions()
+    choose(estate, (*about.adopt, *allow_deletes))
     root = RootSecret(settings.secret("SMART_SECRET"))
-    server = connect(settings, options)
-    server.require_suitable()
-    if reason := obstacle(server):
-        said = Text(f"Оповещений не будет: {reason.ru}", f"No alerting is set up: {reason.en}")
-        click.echo(settings.say(said), err=True)
+    grafana = connect(settings, server)
+    grafana.require_suitable()
+    if reason := obstacle(grafana):
+        say = Text(f"Оповещений не будет: {reason.ru}", f"No alerting is set up: {reason.en}")
+        click.echo(settings.say(say), err=True)
     return RunContext(
-        server=server,
-        directory=Directory(server, root, Takeover(frozenset(options["adopt"]), any_key=options["new_secret"])),
+        server=grafana,
+        directory=Directory(grafana, root, Takeover(frozenset(about.adopt), any_key=about.new_secret)),
         root=root,
-        handover=Handover(options["handover"], server.url, home_title),
-        backup=Backup(options["backup"]),
+        handover=Handover(files.handover, _address_of_people(grafana), home_title),
+        backup=Backup(files.backup),
         cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},
         admin=StoreAdmin(
-            users_file=options["vmauth_file"],
-            backend=_number_store(settings, estate, options),
-            vmauth_url=options["vmauth_url"] or "",
+            users_file=about.vmauth_file,
+            backend=_number_store(settings, estate, about),
+            vmauth_url=about.vmauth_url or "",
             reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
             events=administrators(settings, estate.cabinets),
         ),
         alerting=AlertingSecrets(settings.secret("SMART_TELEGRAM_TOKEN"), settings.secret("SMART_LOG_URL")),
-        collection=collection_admin(options),
-        adopt_logins=frozenset(login.lower() for login in options["adopt_logins"]),
-        allow_deletes=dict(options["allow_deletes"]),
-        message=options["message"],
-        new_secret=options["new_secret"],
+        collection=collection_admin(about),
+        adopt_logins=frozenset(login.lower() for login in about.adopt_logins),
+        allow_deletes=allow_deletes,
+        message=files.message,
+        new_secret=about.new_secret,
         accepted_settings=estate.accepted_settings,
     )
 
 
-def _number_store(settings: Settings, estate: "Estate", options: dict[str, Any]) -> "NumberStore | None":
+def _number_store(settings: Settings, estate: "Estate", about: PlanOptions) -> "NumberStore | None":
     """The store behind vmauth, of the kind that tenants.yaml names; all cabinets share it."""
     from provision.stores.number_stores import NUMBER_STORES
 
-    login = settings.vm_login(options["vmauth_file"])
+    login = settings.vm_login(about.vmauth_file)
     kinds = {cabinet.metrics.kind for cabinet in estate.cabinets}
-    return next((NUMBER_STORES[kind](options["vm_url"] or "", login) for kind in kinds), None)
+    return next((NUMBER_STORES[kind](about.vm_url or "", login) for kind in kinds), None)
+
+
+def _address_of_people(grafana: "Grafana") -> str:
+    """Where people open Grafana: the server's root_url unless that is of this machine only, else our address."""
+    from urllib.parse import urlsplit
+
+    root_url = str(grafana.settings.get("server", {}).get("root_url", ""))
+    local = urlsplit(root_url).hostname in (None, "localhost", "127.0.0.1", "::1") or "%(" in root_url
+    return grafana.url if local else root_url.rstrip("/")
 
 
 def write_plan(settings: Settings, run: "RunContext", made: "Plan") -> "Outcomes":
@@ -218,39 +259,39 @@ def write_plan(settings: Settings, run: "RunContext", made: "Plan") -> "Outcomes
         return apply_plan(run, made, ready, lambda text: click.echo(f"\n{settings.say(text)}", err=True))
 
 
-def collection_admin(options: dict[str, Any]) -> "CollectionAdmin | None":
+def collection_admin(about: PlanOptions) -> "CollectionAdmin | None":
     """What the options say of the files of collection; None without their folder."""
     from provision.kinds import CollectionAdmin
 
-    folder = options["targets_dir"]
+    folder = about.targets_dir
     if folder is None:
         return None
     return CollectionAdmin(
         folder=folder,
-        address=options["blackbox_address"],
-        exporter=options["blackbox_url"] or "",
-        password_file=options["smartlogin_file"] or str(folder.absolute() / "smartlogin"),
-        interval=options["probe_interval"],
+        address=about.blackbox_address,
+        exporter=about.blackbox_url or "",
+        password_file=about.smartlogin_file or str(folder.absolute() / "smartlogin"),
+        interval=about.probe_interval,
     )
 
 
-def connect(settings: Settings, options: dict[str, Any]) -> "Grafana":
+def connect(settings: Settings, server: ServerOptions) -> "Grafana":
     """The server, logged in to. Raises SecretError before anything is sent when the password is not set."""
     from provision.grafana import Connection, Grafana
 
     return Grafana(
         Connection(
-            url=options["url"],
-            user=options["user"],
+            url=server.url,
+            user=server.user,
             password=_required(settings, "GRAFANA_PASSWORD"),
-            headers={name: _header_value(settings, name, variable) for name, variable in options["headers"]},
-            api=options["api"],
-            timeout=options["timeout"],
-            ca_file=options["ca_file"] or "",
-            client_certificate=options["client_cert"] or "",
-            client_key=options["client_key"] or "",
-            workers=options["workers"] or 0,
-            pause=options["pause"],
+            headers={name: _header_value(settings, name, variable) for name, variable in server.headers},
+            api=server.api,
+            timeout=server.timeout,
+            ca_file=server.ca_file or "",
+            client_certificate=server.client_cert or "",
+            client_key=server.client_key or "",
+            workers=server.workers or 0,
+            pause=server.pause,
         )
     )
 

@@ -10,7 +10,8 @@ import click
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
-from provision.cli.settings import ERROR, FINE, ServerCommand, Settings, _, echo
+from provision.cli.options import PlanOptions, ServerOptions, WriteCommand, WriteOptions
+from provision.cli.settings import ERROR, FINE, Settings, _, echo
 from provision.cli.verify import look_at, until_settled
 from provision.cli.verify import status_of as verified
 from provision.errors import ProvisionError, UsageError
@@ -18,7 +19,9 @@ from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.config import Edit, NewCabinet
+    from provision.kinds import RunContext
     from provision.model import Estate
+    from provision.plan import Plan
 
 _UNCHANGED = Text("Ничего не изменено", "Nothing was changed")
 _LIST = click.Path(dir_okay=False, path_type=Path)
@@ -45,7 +48,7 @@ class _Head(click.ParamType[dict[str, str]]):
 
 
 @click.command(
-    cls=ServerCommand,
+    cls=WriteCommand,
     help=_(
         "Новый кабинет из списков: проверить, показать блок для tenants.yaml и план, спросить, записать.",
         "A new cabinet from its lists: check, show the block for tenants.yaml and the plan, ask, write.",
@@ -101,12 +104,17 @@ def new(
     high_priority: str,
     usage: str,
     yes: bool,
-    **options: Any,
+    server: ServerOptions,
+    about: PlanOptions,
+    files: WriteOptions,
+    *,
+    wait: bool,
+    **described: Any,
 ) -> None:
     from provision.config import NewCabinet, add
     from provision.lock import alone_on
 
-    if not (options["managers"] or options["online"]):
+    if not (described["managers"] or described["online"]):
         raise UsageError(
             Text("Не назван ни один список", "No list is named"),
             Text("Добавьте --managers ФАЙЛ или --online ФАЙЛ", "Add --managers FILE or --online FILE"),
@@ -116,19 +124,18 @@ def new(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --yes", "Add --yes"),
         )
-    fields = ("profile", "distributor", "title", "managers", "online", "heads", "timezone", "belongs_to")
-    about = {field: options[field] for field in (*fields, "distributor_title", "isolated")}
     mail = {key: box for key, box in (("high_priority", high_priority), ("usage", usage)) if box}
-    wanted = NewCabinet(id=name, mail=mail, **about)
+    wanted = NewCabinet(id=name, mail=mail, **described)
     edit = add(settings.estate, wanted)
     if wanted.distributor_title and _logins_are_taken(settings, edit, name):
         wanted = replace(wanted, login_suffix=f".{wanted.distributor}")
         edit = add(settings.estate, wanted)
     click.echo(show_edit(settings, edit))
     estate = _allowed(settings, edit, wanted)
-    with alone_on(options["url"]):
-        _make(settings, estate, edit, name, yes=yes, options=options)
-    _verify(settings, estate, name, options)
+    with alone_on(server.url):
+        run, made = make_plan(settings, estate, [name], server, about, files)
+        _make(settings, run, made, edit, yes=yes)
+    _verify(settings, estate, name, about, wait=wait)
 
 
 def _logins_are_taken(settings: Settings, edit: "Edit", name: str) -> bool:
@@ -179,9 +186,9 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
     return estate
 
 
-def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes: bool, options: dict[str, Any]) -> None:
-    """Plans the cabinet, asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
-    run, made = make_plan(settings, estate, [name], options)
+def _make(settings: Settings, run: "RunContext", made: "Plan", edit: "Edit", *, yes: bool) -> None:
+    """Shows the plan, asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
+    name = made.cabinets[0].cabinet
     echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
     if is_refused(made):
         raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), _UNCHANGED)
@@ -200,24 +207,24 @@ def _make(settings: Settings, estate: "Estate", edit: "Edit", name: str, *, yes:
             ),
             Text(f"Доделает provision apply {name}", f"provision apply {name} finishes it"),
         )
-    (cabinet,) = choose(estate, [name])
+    cabinet = run.cabinets[name]
     note = run.handover.complete(cabinet)
     click.echo(f"\n{run.handover.letter(cabinet)}")
     click.echo(settings.say(Text(f"Памятка с паролями: {note}", f"Hand-over note with passwords: {note}")), err=True)
 
 
-def _verify(settings: Settings, estate: "Estate", name: str, options: dict[str, Any]) -> None:
+def _verify(settings: Settings, estate: "Estate", name: str, about: PlanOptions, *, wait: bool) -> None:
     """Whether data arrive, where the stores are ours; with --wait, once nothing is awaited any more."""
     later = Text(
         f"Приходят ли данные, через час покажет: provision verify {name}",
         f"In an hour, see whether data arrive: provision verify {name}",
     )
-    if options["vmauth_file"] and settings.secret("SMART_EVENTS_ADMIN"):
+    if about.vmauth_file and settings.secret("SMART_EVENTS_ADMIN"):
         from provision.verify.show import answers_summary, answers_text
 
         chosen = choose(estate, [name])
-        look = look_at(settings, estate, options["vmauth_url"], options["targets_dir"])
-        if options["wait"]:
+        look = look_at(settings, estate, about.vmauth_url, about.targets_dir)
+        if wait:
             answers = until_settled(settings, look, chosen)
             click.echo(answers_text(answers, lang=settings.lang, colour=settings.colour))
             sys.exit(verified(answers))

@@ -1,12 +1,13 @@
 """password: a new first password for one person, with a new hand-over note."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from provision.cli.deploy import make_run
 from provision.cli.estate import load
-from provision.cli.settings import ServerCommand, Settings, _
+from provision.cli.options import PlanOptions, ServerOptions, WriteCommand, WriteOptions
+from provision.cli.settings import Settings, _
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=ServerCommand,
+    cls=WriteCommand,
     help=_(
         "Новый первый пароль человеку из списков, с новой памяткой. Прежний пароль и все сеансы перестают работать.",
         "A new first password for a person of the lists, with a new note. The former password and all sessions end.",
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 )
 @click.argument("login", metavar=_("ЛОГИН", "LOGIN"))
 @click.pass_obj
-def password(settings: Settings, /, login: str, **options: Any) -> None:
+def password(settings: Settings, /, login: str, server: ServerOptions, about: PlanOptions, files: WriteOptions) -> None:
     from provision.kinds import CabinetContext
     from provision.kinds.user import give_new_password
     from provision.lock import alone_on
 
     estate = load(settings.estate)
     cabinet = _cabinet_of(estate.cabinets, login.lower())
-    with alone_on(options["url"]):
-        run = make_run(settings, estate, options)
+    with alone_on(server.url):
+        run = make_run(settings, estate, server, about, files)
         context = CabinetContext(run, cabinet)
         context.find()
         give_new_password(context, login.lower())

@@ -1,20 +1,25 @@
 """rotate: the next generation of credentials, with no moment without access."""
 
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
+from provision.cli.deploy import is_refused, make_plan, missing_stores, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose_present, load
 from provision.cli.new import show_edit
-from provision.cli.settings import ERROR, ServerCommand, Settings, _, cabinets_argument, echo
+from provision.cli.options import PlanOptions, ServerOptions, WriteCommand, WriteOptions
+from provision.cli.settings import ERROR, Settings, _, cabinets_argument, echo
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
+if TYPE_CHECKING:
+    from provision.model import Cabinet
+
 
 @click.command(
-    cls=ServerCommand,
+    cls=WriteCommand,
     help=_(
         "Новые учётные данные кабинетов в хранилищах: следующее generation в tenants.yaml, новые логины, источники "
         "данных, и лишь потом долой старые. Прерванное доделает apply.",
@@ -25,22 +30,34 @@ from provision.text import Text
 @cabinets_argument
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
 @click.pass_obj
-def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: Any) -> None:
+def rotate(
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    yes: bool,
+    server: ServerOptions,
+    about: PlanOptions,
+    files: WriteOptions,
+) -> None:
     from provision.config.adding import raise_generations
     from provision.lock import alone_on
+    from provision.planning import narrowed
 
     if not (yes or sys.stdin.isatty()):
         raise UsageError(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --yes", "Add --yes"),
         )
-    chosen = [cabinet.id for cabinet in choose_present(load(settings.estate), names)]
+    present = choose_present(load(settings.estate), names)
+    chosen = [cabinet.id for cabinet in present]
+    _require_stores(settings, about, present)
     edits = raise_generations(settings.estate, chosen)
     for edit in edits:
         click.echo(show_edit(settings, edit))
     estate = check(settings.estate, {shown: text for edit in edits for shown, text in edit.instead.items()})
-    with alone_on(options["url"]):
-        run, made = make_plan(settings, estate, chosen, options)
+    with alone_on(server.url):
+        run, made = make_plan(settings, estate, chosen, server, about, files)
+        made = narrowed(made, run, before=present)
         echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
         if is_refused(made):
             raise ProvisionError(Text("Не всем кабинетам это можно", "Not every cabinet may be rotated"))
@@ -51,3 +68,17 @@ def rotate(settings: Settings, /, names: tuple[str, ...], yes: bool, **options: 
         outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, "text"))
     sys.exit(status_of(outcomes))
+
+
+def _require_stores(settings: Settings, about: PlanOptions, cabinets: "Sequence[Cabinet]") -> None:
+    """Raises UsageError unless both stores are ours to administer: else Grafana alone would get new credentials."""
+    missing = missing_stores(settings, about, cabinets)
+    if missing:
+        words = ", ".join(missing)
+        raise UsageError(
+            Text(
+                f"Не задано {words}: без них новые учётные данные были бы только в Grafana, а хранилища их не знали бы",
+                f"{words}: not set. Without them only Grafana would get the new credentials, the stores would not",
+            ),
+            Text("Задайте их, как для apply, или не меняйте учётные данные", "Set them as for apply, or do not rotate"),
+        )

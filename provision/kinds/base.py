@@ -1,7 +1,7 @@
 """What every kind of resource has in common, and its two forms: One and Batch."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from provision.grafana import Json
@@ -161,6 +161,10 @@ class Batch(Kind):
     @abstractmethod
     def read(self, cabinets: Sequence[Cabinet]) -> State:
         """What exists."""
+
+    def orphans(self, cabinets: Collection[str]) -> Iterable[Resource]:
+        """What has our mark and belongs to none of these cabinets, which are all of the estate."""
+        return ()
 
     @abstractmethod
     def write(self, changes: Sequence[Change]) -> None:

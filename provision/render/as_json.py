@@ -15,7 +15,8 @@ def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterat
     """The plan as JSON, refusals in that language. What only people need (colour, diff, …) is taken and not looked at.
 
     `changes` and `summary` hold what would be written; those of a refused cabinet stand beside its reason. `states`
-    names the cabinets that are suspended or absent.
+    names the cabinets that are suspended or absent. `orphans` belong to no cabinet of the file, `excluded_lines` is the
+    number of list lines with errors by cabinet.
     """
     return _pieces(_plan_value(plan, lang))
 
@@ -38,6 +39,8 @@ def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
             if cabinet.refused
         ),
         "unmanaged": (_unmarked_value(resource) for resource in unmarked),
+        "orphans": [_unmarked_value(resource) for resource in plan.orphans],
+        "excluded_lines": dict(plan.excluded_lines),
         "states": {cabinet.cabinet: cabinet.state for cabinet in plan.cabinets if cabinet.state != "active"},
     }
 

@@ -8,6 +8,7 @@ from provision.render.values import diff_lines, harmless, title_of
 from provision.render.words import (
     DIGEST,
     NO_NAMES,
+    ORPHANS,
     REFUSED,
     SHARED,
     SIGNS,
@@ -59,8 +60,13 @@ def plan_markdown(
     loud = [part for part in plan.parts if not is_quiet(part, unmanaged=unmanaged)]
     quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
     folds = chain.from_iterable(_part(part, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for part in loud)
+    kept = [
+        f"{_words(kind_name(one.ref, kinds, lang))} {_code(one.ref.key)} {_code(one.ref.cabinet)}"
+        for one in plan.orphans
+    ]
+    orphans = ["", f"**{_words(ORPHANS.say(lang))}**", "", *(f"- {line}" for line in kept)] if kept else []
     rest = ["", _words(unchanged_line(quiet).say(lang), LONGEST_REASON)] if quiet else []
-    yield _fitting(chain(_top(plan, loud, lang), folds, rest), len(loud), lang)
+    yield _fitting(chain(_top(plan, loud, lang), folds, orphans, rest), len(loud), lang)
 
 
 def _words(text: str, longest: int = LONGEST) -> str:

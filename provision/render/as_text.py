@@ -8,7 +8,10 @@ from provision.plan import CabinetPlan, Outcome, Outcomes, Plan
 from provision.render.values import diff_lines, harmless, paint, title_of
 from provision.render.words import (
     DIGEST,
+    HINT,
     NO_NAMES,
+    ORPHANS,
+    ORPHANS_HINT,
     REFUSED,
     SHARED,
     SIGNS,
@@ -56,6 +59,8 @@ def plan_text(
     quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
     if quiet:
         yield harmless(unchanged_line(quiet).say(lang)) + "\n\n"
+    if plan.orphans:
+        yield "\n".join(_orphans(plan.orphans, lang, colour, kinds)) + "\n\n"
     summary = paint(f"{plan_summary(plan).say(lang)}.", "bold", on=colour)
     yield f"{summary}\n{DIGEST.say(lang)}: {plan.digest}"
 
@@ -109,6 +114,21 @@ def _unmarked(resources: Sequence[Resource], *, lang: Lang, colour: bool, kinds:
         for one in resources
     ]
     return _aligned(rows, colour)
+
+
+def _orphans(orphans: Sequence[Resource], lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
+    rows = [
+        (
+            "?",
+            kind_name(one.ref, kinds, lang),
+            harmless(one.ref.key),
+            harmless(title_of(one)),
+            harmless(one.ref.cabinet),
+        )
+        for one in orphans
+    ]
+    head = f"{ORPHANS.say(lang)}. {HINT.say(lang)}: {ORPHANS_HINT.say(lang)}."
+    return [paint(head, "bold", on=colour), *_aligned(rows, colour)]
 
 
 def _aligned(rows: Sequence[Row], colour: bool) -> list[str]:

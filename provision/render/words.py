@@ -26,6 +26,11 @@ GONE_FROM: Mapping[str, Text] = {
 REFUSED = Text("Отказ, здесь ничего не будет записано", "Refused, nothing will be written here")
 WAS_REFUSED = Text("Отказ, здесь ничего не записано", "Refused, nothing was written here")
 HINT = Text("Подсказка", "Hint")
+ORPHANS = Text("Кабинетов этих объектов в файле нет", "The file has no cabinet for these")
+ORPHANS_HINT = Text(
+    "Верните кабинет с его id (убирает его state: absent) или удалите это сами",
+    "Bring the cabinet back with its id (state: absent removes it), or delete these by hand",
+)
 DIGEST = Text("Отпечаток плана", "Plan digest")
 SHARED = Text("Хранилища, общее для всех кабинетов", "Stores, shared by all cabinets")
 
@@ -78,6 +83,11 @@ def plan_summary(plan: Plan) -> Text:
     unmarked = sum(len(part.unmanaged) for part in plan.parts)
     if refused:
         said = Text(f"{said.ru}. Отказано: {cabinets(refused).ru}", f"{said.en}. Refused: {cabinets(refused).en}")
+    if excluded := sum(plan.excluded_lines.values()):
+        said = Text(
+            f"{said.ru}. Строк списков исключено из-за ошибок: {excluded} (provision check)",
+            f"{said.en}. Lines of lists excluded by errors: {excluded} (provision check)",
+        )
     if unmarked:
         what = objects(unmarked)
         said = Text(f"{said.ru}. Без нашей метки: {what.ru}", f"{said.en}. Without our mark: {what.en}")

@@ -16,7 +16,7 @@ Users without our mark and other settings of the file are kept; comments are not
 import fcntl
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,14 @@ class UserFile:
             elif cabinet in cabinets:
                 found.append(Resource(Ref(cabinet, KIND, name), self._spec(user, access), str(self._path)))
         return {resource.ref: resource for resource in found}
+
+    def orphans(self, cabinets: Collection[str]) -> Iterator[Resource]:
+        """Users of ours that the file has for none of these cabinets."""
+        for user in self._load()["users"]:
+            cabinet, name = _cabinet(user), str(user.get("username", ""))
+            ours = str(user.get("name", "")).startswith(MARK) and name != NOBODY
+            if ours and cabinet and cabinet not in cabinets:
+                yield Resource(Ref(cabinet, KIND, name), {"title": cabinet}, str(self._path))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Carries out all changes in one write; without changes the file is not touched."""

@@ -64,7 +64,16 @@ def test_json_of_a_plan() -> None:
     plan = Plan((*one(CREATE, DELETE, unmanaged=(STRANGER,)).cabinets, REFUSED))
     value = json.loads(plan_json(plan, lang="ru"))
 
-    assert list(value) == ["digest", "summary", "changes", "refused", "unmanaged", "states"]
+    assert list(value) == [
+        "digest",
+        "summary",
+        "changes",
+        "refused",
+        "unmanaged",
+        "orphans",
+        "excluded_lines",
+        "states",
+    ]
     assert value["digest"] == plan.digest
     assert value["summary"] == {"create": 1, "update": 0, "delete": 1, "unmanaged": 1}
     assert value["changes"][0] == {

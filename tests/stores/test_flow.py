@@ -245,6 +245,28 @@ def test_rotate_is_one_command(world: World, empty: EventsServer) -> None:
     assert numbers(world, world.don, 1) == [world.don]
 
 
+def test_rotate_changes_credentials_and_nothing_else(world: World, empty: EventsServer) -> None:
+    """Other differences wait for an apply."""
+    world.apply()
+    world.change("tenants.yaml", "Europe/Samara", "Asia/Omsk")
+    assert world.run("rotate", world.volga, "--yes").exit_code == 0
+    assert numbers(world, world.volga, 2) == [world.volga]
+    assert {change["kind"] for change in world.plan(world.volga)["changes"]} >= {"preferences"}
+    zone = world.ask("GET", "/api/org/preferences", org=world.org(world.volga))["timezone"]
+    assert zone == "Europe/Samara"
+
+
+def test_credentials_of_a_cabinet_cut_out_of_the_file_are_listed(world: World, empty: EventsServer) -> None:
+    """drift names its user and its database at the stores, and exits 3."""
+    world.apply()
+    whole = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+    world.write("tenants.yaml", whole[: whole.index(f"      {world.don}:")])
+    drift = world.run("drift", "--format", "json")
+    assert drift.exit_code == 3, drift.output
+    orphans = {(one["cabinet"], one["kind"]) for one in json.loads(drift.stdout)["orphans"]}
+    assert orphans == {(world.don, kind) for kind in ("org", "metrics user", "events database")}
+
+
 def test_a_changed_root_secret_rewrites_nothing_unasked(world: World) -> None:
     """With another SMART_SECRET every cabinet is refused; with the explicit word everything is rewritten."""
     world.apply()

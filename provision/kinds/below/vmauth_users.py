@@ -1,6 +1,6 @@
 """Each cabinet's user in vmauth's user file."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from provision.kinds.base import Batch
 from provision.kinds.below.accesses import accesses_of, pairs
@@ -38,6 +38,9 @@ class VmauthUserKind(Batch):
         in_force = self._vmauth.in_force(self._file)
         seen = self._file.read(accesses_of(cabinets))
         return {ref: self._in_force(one, in_force) for ref, one in seen.items()}
+
+    def orphans(self, cabinets: Collection[str]) -> Iterable[Resource]:
+        return self._file.orphans(cabinets)
 
     def write(self, changes: Sequence[Change]) -> None:
         """Writes the file and has vmauth read it. Raises StoreError unless it is in force then."""
