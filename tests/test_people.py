@@ -278,11 +278,11 @@ def test_the_record_shows_no_login(world: World) -> None:
 # Directories
 
 
-@with_settings(auth_proxy=True)
+@with_settings(directory=True)
 def test_a_person_from_a_directory_keeps_profile_and_password(special: World) -> None:
     """Only the membership is ours; org 1, where such people begin, is no obstacle."""
     login = special.login("petrov")
-    head = {"X-WEBAUTH-USER": login}
+    head = {"X-JWT-Assertion": login}
     number = requests.get(f"{special.url}/api/user", headers=head, timeout=60).json()["id"]
     special.apply()
     assert login in members(special, special.don)
@@ -297,11 +297,11 @@ def test_a_person_from_a_directory_keeps_profile_and_password(special: World) ->
     assert "directory" in given.output
 
 
-@with_settings(auth_proxy=True, synced_roles=True)
+@with_settings(directory=True, synced_roles=True)
 def test_a_synced_role_is_left_alone(special: World) -> None:
     """The list's head is an Editor; the directory says Viewer, and Grafana refuses another role."""
     login = f"orlova{special.tag}"
-    requests.get(f"{special.url}/api/user", headers={"X-WEBAUTH-USER": login}, timeout=60).raise_for_status()
+    requests.get(f"{special.url}/api/user", headers={"X-JWT-Assertion": login}, timeout=60).raise_for_status()
     special.apply()
     org = special.org(special.volga)
     number = account(special, login)["id"]

@@ -87,6 +87,7 @@ def _switches(kind: Settings) -> dict[str, dict[str, str]]:
         },
         "auth.anonymous": {"enabled": _flag(bool(kind.anonymous_org)), "org_name": kind.anonymous_org or "Main Org."},
         "auth.basic": {"enabled": _flag(kind.basic_auth)},
+        "auth.jwt": {"enabled": _flag(kind.directory)},
         "auth.proxy": {"enabled": _flag(kind.auth_proxy)},
         "dashboards": {"min_refresh_interval": f"{kind.min_refresh_seconds:g}s"},
         "quota": {"enabled": _flag(bool(kind.quota)), **{key: str(limit) for key, limit in kind.quota.items()}},

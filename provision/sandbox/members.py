@@ -127,7 +127,7 @@ def _remove(org: int, user: int) -> dict[str, Any]:
 
 
 def _is_synced(user: sqlite3.Row) -> bool:
-    return bool(user["auth_module"]) and settings().synced_roles
+    return external.is_external(user) and settings().synced_roles
 
 
 def _is_last_admin(db: sqlite3.Connection, org: int, user: int) -> bool:

@@ -220,8 +220,8 @@ def _change(user: int) -> dict[str, Any]:
         external.require_internal(row)
     if row is None or _taken(db, login, email or row["email"], besides=user):
         raise Refused(500, "Failed to update user")
-    if settings().verify_email:  # a mail goes out, and its link has to be followed
-        email = ""
+    if settings().verify_email and email not in ("", row["email"]):
+        return {"message": "User updated"}  # a mail goes out; until its link is followed nothing is changed (12.4)
     db.execute(
         "UPDATE user SET login = ?, email = ?, name = ?, updated = ? WHERE id = ?",
         (login, email or row["email"], name or row["name"], now(), user),
@@ -302,8 +302,8 @@ def _profile(user: sqlite3.Row) -> dict[str, Any]:
         **({"orgId": user["org_id"]} if user["org_id"] else {}),
         "isGrafanaAdmin": bool(user["is_admin"]),
         "isDisabled": bool(user["is_disabled"]),
-        "isExternal": bool(user["auth_module"]),
-        "isExternallySynced": bool(user["auth_module"]) and settings().synced_roles,
+        "isExternal": external.is_external(user),
+        "isExternallySynced": external.is_external(user) and settings().synced_roles,
         "isGrafanaAdminExternallySynced": False,
         "authLabels": external.labels(user),
         "updatedAt": user["updated"],
