@@ -9,6 +9,7 @@ from functools import cached_property
 from provision.credential import RootSecret
 from provision.errors import ForbiddenError, NotFoundError
 from provision.grafana import Grafana, Json, Org
+from provision.identity import skeleton
 from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
 
 
@@ -40,6 +41,14 @@ class Directory:
         self.orgs: dict[str, int] = {str(org["name"]): int(org["id"]) for org in server.pages("/api/orgs")}
         self.users = {str(user["login"]).lower(): user for user in server.pages("/api/users")}
         self.emails = {str(user["email"]).lower(): login for login, user in self.users.items()}
+
+    @cached_property
+    def look_alikes(self) -> Mapping[str, tuple[str, ...]]:
+        """The logins of the server by the form that they have in common with logins that look like them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for login in self.users:
+            found[skeleton(login)] = (*found.get(skeleton(login), ()), login)
+        return found
 
     def claim(self, number: int) -> Claim | None:
         """What the org's address says, whoever wrote it."""

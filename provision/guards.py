@@ -60,11 +60,29 @@ def deletion_limits(
         gone, had = ([one for one in some if one.ref.kind == kind.name] for some in (deleted, ours))
         reasons.append(kind.deletion_guard(context, gone))
         reasons.append(_too_many(gone, had, kind.title) if len(gone) > FEW else None)
+    reasons.append(_fewer_people(context, deleted))
     refused = next((reason for reason in reasons if reason), None)
     if refused is None or context.run.allow_deletes.get(cabinet.id) == len(deleted):
         return None
     word = f"--allow-deletes {cabinet.id}={len(deleted)}"
     return refused, Text(f"Если так и задумано: {word}", f"If that is meant: {word}")
+
+
+def _fewer_people(context: CabinetContext, deleted: Sequence[Resource]) -> Text | None:
+    """Why the lists of an active cabinet have lost too many people, with those who would go now; None if not."""
+    had, now = context.accounts.listed, len(context.cabinet.people)
+    lost = had - now
+    if context.cabinet.state != "active" or lost <= max(FEW, had * MOST_DELETED):
+        return None
+    names = _names([one for one in deleted if one.ref.kind == "membership"])
+    return Text(
+        f"В списках было людей: {had}, осталось {now}{names and f'. Ушли бы {names}'}",
+        f"The lists had {had} people, now they have {now}{names and f'. Would go: {names}'}",
+    )
+
+
+def _names(deleted: Sequence[Resource]) -> str:
+    return ", ".join(one.ref.key for one in deleted[:_SHOWN]) + (" …" if len(deleted) > _SHOWN else "")
 
 
 def _too_many(deleted: Sequence[Resource], ours: Sequence[Resource], title: Text | None = None) -> Text | None:
@@ -74,7 +92,7 @@ def _too_many(deleted: Sequence[Resource], ours: Sequence[Resource], title: Text
     count = Text(f"{len(deleted)} из {len(ours)}", f"{len(deleted)} of {len(ours)}")
     if title is None:
         return Text(f"Удалить пришлось бы {count.ru}", f"{count.en} would be deleted")
-    names = ", ".join(one.ref.key for one in deleted[:_SHOWN]) + (" …" if len(deleted) > _SHOWN else "")
+    names = _names(deleted)
     return Text(
         f"Удалить пришлось бы {count.ru} ({title.ru}): {names}", f"{count.en} would be deleted ({title.en}): {names}"
     )

@@ -505,6 +505,33 @@ def test_a_list_cut_short_wants_a_word(applied: World) -> None:
     assert len(applied.ask("GET", "/api/org/users", org=applied.org(applied.don))) == 11
     applied.write("don_manager_20260417.csv", "".join(lines[:8]))
     applied.apply()
+    applied.write("don_manager_20260417.csv", "".join(lines[:6]))
+    step = applied.apply(status=4)
+    assert "The lists had 10 people, now they have 6" in step.output
+    assert applied.login("person7") in step.output
+    applied.apply("--allow-deletes", f"{applied.don}=4")
+    writes = applied.writes()
+    applied.apply()
+    assert applied.writes() == writes
+    applied.write("don_manager_20260417.csv", "".join(lines[:5]))
+    applied.apply()
+
+
+def test_a_list_cut_while_its_people_are_suspended_wants_a_word(applied: World) -> None:
+    """Nobody has to be deleted any more when the cabinet is resumed: the lists are compared with what they said."""
+    lines = [applied.manager_line(f"person{number}", f"{applied.tag}{number}.example.ru:80") for number in range(10)]
+    applied.write("don_manager_20260417.csv", "".join(lines))
+    applied.apply()
+    applied.change("tenants.yaml", f"title: Дон {applied.tag}", f"title: Дон {applied.tag}\n        state: suspended")
+    applied.apply()
+    for left in (8, 6):
+        applied.write("don_manager_20260417.csv", "".join(lines[:left]))
+        applied.apply()
+    applied.change("tenants.yaml", "        state: suspended\n", "")
+    assert "The lists had 10 people, now they have 6" in applied.apply(status=4).output
+    applied.write("don_manager_20260417.csv", "".join(lines))
+    applied.apply()
+    assert applied.run("drift").exit_code == 0
 
 
 def test_excluded_lines_are_reported(applied: World) -> None:

@@ -267,6 +267,19 @@ def test_a_login_that_is_somebodys_email_is_refused(world: World) -> None:
     assert world.login("sidorova") in members(world, world.don)
 
 
+@pytest.mark.parametrize("first", ["vо", "v0"], ids=["Cyrillic", "digit"])
+def test_a_login_that_looks_like_one_of_the_server_is_refused(first: str, world: World) -> None:
+    """No account is made beside the one that it looks like; the others of the cabinet are made."""
+    other, login = f"{first}lkov{world.tag}", world.login("volkov")
+    make_stranger(world, other)
+    list_managers(world, "petrov", "volkov", "sidorova")
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert f"The login {login} looks like a login that exists in Grafana: {other}" in result.output
+    assert set(members(world, world.don)) == {world.login("petrov"), world.login("sidorova")}
+    assert login not in {row["login"] for row in world.ask("GET", "/api/users?perpage=1000")}
+
+
 def test_the_record_shows_no_login(world: World) -> None:
     """A Viewer reads the data source: it holds fingerprints alone."""
     source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=world.org(world.don))

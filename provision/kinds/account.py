@@ -30,7 +30,10 @@ class AccountKind(One):
         if context.cabinet.state == "suspended":
             known |= {person.login for person in context.cabinet.people}
         left = len(record.now.keys() - wanted.now.keys())
-        yield self.seen(context, _KEY, {"people": sorted(known), **({"left": left} if left else {})})
+        differs = {"left": left} if left else {}
+        if record.listed != wanted.listed:
+            differs["listed"] = context.accounts.listed
+        yield self.seen(context, _KEY, {"people": sorted(known), **differs})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         self._write(context)

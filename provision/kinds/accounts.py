@@ -25,14 +25,18 @@ Row = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Fingerprints by fingerprint of the account's number: of who belongs to the cabinet now, and of who did before."""
+    """Fingerprints by fingerprint of the account's number: of who belongs to the cabinet now, and of who did before.
+
+    `listed` is how many people the lists had, with a key: `10 key`; "" where a former version wrote the record.
+    """
 
     now: Mapping[str, str]
     before: Mapping[str, str]
+    listed: str = ""
 
-    def dump(self) -> dict[str, dict[str, str]]:
+    def dump(self) -> dict[str, Json]:
         """As jsonData has it."""
-        return {"now": dict(self.now), "before": dict(self.before)}
+        return {"now": dict(self.now), "before": dict(self.before), "listed": self.listed}
 
     @staticmethod
     def load(sources: object) -> "Record | None":
@@ -42,7 +46,8 @@ class Record:
                 found := (source.get("jsonData") or {}).get(ACCOUNTS), dict
             ):
                 now, before = (found.get(key) for key in ("now", "before"))
-                return Record(now if isinstance(now, dict) else {}, before if isinstance(before, dict) else {})
+                listed = str(found.get("listed", ""))
+                return Record(now if isinstance(now, dict) else {}, before if isinstance(before, dict) else {}, listed)
         return None
 
 
@@ -101,7 +106,23 @@ class Accounts:
         old = self._old
         now = {self._tag(number): self._tag(number, login) for number, login in self.people().items()}
         before = {**old.before, **old.now} if old else {}
-        return Record(now, {tag: pair for tag, pair in before.items() if tag not in now})
+        cabinet = self._context.cabinet
+        listed = len(cabinet.people) if cabinet.id in self._run.allow_deletes else max(self.listed, len(cabinet.people))
+        return Record(now, {tag: pair for tag, pair in before.items() if tag not in now}, self._keyed(listed))
+
+    @property
+    def listed(self) -> int:
+        """The most people that the lists had since a loss of people was allowed by --allow-deletes.
+
+        It does not follow the lists downwards: a list that is cut in steps, or while its people are suspended, would
+        pass otherwise. 0 where the record has no such number, or has it with a wrong key.
+        """
+        number = self._old.listed.partition(" ")[0] if self._old else ""
+        is_keyed = number.isdecimal() and self._old is not None and self._old.listed == self._keyed(int(number))
+        return int(number) if is_keyed else 0
+
+    def _keyed(self, listed: int) -> str:
+        return f"{listed} {self._run.root.fingerprint('listed', self._context.cabinet.id, str(listed))[:12]}"
 
     @property
     def recorded(self) -> Record | None:

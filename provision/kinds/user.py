@@ -6,6 +6,7 @@ What stands in the way of one person stops nobody else: it is reported when that
 from collections.abc import Iterable
 
 from provision.errors import ConflictError, ForbiddenError, NotFoundError
+from provision.identity import skeleton
 from provision.kinds.accounts import Row, end_sessions, number_of, require_email
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused
@@ -52,6 +53,8 @@ class UserKind(One):
             if account.standing == "other" and account.why:
                 raise Refused(account.why, account.hint)
             self._require_possible(login)
+            if account.standing == "free":
+                self._require_distinct(context, login)
             person = self._person(context.cabinet, login)
             password = self.run.handover.add(context.cabinet, person)
             body = {"login": login, "email": new.spec["email"], "name": person.name or login}
@@ -101,6 +104,26 @@ class UserKind(One):
                     f"The login {login} is the e-mail of user {owner}: it could never log in",
                 ),
                 Text("Дайте другой логин или исправьте ту почту", "Give another login, or correct that e-mail"),
+            )
+
+    def _require_distinct(self, context: CabinetContext, login: str) -> None:
+        """Raises Refused for a new login that looks like an account's login, such as `сора` (Cyrillic) and `copa`.
+
+        An account of the cabinet's people that took such a login does not count: it gets its own login back.
+        """
+        directory = self.run.directory
+        for other in directory.look_alikes.get(skeleton(login), ()):
+            if other == login or context.accounts.listed_as(number_of(directory.users[other])):
+                continue
+            raise Refused(
+                Text(
+                    f"Логин {login} на вид не отличить от логина, который уже есть в Grafana: {other}",
+                    f"The login {login} looks like a login that exists in Grafana: {other}",
+                ),
+                Text(
+                    "Если это тот же человек, пишите логин так же; если другой, дайте ему другой логин",
+                    "Write the login in the same way if it is the same person; give another login if not",
+                ),
             )
 
     def _rename_back(self, context: CabinetContext, login: str) -> None:
