@@ -1,9 +1,11 @@
 """Reasons to refuse a cabinet's plan: unusable lists, foreign objects in an org to be removed, too many deletions."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from provision.kinds import TITLES, CabinetContext, Kind, Refused
-from provision.model import Cabinet, Resource, State
+from provision.errors import LoginError, ProvisionError, SecretError
+from provision.kinds import TITLES, CabinetContext, Kind, Refused, RunContext
+from provision.model import Cabinet, Contest, Resource, State
 from provision.plan import Change
 from provision.text import Text
 
@@ -16,8 +18,51 @@ _SHOWN = 10
 Refusal = tuple[Text, Text]  # the reason, and what to do
 
 
+def settled(run: RunContext, cabinet: Cabinet) -> Cabinet:
+    """The cabinet as Grafana decides its contests: `taken` are the values for which it is refused."""
+    if not cabinet.contests:
+        return cabinet
+    taken = tuple(dict.fromkeys(one.value for one in cabinet.contests if _is_lost(run, cabinet, one)))
+    blocked = bool(taken) or (cabinet.blocked and not cabinet.blocked_by_contests)
+    return replace(cabinet, blocked=blocked, taken=taken)
+
+
+def _is_lost(run: RunContext, cabinet: Cabinet, contest: Contest) -> bool:
+    ours = _has(run, cabinet, contest.sort, contest.value)
+    theirs = any(_has(run, run.cabinets[rival], contest.sort, value) for rival, value in contest.rivals)
+    return contest.later if ours == theirs else theirs
+
+
+def _has(run: RunContext, cabinet: Cabinet, sort: str, value: str) -> bool:
+    """Whether one of the cabinet's people has that login or e-mail in Grafana; False where that cannot be read."""
+    login = value if sort == "login" else run.directory.emails.get(value, "")
+    if all(person.login != login for person in cabinet.people):
+        return False
+    context = CabinetContext(run, cabinet)
+    try:
+        context.find()
+        return context.found is not None and context.accounts.of(login).standing == "ours"
+    except (LoginError, SecretError):
+        raise
+    except ProvisionError:
+        return False
+
+
 def require_usable_lists(cabinet: Cabinet) -> None:
-    """Raises Refused for a cabinet that mistakes in its lists or in tenants.yaml block."""
+    """Raises Refused for a cabinet that mistakes in its lists or in tenants.yaml block, or that lost a contest."""
+    if cabinet.taken:
+        values = ", ".join(cabinet.taken[:_SHOWN]) + (" …" if len(cabinet.taken) > _SHOWN else "")
+        line = f'login_suffix: ".{cabinet.distributor}"'
+        raise Refused(
+            Text(
+                f"Это логины и почты другого дистрибьютора или похожие на них: {values}",
+                f"These are logins and e-mails of another distributor, or look like them: {values}",
+            ),
+            Text(
+                f"Впишите другие. Для логинов хватит строки у дистрибьютора {cabinet.distributor}: {line}",
+                f"Use other values. For logins a line of {cabinet.distributor} in tenants.yaml suffices: {line}",
+            ),
+        )
     if cabinet.blocked:
         raise Refused(
             Text("Ошибки в списках или в tenants.yaml", "Mistakes in the lists or in tenants.yaml"),

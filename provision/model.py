@@ -26,6 +26,20 @@ LEVELS: Mapping[Level, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Contest:
+    """A login or e-mail of a cabinet that cabinets of other distributors name, too, or a login that looks like theirs.
+
+    `value` is this cabinet's, in canonical form, as are those of `rivals`, by cabinet. Who has it in Grafana keeps it.
+    Where nobody or everybody has, the cabinet that comes `later` in tenants.yaml is refused.
+    """
+
+    sort: Literal["login", "email"]
+    value: str
+    rivals: tuple[tuple[str, str], ...]
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, or worth a word, in tenants.yaml, a list or a dashboard. Data, never raised.
 
@@ -33,7 +47,7 @@ class Problem:
     (never a password), `suggestion` is what it should be where that is known. `summary` is the message without the
     value: problems of one summary may be shown as one. An `error` excludes its line; with `blocks_cabinet` it refuses
     the whole cabinet (a file that cannot be used, data that cross between isolated cabinets). `elsewhere` are places
-    that only the operator may see: files of another distributor.
+    that only the operator may see: files of another distributor. `contest`: Grafana decides who is refused.
     """
 
     code: str
@@ -51,6 +65,7 @@ class Problem:
     blocks_cabinet: bool = False
     summary: Text | None = None
     elsewhere: str = ""
+    contest: Contest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +193,8 @@ class Cabinet:
     installation with two managers is there twice. Rows are made when asked for, so ask for them once.
     `generation` numbers its credentials. `origin` is `tenants.yaml:LINE`.
     `state`: suspended, everything is kept and nobody has access; absent, nothing is wanted and no list was read.
-    `blocked`: a problem refuses this cabinet, it is neither planned nor applied.
+    `blocked`: a problem refuses this cabinet, it is neither planned nor applied. `blocked_by_contests`: only because
+    of `contests`, which a plan decides anew (guards.settled); `taken` are the values that it found to be taken.
     `unused_lines` counts the lines of its lists that errors exclude: people on such lines alone are not in `people`.
     """
 
@@ -211,6 +227,9 @@ class Cabinet:
     allowed: frozenset[tuple[str, str]] = frozenset()
     state: Condition = "active"
     blocked: bool = False
+    blocked_by_contests: bool = False
+    contests: tuple[Contest, ...] = field(default=(), repr=False, compare=False)
+    taken: tuple[str, ...] = ()
     unused_lines: int = 0
 
     @property

@@ -6,7 +6,8 @@ The name of an org whose creation is not finished is unfinished_name(), keyed as
 `address2` of an org is HEADS once its cabinet has had heads: nothing else distinguishes them from managers.
 `state` in an org's address is SUSPENDED while a suspended cabinet's people are out: they are still its people.
 `jsonData` of a data source holds FINGERPRINT, keyed to its credential and version, and ROOT, the root secret's own.
-That of the first one, ACCOUNTS_SOURCE, holds ACCOUNTS too: keyed fingerprints of its people's accounts.
+That of the first one, ACCOUNTS_SOURCE, holds ACCOUNTS too: keyed fingerprints of its people's accounts, and
+how many people its lists had.
 AUDITOR begins the login of an audit's temporary Viewer, which a killed audit may leave behind.
 
 The marks below Grafana are in `stores/`: `smart-` begins the name of a vmauth user of ours (vmauth_users), `c_` and 16

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from provision.errors import GrafanaError, LoginError, ProvisionError, SecretError
-from provision.guards import deletion_limits, foreign_objects, require_usable_lists
+from provision.guards import deletion_limits, foreign_objects, require_usable_lists, settled
 from provision.kinds import KINDS, ORG, WATCHED, Batch, CabinetContext, Kind, One, RunContext
 from provision.kinds.watched import Occasion, watched_settings
 from provision.model import Cabinet, Ref, Resource, State
@@ -33,6 +33,7 @@ class _Planning:
         self._batch = [kind for kind in kinds if isinstance(kind, Batch)]
 
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
+        cabinets = [settled(self._run, cabinet) for cabinet in cabinets]
         known = [cabinet for cabinet in cabinets if not cabinet.blocked or cabinet.state == "suspended"]
         wanted = {ref: one for kind in self._batch for ref, one in kind.desired(known).items()}
         live = {ref: one for kind in self._batch for ref, one in kind.read(known).items()}

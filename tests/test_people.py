@@ -280,6 +280,55 @@ def test_a_login_that_looks_like_one_of_the_server_is_refused(first: str, world:
     assert login not in {row["login"] for row in world.ask("GET", "/api/users?perpage=1000")}
 
 
+def other_distributor(world: World, name: str) -> str:
+    """Its lines for tenants.yaml, with one cabinet and one list."""
+    return (
+        f"  {name}{world.tag}:\n    title: ООО «{name} {world.tag}»\n    cabinets:\n      {world.tag}-{name}:\n"
+        f"        profile: company\n        title: {name} {world.tag}\n"
+        f"        lists: {{managers: [{name}_manager_20260417.csv]}}\n"
+        f"        mail: {{high_priority: sos-{name}@example.ru, usage: usage-{name}@example.ru}}\n"
+    )
+
+
+@pytest.mark.parametrize("sort", ["login", "e-mail", "look-alike"])
+def test_an_earlier_distributor_does_not_stop_who_has_it_in_grafana(sort: str, world: World) -> None:
+    """The newcomer is refused, wherever it is in the file; its report names nothing of the other one."""
+    petrov, early = world.login("petrov"), f"{world.tag}-early"
+    login = {"login": petrov, "e-mail": world.login("gusev"), "look-alike": petrov.replace("o", "0")}[sort]
+    email = f"{petrov if sort == 'e-mail' else login}@{'' if sort == 'e-mail' else 'early.'}example.ru"
+    line = f"{world.tag}early.example.ru:80,{login},{email},http,download,upload,process,ping,-1,3600,604800\n"
+    world.write("early_manager_20260417.csv", line)
+    added = other_distributor(world, "early")
+    world.change("tenants.yaml", "distributors:\n", f"distributors:\n{added}")
+    writes = world.writes()
+    result = world.run("apply", "--yes")
+    assert (result.exit_code, world.writes()) == (4, writes), result.output
+    refused = next(part for part in result.output.splitlines() if f"({early})" in part and "Refused" in part)
+    assert (email if sort == "e-mail" else login) in refused
+    assert world.don not in refused
+    assert "don_manager" not in result.output
+    assert world.run("plan", world.don, "--exit-code").exit_code == 0
+    world.change("tenants.yaml", f"title: Дон {world.tag}", f"title: Донской {world.tag}")
+    world.run("apply", "--yes")
+    assert world.ask("GET", f"/api/orgs/{world.org(world.don)}")["name"] == f"Донской {world.tag}"
+
+
+@pytest.mark.parametrize("name", ["petrov", "gusev"], ids=["in Grafana", "nowhere"])
+def test_a_later_distributor_is_refused(name: str, world: World) -> None:
+    """Its login is in Grafana, or new to both: then the order of the file decides."""
+    login, late = world.login(name), f"{world.tag}-late"
+    list_managers(world, *dict.fromkeys(("petrov", name)))
+    line = f"{world.tag}late.example.ru:80,{login},l@late.example.ru,http,download,upload,process,ping,-1,3600,604800\n"
+    world.write("late_manager_20260417.csv", line)
+    tenants = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
+    world.write("tenants.yaml", tenants + other_distributor(world, "late"))
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert [one["cabinet"] for one in world.plan()["refused"]] == [late]
+    assert login in members(world, world.don)
+    assert f"late {world.tag}" not in world.orgs()
+
+
 def test_the_record_shows_no_login(world: World) -> None:
     """A Viewer reads the data source: it holds fingerprints alone."""
     source = world.ask("GET", "/api/datasources/uid/smart-metrics", org=world.org(world.don))

@@ -33,7 +33,9 @@ def _with_dashboards(estate: Estate) -> Estate:
 
     problems = kinds.check(estate.cabinets)
     stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet}
-    cabinets = tuple(replace(one, blocked=one.blocked or one.id in stopped) for one in estate.cabinets)
+    cabinets = tuple(
+        replace(one, blocked=True, blocked_by_contests=False) if one.id in stopped else one for one in estate.cabinets
+    )
     return replace(estate, cabinets=cabinets, problems=(*estate.problems, *problems))
 
 

@@ -15,6 +15,7 @@ from provision.lists import Group, check_apart, check_together, read, strike
 from provision.model import (
     Alerting,
     Cabinet,
+    Contest,
     Estate,
     EventsStore,
     Installation,
@@ -48,13 +49,35 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
     problems += check_apart(groups)
     problems += check_dealers(entries)
     problems += [problem for member in members for problem in directory.two_mails(member.claims)]
-    stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet}
+    stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet and not problem.contest}
+    contests = _contests(problems)
     order = {entry.id: number for number, entry in enumerate(entries)}
     return Estate(
-        tuple(_cabinet(one, directory, stores, blocked=one.entry.id in stopped) for one in members),
+        tuple(
+            _refused(_cabinet(one, directory, stores), contests.get(one.entry.id, ()), blocked=one.entry.id in stopped)
+            for one in members
+        ),
         tuple(sorted(problems, key=lambda problem: order[problem.cabinet])),
         {one.entry.id: one.read for one in members},
     )
+
+
+def _contests(problems: Sequence[Problem]) -> dict[str, tuple[Contest, ...]]:
+    """The contests of both sides by cabinet; problems are there for the later side alone."""
+    found: dict[str, tuple[Contest, ...]] = {}
+    for problem in problems:
+        if contest := problem.contest:
+            found[problem.cabinet] = (*found.get(problem.cabinet, ()), contest)
+            for rival, value in contest.rivals:
+                mirrored = Contest(contest.sort, value, ((problem.cabinet, contest.value),), later=False)
+                found[rival] = (*found.get(rival, ()), mirrored)
+    return found
+
+
+def _refused(cabinet: Cabinet, contests: tuple[Contest, ...], *, blocked: bool) -> Cabinet:
+    """The cabinet with its contests. Without a server the one that comes later is thought to lose them."""
+    lost = any(contest.later for contest in contests)
+    return replace(cabinet, blocked=blocked or lost, blocked_by_contests=lost and not blocked, contests=contests)
 
 
 def _group(member: _Member) -> Group:
@@ -104,7 +127,7 @@ def _at_cabinet(entry: Entry, problem: Problem) -> Problem:
     return replace(problem, file=entry.document.shown, line=position.line, column=position.column)
 
 
-def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: bool) -> Cabinet:
+def _cabinet(member: _Member, directory: Directory, stores: Layer) -> Cabinet:
     entry, settings = member.entry, member.entry.settings
     metrics = stores["metrics"]
     events = merge(stores["events"], *(section(level, "stores", "events") for level in (entry.company, entry.own)))
@@ -139,7 +162,6 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer, *, blocked: b
         generation=settings["generation"],
         origin=entry.document.origin(entry.path),
         state=entry.state,
-        blocked=blocked,
         unused_lines=len({(one.file, one.line) for one in member.problems if one.level == "error" and one.line}),
     )
 

@@ -50,13 +50,15 @@ def heads(found: Iterable[Claim]) -> tuple[Person, ...]:
 
 
 class Directory:
-    """The people of the whole estate: a login is one person and has one e-mail, whatever cabinets it works in."""
+    """The people of the whole estate: a login is one person and has one e-mail, whatever cabinets of its realm it
+    works in. What one realm says changes nothing for another.
+    """
 
     def __init__(self, found: Sequence[Claim]) -> None:
-        self._first: dict[str, Claim] = {}
+        self._first: dict[tuple[str, str], Claim] = {}  # by realm and login
         for claim in sorted(found, key=lambda claim: not claim.head):  # what a head's entry says goes first
-            self._first.setdefault(claim.login, claim)
-        self._served = Counter(claim.email for claim in self._first.values())
+            self._first.setdefault((claim.realm, claim.login), claim)
+        self._served = Counter((claim.realm, claim.email) for claim in self._first.values())
 
     def people(self, found: Iterable[Claim]) -> tuple[Person, ...]:
         """The persons of one cabinet's claims, by login."""
@@ -66,17 +68,18 @@ class Directory:
         return tuple(self._person(of_cabinet[login]) for login in sorted(of_cabinet))
 
     def _person(self, claim: Claim) -> Person:
-        email = self._first[claim.login].email
-        shared = self._served[email] > 1 or (email in self._first and email != claim.login)
+        email = self._first[claim.realm, claim.login].email
+        is_login = (claim.realm, email) in self._first and email != claim.login
+        shared = self._served[claim.realm, email] > 1 or is_login
         return Person(claim.login, "" if shared else email, claim.role, claim.origin, claim.name, head=claim.head)
 
     def two_mails(self, found: Iterable[Claim]) -> Iterator[Problem]:
         """Y13 for claims that give a login another e-mail than its first claim does."""
         reported = set()
         for claim in found:
-            first = self._first[claim.login]
-            if claim.realm != first.realm or (claim.cabinet == first.cabinet and not first.head):
-                continue  # P12 reports the one, P09 the other
+            first = self._first[claim.realm, claim.login]
+            if claim.cabinet == first.cabinet and not first.head:
+                continue  # P09 reports it
             if claim.email != first.email and (claim.cabinet, claim.login, claim.email) not in reported:
                 reported.add((claim.cabinet, claim.login, claim.email))
                 yield _two_mails(claim, first)

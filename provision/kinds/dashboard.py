@@ -152,7 +152,8 @@ class DashboardKind(One):
                     cabinet=cabinet.id,
                     blocks_cabinet=True,
                 )
-        if not cabinet.blocked and cabinet.home not in (given := scope_of(cabinet).slugs):
+        is_known = not cabinet.blocked or cabinet.blocked_by_contests
+        if is_known and cabinet.home not in (given := scope_of(cabinet).slugs):
             yield Problem(
                 code="D02",
                 level="error",

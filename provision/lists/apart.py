@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from provision.identity import canonical_email, canonical_login, skeleton, suffixed
 from provision.lists.columns import number_of
 from provision.lists.problems import NOTHING, problem
-from provision.model import Installation, ListFile, Person, Problem
+from provision.model import Contest, Installation, ListFile, Person, Problem
 from provision.rows import SMARTUPLOAD, Rows
 from provision.text import Text
 
@@ -102,7 +102,8 @@ def check_apart(cabinets: Sequence[Group]) -> tuple[Problem, ...]:
 
     Compared are logins, e-mails, mailboxes, chats, addresses and online accesses in their canonical form, and client
     names inside a distributor. Between branches of one distributor both cabinets are refused. Between distributors
-    only the one that comes later is refused, and its problem names no file of the other: `elsewhere` does.
+    only the one that comes later is refused, and its problem names no file of the other: `elsewhere` does. Of people's
+    logins and e-mails Grafana decides which of the two that is: `contest`.
     """
     order = {group.distributor: number for number, group in reversed(list(enumerate(cabinets)))}
     suspects = _suspects(cabinets)
@@ -174,7 +175,15 @@ def _crossing(met: Sequence[_Found], order: dict[str, int]) -> Iterator[Problem]
         if near:
             yield _problem(code, here, detail=Text(f"{here.place} и {near.place}", f"{here.place} and {near.place}"))
         elif far:
-            yield _problem(code, here, hint=_advice(here), elsewhere=far[0].place)
+            yield _problem(code, here, hint=_advice(here), elsewhere=far[0].place, contest=_contest(here, far))
+
+
+def _contest(here: _Found, rivals: Sequence[_Found]) -> Contest | None:
+    """What Grafana can decide between distributors: whose person has it. None of what is no person's."""
+    sort = here.trace.sort
+    if sort not in ("login", "email") or any(isinstance(one.trace.source, Address) for one in (here, *rivals)):
+        return None
+    return Contest(sort, here.trace.key, tuple((one.group.cabinet, one.trace.key) for one in rivals), later=True)
 
 
 def _advice(here: _Found) -> Text:
@@ -209,7 +218,7 @@ def _look_alikes(cabinets: Sequence[Group]) -> Iterator[Problem]:
                 other = f"{there.trace.key}, {there.place}"
                 yield _problem("P15", here, detail=Text(f"есть {other}", f"there is {other}"))
             else:
-                yield _problem("P15", here, elsewhere=there.place)
+                yield _problem("P15", here, elsewhere=there.place, contest=_contest(here, [there]))
 
 
 def _traces_of_people(group: Group) -> Iterator[_Trace]:
@@ -221,7 +230,13 @@ def _traces_of_people(group: Group) -> Iterator[_Trace]:
 
 
 def _problem(
-    code: str, here: _Found, *, detail: Text = NOTHING, hint: Text | None = None, elsewhere: str = ""
+    code: str,
+    here: _Found,
+    *,
+    detail: Text = NOTHING,
+    hint: Text | None = None,
+    elsewhere: str = "",
+    contest: Contest | None = None,
 ) -> Problem:
     file, _, line = here.trace.origin.rpartition(":")
     number, name, value = _field(here.trace)
@@ -236,6 +251,7 @@ def _problem(
         line=int(line) if line.isdigit() else 0,
         cabinet=here.group.cabinet,
         elsewhere=elsewhere,
+        contest=contest,
     )
 
 

@@ -1,7 +1,7 @@
 """Problems of lists made from the table of codes."""
 
 from provision.lists.codes import CODES
-from provision.model import Problem
+from provision.model import Contest, Problem
 from provision.text import Text, shortened, visible
 
 NOTHING = Text("", "")
@@ -20,6 +20,7 @@ def problem(
     line: int = 0,
     cabinet: str = "",
     elsewhere: str = "",
+    contest: Contest | None = None,
 ) -> Problem:
     """The problem of that code. `number` and `name` are the field's. Severity comes from the table.
 
@@ -49,6 +50,7 @@ def problem(
         blocks_cabinet=row.blocks_cabinet,
         summary=row.wrong,
         elsewhere=elsewhere,
+        contest=contest,
     )
 
 

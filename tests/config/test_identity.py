@@ -98,6 +98,7 @@ def test_the_report_of_a_distributor_names_nothing_of_another(line: tuple[str, s
     found = companies(tmp_path, MINE, installations(line))
 
     assert [each.blocked for each in found.cabinets] == [False, True]
+    assert [person.email for person in found.cabinets[0].people] == ["ivanova@example.ru"]
     (problem,) = found.problems
     assert problem.cabinet == "don"
     for form in ("text", "json"):
