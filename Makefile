@@ -14,7 +14,7 @@ demo: $(READY)
 
 test: lint
 	./packages.sh
-	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n auto --dist loadgroup)
+	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n auto --dist loadfile)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -49,10 +49,13 @@ class _Planning:
             shared = replace(shared, unmanaged=(*watched_settings(self._run), *shared.unmanaged))
         with ThreadPoolExecutor(self._run.server.throttle.most) as pool:
             try:
-                return Plan(tuple(pool.map(work, cabinets)), shared, self._orphans() if self._watch else ())
+                plans = tuple(pool.map(work, cabinets))
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+        if plans and all(one.refused for one in plans):  # with another root secret, for example: of use to nobody
+            shared = replace(shared, changes=())
+        return Plan(plans, shared, self._orphans() if self._watch else ())
 
     def _shared(self, wanted: State, live: State) -> SharedPlan:
         return SharedPlan(self._changes(wanted, live), _unmanaged(live.values()))

@@ -21,7 +21,7 @@ from tests.world import SECRET, World
 QUICK = ("--pause", "0.01")
 SERVER_MADE = re.compile(
     r"^(id|uid|version|created|updated|lastSeenAt.*|avatarUrl|.*At|accessControl|orgId|userId|createdBy|updatedBy|url|slug"
-    r"|folderId|folderUrl|typeLogoUrl|typeName|smartFingerprint|basicAuthUser|user|sortMeta|isStarred)$"
+    r"|folderId|folderUrl|typeLogoUrl|typeName|smart[A-Z].*|address1|basicAuthUser|user|sortMeta|isStarred)$"
 )
 
 

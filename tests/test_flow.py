@@ -192,6 +192,8 @@ def move_folder(world: World, org: int) -> None:
 
 
 def delete_folder(world: World, org: int) -> None:
+    for group in {rule["ruleGroup"] for rule in world.ask("GET", "/api/v1/provisioning/alert-rules", org=org)}:
+        world.ask("DELETE", f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{group}", org=org)
     world.ask("DELETE", "/api/folders/smart-dashboards", org=org)
 
 

@@ -86,14 +86,15 @@ def test_the_name_of_an_unfinished_org_is_keyed(world: World) -> None:
     """An org that a stranger calls as an unfinished creation is not finished for him."""
     world.ask("DELETE", f"/api/orgs/{world.org(world.volga)}")
     other = stranger(world, "", name=f"smart cabinet={world.volga}")
-    world.apply(world.volga)
+    people = [world.login(name) for name in ("ivanova", "orlova")]  # whose record went with the org
+    world.apply(world.volga, *(option for login in people for option in ("--adopt-login", login)))
     assert world.org(world.volga) != other
     assert world.ask("GET", "/api/datasources", org=other) == []
     world.ask("DELETE", f"/api/orgs/{other}")
 
 
 def test_marks_of_a_former_version_get_their_key_in_one_step(world: World) -> None:
-    """A plain apply refuses them and writes nothing; --new-secret changes the marks and nothing else."""
+    """A plain apply refuses them and writes nothing; --new-secret changes the marks and records the accounts anew."""
     orgs = as_before(world, world.volga, world.don)
     writes = world.writes()
     refused = world.apply(status=1)
@@ -101,7 +102,7 @@ def test_marks_of_a_former_version_get_their_key_in_one_step(world: World) -> No
     assert world.writes() == writes
     changes = world.plan("--new-secret")["changes"]
     assert {(one["cabinet"], one["kind"], one["action"]) for one in changes} == {
-        (cabinet, "org", "update") for cabinet in orgs
+        (cabinet, *change) for cabinet in orgs for change in (("org", "update"), ("accounts", "create"))
     }
     world.apply("--new-secret")
     assert {cabinet: world.org(cabinet) for cabinet in orgs} == orgs

@@ -54,7 +54,7 @@ def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
 
     written = 0
     for cabinet in choose(load(settings.estate), names):
-        for name, text in kinds.files(cabinet):
+        for name, text in kinds.files(cabinet) if cabinet.state != "absent" else ():
             write(out / cabinet.id / name, text)
             written += 1
     click.echo(settings.say(Text(f"Записано файлов: {written}, папка {out}", f"{written} files written to {out}")))

@@ -17,8 +17,6 @@ from tests.dashboards.conftest import NOW
 from tests.dashboards.questions import Question, questions
 from tests.dashboards.ways import Answer, RefusedError, Row
 
-pytestmark = pytest.mark.xdist_group("two cabinets")  # one worker fills the stores, not each
-
 DAY, WEEK, MONTH, ALL_OF_IT = (timedelta(days=days) for days in (1, 7, 30, DAYS))
 _UPLOADS = "sysinfo-asrp-upload"
 # The panels that may be empty, over which ranges and why. Besides, cells of sheets are empty for months to come.

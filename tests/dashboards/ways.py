@@ -121,4 +121,5 @@ def _view(session: Session, cabinet: str) -> None:
 def _session(conninfo: str) -> Iterator[Session]:
     with psycopg.connect(conninfo, autocommit=True) as session:
         session.execute(f"SET statement_timeout = '{LIMIT}s'".encode())
+        session.execute("SET idle_session_timeout = 0")  # a cabinet's session waits while the other one asks
         yield session

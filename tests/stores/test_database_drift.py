@@ -58,7 +58,8 @@ DRIFT = {
         'TABLE core."Odd ""name"',
     ),
     "an overloaded function": (
-        "CREATE FUNCTION core.f(a int, OUT b text) LANGUAGE sql AS 'SELECT 1::text'",
+        "CREATE FUNCTION core.f(a int, OUT b text) LANGUAGE sql AS 'SELECT 1::text'"
+        "; GRANT EXECUTE ON FUNCTION core.f(int) TO PUBLIC",
         "ROUTINE core.f(a integer, OUT b text)",
     ),
     "a table of somebody else": ("ALTER TABLE core.clients OWNER TO postgres", "owners"),

@@ -392,7 +392,8 @@ def test_an_absent_cabinet_loses_its_credentials(world: World, empty: EventsServ
     assert world.writes() == before
     assert world.run("drift").exit_code == 0
     put(world, "active", before="absent")
-    world.apply()
+    people = [world.login(name) for name in ("ivanova", "orlova")]  # whose record went with the org
+    world.apply(*(option for login in people for option in ("--adopt-login", login)))
     assert numbers(world, world.volga) == [world.volga]
     assert rows(empty, world.volga) == []
 
