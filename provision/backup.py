@@ -11,8 +11,8 @@ from pathlib import Path
 
 from provision.errors import NotFoundError, ProvisionError
 from provision.grafana import Json, Org
-from provision.replacing import replaced
 from provision.text import Text
+from provision.whole_files import replaced
 
 Rows = Callable[[Org], Sequence[Mapping[str, Json]]]
 _SECTIONS: Mapping[str, str] = {

@@ -1,6 +1,5 @@
 """The hand-over notes: what a cabinet's people need to begin, and the only place where first passwords are written."""
 
-import os
 import secrets
 import threading
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 from provision.errors import ProvisionError
 from provision.model import Cabinet, Person
 from provision.text import Text
+from provision.whole_files import created
 
 _LETTER = """\
 Памятка к кабинету СМАРТ «{title}»
@@ -122,14 +122,13 @@ class Handover:
         number = 1
         while True:
             try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with created(path) as note:
+                    note.write(heading.encode())
             except FileExistsError:
                 number += 1
                 path = path.with_stem(f"{path.stem.split('~')[0]}~{number}")
-                continue
-            with os.fdopen(handle, "w", encoding="utf-8") as note:
-                note.write(heading)
-            return path
+            else:
+                return path
 
     @staticmethod
     def _append(path: Path, lines: str) -> None:

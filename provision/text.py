@@ -1,5 +1,7 @@
 """One text in the two languages of the program; and text from outside, made safe for a terminal and a spreadsheet."""
 
+import json
+import unicodedata
 from typing import Literal, NamedTuple
 
 Lang = Literal["ru", "en"]
@@ -21,17 +23,24 @@ class Text(NamedTuple):
         return self.en
 
 
-def visible(text: str) -> str:
-    """The text with � for each character that would steer a terminal or break the line."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "�" for one in text)
+def harmless(text: str) -> str:
+    r"""The text on one line, with what could steer a terminal or deceive the eye written out: `\u001b`, `\n`, `\u202e`.
+
+    These are control, format and unassigned characters, lone surrogates, line separators. JSON keeps its value.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else json.dumps(char)[1:-1] for char in text
+    )
 
 
 def shortened(value: str) -> str:
-    """The visible value, cut to LONGEST characters."""
-    return visible(value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…")
+    """The value, cut to LONGEST characters and made harmless."""
+    return harmless(value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…")
 
 
 def cell(value: str) -> str:
-    """The value for a cell of a spreadsheet: visible, and never a formula."""
-    value = visible(value)
+    """The value for a cell of a spreadsheet: harmless, and never a formula."""
+    value = harmless(value)
     return f"'{value}" if value.startswith(_FORMULA) else value

@@ -12,8 +12,8 @@ MODULES = sorted(path for package in ("provision", "dashboards") for path in (RO
 # Package or module -> what of ours it may import; a module may always import its own package.
 ALLOWED = {
     "provision.text": set(),
-    "provision.replacing": set(),
     "provision.errors": {"provision.text"},
+    "provision.whole_files": {"provision.errors", "provision.text"},
     "provision.rows": set(),
     "provision.identity": set(),
     "provision.model": {"provision.rows", "provision.text"},
@@ -22,7 +22,7 @@ ALLOWED = {
     "provision.collect": {
         "provision.errors",
         "provision.model",
-        "provision.replacing",
+        "provision.whole_files",
         "provision.stores.contract",
         "provision.text",
     },
@@ -32,6 +32,7 @@ ALLOWED = {
         "provision.model",
         "provision.rows",
         "provision.text",
+        "provision.whole_files",
     },
     "provision.schema": {
         "provision.collect.checks",
@@ -47,7 +48,7 @@ ALLOWED = {
         "provision.identity",
         "provision.lists",
         "provision.model",
-        "provision.replacing",
+        "provision.whole_files",
         "provision.rows",
         "provision.schema",
         "provision.text",
@@ -63,8 +64,8 @@ ALLOWED = {
     },
     "provision.lock": {"provision.errors", "provision.text"},
     "provision.throttle": set(),
-    "provision.backup": {"provision.errors", "provision.grafana", "provision.replacing", "provision.text"},
-    "provision.handover": {"provision.errors", "provision.model", "provision.text"},
+    "provision.backup": {"provision.errors", "provision.grafana", "provision.whole_files", "provision.text"},
+    "provision.handover": {"provision.errors", "provision.model", "provision.text", "provision.whole_files"},
     "provision.kinds": {
         "provision.backup",
         "provision.collect",
@@ -134,7 +135,7 @@ ALLOWED = {
         "provision.credential",
         "provision.errors",
         "provision.model",
-        "provision.replacing",
+        "provision.whole_files",
         "provision.text",
     },
     "provision.sandbox": {"provision", "provision.errors", "provision.text"},

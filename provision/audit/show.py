@@ -6,7 +6,7 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from provision.audit.findings import Finding, Report, Verdict, count
-from provision.text import Lang, Text
+from provision.text import Lang, Text, harmless
 
 _VERDICTS: Mapping[Verdict, Text] = {
     "held": Text("закрыто", "held"),
@@ -26,7 +26,7 @@ def report_text(report: Report, *, lang: Lang) -> str:
             f"WARNING: {total['untried']} attempts could not be made. They do not show that the cabinets are closed",
         )
         lines.append(warning.say(lang))
-    return _harmless("\n".join(lines))
+    return "\n".join(map(harmless, lines))
 
 
 def _cabinet(cabinet: str, findings: Sequence[Finding], lang: Lang) -> Iterator[str]:
@@ -86,16 +86,12 @@ def report_junit(report: Report, *, lang: Lang) -> str:
         for one in findings:
             against = f" → {one.victim}" if one.victim else ""
             names = {"classname": f"{cabinet}{against}: {one.way.say(lang)}", "name": one.what.say(lang)}
-            case = Xml.SubElement(suite, "testcase", {key: _harmless(text) for key, text in names.items()})
+            case = Xml.SubElement(suite, "testcase", {key: harmless(text) for key, text in names.items()})
             if one.verdict != "held":
                 tag = "failure" if one.verdict == "leaked" else "skipped"
-                Xml.SubElement(case, tag, message=_harmless(one.why.say(lang)))
+                Xml.SubElement(case, tag, message=harmless(one.why.say(lang)))
     Xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode")
-
-
-def _harmless(text: str) -> str:
-    return "".join(sign if sign == "\n" or sign.isprintable() else "�" for sign in text)
 
 
 REPORT_FORMATS: Mapping[str, Callable[..., str]] = {

@@ -15,6 +15,7 @@ from provision.cli.files import named_files, read_files
 from provision.cli.settings import DIFFERENCES, ERROR, Settings, _, format_option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
+from provision.whole_files import create_all
 
 if TYPE_CHECKING:
     from provision.config import NewCabinet
@@ -165,7 +166,7 @@ def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
         for folder, one in made.items()
         for name, content in {"preparation.md": one.markdown.encode(), **one.tables}.items()
     }
-    lists.write_new(contents)
+    create_all(contents)
     for path in contents:
         click.echo(settings.say(Text(f"Записано: {path}", f"Written: {path}")))
     if not all(file.usable for file in files):

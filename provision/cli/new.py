@@ -150,7 +150,8 @@ def show_edit(settings: Settings, edit: "Edit") -> str:
     """What changes in the file, as a unified diff."""
     import difflib
 
-    from provision.render.values import harmless, paint
+    from provision.render.values import paint
+    from provision.text import harmless
 
     before, after = (
         content.decode("utf-8-sig").removesuffix("\n").split("\n") for content in (edit.before, edit.after)

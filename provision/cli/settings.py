@@ -15,6 +15,7 @@ import click
 
 from provision.errors import ProvisionError, SecretError, UsageError
 from provision.text import Lang, Text
+from provision.whole_files import replaced
 
 if TYPE_CHECKING:
     from provision.stores.wire import Login
@@ -107,26 +108,18 @@ def echo(pieces: Iterable[str]) -> None:
 
 
 def write(path: Path, content: str | bytes | Iterator[str]) -> None:
-    """Writes a whole file or none: what stood there stays until the new content is complete. Text ends with a line.
-
-    `content` may come in pieces.
-    """
+    """Writes a whole file or none; text, which may come in pieces, ends with a line break. Raises ProvisionError."""
     special = path.exists() and not path.is_file()  # /dev/stdout, a named pipe
-    part = path if special else path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, str):
             content = iter([content.removesuffix("\n")])
-        with part.open("wb") as file:
+        with path.open("wb") if special else replaced(path, durable=False, private=False) as file:
             if isinstance(content, bytes):
                 file.write(content)
             else:
                 file.writelines(piece.encode() for piece in chain(content, "\n"))
-        if not special:
-            part.replace(path)
     except OSError as error:
-        if not special:
-            part.unlink(missing_ok=True)
         raise ProvisionError(
             Text(f"Не удалось записать {path}: {error.strerror}", f"Could not write {path}: {error.strerror}")
         ) from None

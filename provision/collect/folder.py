@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from provision.errors import StoreError
-from provision.replacing import replaced
 from provision.text import Text
+from provision.whole_files import replaced
 
 MODE = 0o640  # the engines run as other users: they read as the folder's group
 HEADER = "# Written by `provision`; do not edit.\n"

@@ -21,9 +21,9 @@ import yaml
 from provision.config import document, mistakes, tenants
 from provision.config.document import YamlPath
 from provision.errors import EstateError, UsageError
-from provision.replacing import replaced
 from provision.schema import SCHEMA
 from provision.text import Text
+from provision.whole_files import replaced
 
 _BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"  # what ends a line in YAML 1.1
 _REST = r"[^\n\r\x85\u2028\u2029]*"  # … and the text before that

@@ -13,7 +13,7 @@ from provision.config.document import YamlPath
 from provision.config.tenants import Entry
 from provision.lists import read_name
 from provision.model import ListKind, Problem
-from provision.text import Text, shortened, visible
+from provision.text import Text, harmless, shortened
 
 _KINDS: tuple[ListKind, ...] = ("managers", "online")
 _OLDER_SHOWN = 5
@@ -133,7 +133,7 @@ def _in_force(files: Sequence[Path]) -> list[tuple[Path, tuple[str, ...]]]:
 def _older(one: NamedList) -> Iterator[Problem]:
     """Y17: which of several versions is in force."""
     if one.older:
-        names = visible(", ".join(one.older[-_OLDER_SHOWN:])) + (", …" if len(one.older) > _OLDER_SHOWN else "")
+        names = harmless(", ".join(one.older[-_OLDER_SHOWN:])) + (", …" if len(one.older) > _OLDER_SHOWN else "")
         yield one.problem(
             "Y17",
             Text(f"действует {one.file.name}, старее: {names}", f"{one.file.name} is in force, older: {names}"),

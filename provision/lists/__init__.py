@@ -9,7 +9,6 @@ choose_newest()   which of several dated lists is in force; diff() what changed 
 prepare()         the technician's working lists, gaps, questions and checklists
 propose()         the cabinets that the lists of a new distributor make
 repair()          a damaged list written as it should be, with an account; is_repairable() what it can put right
-write_new()       files that are never written over
 problems_table()  problems for Excel; for reading they are shown by `provision.render`
 """
 
@@ -24,7 +23,7 @@ from provision.lists.prepare import Preparation, prepare
 from provision.lists.problems import problem
 from provision.lists.propose import Proposal, ProposedCabinet, propose
 from provision.lists.reading import read
-from provision.lists.repair import Change, Repair, is_repairable, repair, write_new
+from provision.lists.repair import Change, Repair, is_repairable, repair
 from provision.lists.tables import problems_table
 from provision.lists.versions import Versions, choose_newest
 
@@ -63,5 +62,4 @@ __all__ = [
     "read_name",
     "repair",
     "strike",
-    "write_new",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from provision.lists.tables import as_table
 from provision.model import Installation, ListFile, OnlineAccess, Row
-from provision.text import Lang, Text, visible
+from provision.text import Lang, Text, harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def describe(difference: Difference, lang: Lang) -> str:
         if heading not in text:
             text.append(heading)
         place = f"{_named(line.row)}, {line.row.origin}"
-        text.append(visible(f"  {place}: {_shown(line.field, lang)}" if line.field else f"  {place}"))
+        text.append(harmless(f"  {place}: {_shown(line.field, lang)}" if line.field else f"  {place}"))
     return "\n".join(text) if text else _SAME.say(lang)
 
 

@@ -10,7 +10,7 @@ from provision.lists.repair import CERTAIN
 from provision.lists.tables import as_table, problem_rows, problems_table
 from provision.model import LEVELS, ListFile, Problem
 from provision.rows import Installation, Row
-from provision.text import Lang, Text, visible
+from provision.text import Lang, Text, harmless
 
 SMALL = 10  # installations that one or two people look after by themselves
 _BOX = "☐"
@@ -74,7 +74,7 @@ def prepare(
     clients = _clients(kept, gaps, lang)
     questions = [said.say(lang) for said in _questions(kept, problems, registered)]
     parts = [f"# {Text('Подготовка к подключению', 'Preparing the connection').say(lang)}"]
-    parts += _section(Text("Вопросы", "Questions"), [f"- {visible(one)}" for one in questions], lang)
+    parts += _section(Text("Вопросы", "Questions"), [f"- {harmless(one)}" for one in questions], lang)
     parts += _section(Text("Пробелы", "Gaps"), list(_rows(problem_rows(gaps, lang))) if gaps else [], lang)
     for group in _WORKING:
         if clients[group]:
@@ -181,7 +181,7 @@ def _heading(group: Group, lang: Lang) -> list[str]:
 def _body(group: Group, clients: Iterable[_Client]) -> Iterator[tuple[str, ...]]:
     boxes = (_BOX,) * len(STEPS[group])
     for client in clients:
-        yield (*map(visible, client.cells), *boxes)
+        yield (*map(harmless, client.cells), *boxes)
 
 
 def _table(group: Group, clients: Iterable[_Client], lang: Lang) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from provision.lists.codes import CODES
 from provision.model import Contest, Problem
-from provision.text import Text, shortened, visible
+from provision.text import Text, harmless, shortened
 
 NOTHING = Text("", "")
 
@@ -39,7 +39,7 @@ def problem(
         code=code,
         level=row.level,
         message=message,
-        hint=Text(visible(advice.ru), visible(advice.en)),
+        hint=Text(harmless(advice.ru), harmless(advice.en)),
         file=file,
         line=line,
         field_number=number,
@@ -57,4 +57,4 @@ def problem(
 def _message(wrong: str, *more: str) -> str:
     """`wrong: value, detail`."""
     said = ", ".join(filter(None, more))
-    return visible(f"{wrong}: {said}") if said else wrong
+    return harmless(f"{wrong}: {said}") if said else wrong

@@ -14,7 +14,7 @@ from provision.lists.naming import read_name
 from provision.lists.versions import choose_newest
 from provision.model import ListFile, Problem
 from provision.rows import Row
-from provision.text import Text, visible
+from provision.text import Text, harmless
 
 _LONGEST_ID = 31
 _STREAM = "-potok"
@@ -182,7 +182,7 @@ def _isolation(crossing: Sequence[Problem]) -> Iterator[Text]:
         "Not isolated: something is shared, branches will see each other's people. To part them, take it out:",
     )
     for one in crossing[:_CROSSING_SHOWN]:
-        said = visible(f"  {one.code}: {one.value}, {one.file}:{one.line}")
+        said = harmless(f"  {one.code}: {one.value}, {one.file}:{one.line}")
         yield Text(said, said)
     if len(crossing) > _CROSSING_SHOWN:
         more = len(crossing) - _CROSSING_SHOWN
@@ -227,7 +227,7 @@ def _people(one: ProposedCabinet) -> Iterator[Text]:
     if count:
         yield Text(f"P02: получат логины, всего {count}:", f"P02: will get logins, {count} in all:")
     for row in one.newcomers[:_PEOPLE_SHOWN]:
-        said = visible(f"  {row.manager} <{row.email}>, {row.origin}")
+        said = harmless(f"  {row.manager} <{row.email}>, {row.origin}")
         yield Text(said, said)
     if count > _PEOPLE_SHOWN:
         yield Text(f"  … и ещё {count - _PEOPLE_SHOWN}", f"  … and {count - _PEOPLE_SHOWN} more")
@@ -237,7 +237,7 @@ def _unusable(files: Iterable[ListFile]) -> Iterator[Text]:
     for file in files:
         stopping = next((one for one in file.problems if one.blocks_cabinet), None)
         if stopping:
-            file_name, code, message = visible(file.shown), stopping.code, stopping.message
+            file_name, code, message = harmless(file.shown), stopping.code, stopping.message
             yield Text(
                 f"{file_name}: не использован, {code}: {message.ru}", f"{file_name}: not used, {code}: {message.en}"
             )

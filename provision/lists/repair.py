@@ -1,14 +1,12 @@
 """A damaged list written as it should be, with an account; what only a person can decide is put aside."""
 
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from provision.errors import EstateError
 from provision.lists.across import check_together, strike
 from provision.lists.body import Body, reader_of
 from provision.lists.decode import decode
@@ -20,6 +18,7 @@ from provision.lists.tables import as_table
 from provision.model import ListFile, Problem
 from provision.rows import Installation, ListKind, Row, Rows
 from provision.text import Lang, Text
+from provision.whole_files import create_all
 
 Fate = Literal["repaired", "kept", "aside", "dropped"]
 FATES: Mapping[Fate, Text] = {
@@ -98,7 +97,7 @@ def repair(
         directory / f"{name}.aside.csv": aside.encode(),
         account: _table(sorted_out.changes, lang),
     }
-    write_new({target: content for target, content in contents.items() if content})
+    create_all({target: content for target, content in contents.items() if content})
     list_file, aside_file, _ = (target if content else None for target, content in contents.items())
     return Repair(list_file, aside_file, account, sorted_out.changes)
 
@@ -223,21 +222,3 @@ def _table(changes: Iterable[Change], lang: Lang) -> bytes:
         numbers = (one.line or "", one.new_line or "")
         rows.append([*numbers, found.code, FATES[one.fate].say(lang), place, found.message.say(lang), now])
     return as_table(rows)
-
-
-def write_new(contents: Mapping[Path, bytes]) -> None:
-    """Writes new files of mode 0600, none where one of them exists already. Raises EstateError."""
-    for path in contents:
-        if path.exists():
-            raise EstateError(
-                Text(f"{path} уже есть", f"{path} exists already"),
-                Text("Укажите другую папку или уберите этот файл.", "Name another directory or move that file away."),
-            )
-    for path, content in contents.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                stream.write(content)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise EstateError(Text(f"{path} не записать: {reason}", f"cannot write {path}: {reason}")) from error

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
 from provision.plan import CabinetPlan, Change, Plan
-from provision.render.values import diff_lines, harmless, title_of
+from provision.render.values import diff_lines, title_of
 from provision.render.words import (
     DIGEST,
     NO_NAMES,
@@ -26,7 +26,7 @@ from provision.render.words import (
     why,
     with_hint,
 )
-from provision.text import Lang, Text
+from provision.text import Lang, Text, harmless
 
 MARKER = "<!-- smart-provision plan -->"  # by it CI finds the comment that it wrote before
 LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from provision.errors import ProvisionError
 from provision.model import Resource
 from provision.plan import CabinetPlan, Outcome, Outcomes, Plan
-from provision.render.values import diff_lines, harmless, paint, title_of
+from provision.render.values import diff_lines, paint, title_of
 from provision.render.words import (
     DIGEST,
     HINT,
@@ -28,7 +28,7 @@ from provision.render.words import (
     why,
     with_hint,
 )
-from provision.text import Lang, Text
+from provision.text import Lang, Text, harmless
 
 COLOURS: Mapping[str, str] = {"+": "green", "~": "yellow", "-": "red", "?": "cyan", "@": "cyan"}
 FAILURES_SHOWN = 5  # by name, after the first

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from provision.model import LEVELS, Level, Problem
-from provision.render.values import harmless, json_text, paint
+from provision.render.values import json_text, paint
 from provision.render.words import counted, with_hint
-from provision.text import Lang, Text
+from provision.text import Lang, Text, harmless
 
 COLOURS: Mapping[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 FOLDED_FROM = 4  # so many equal problems become one line

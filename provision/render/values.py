@@ -7,31 +7,18 @@ import difflib
 import json
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provision.model import Resource, Spec
 from provision.plan import Change
-from provision.text import Lang, Text
+from provision.text import Lang, Text, harmless
 
 MASK = "***"
 # Specs hold no secrets; this is the second lock, for the day when somebody puts one there by mistake.
 SECRET_KEY = re.compile(r"passw|secret|token|authorization|api[_-]?key|securejsondata", re.IGNORECASE)
 ANSI = {"bold": 1, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
 ONLY_HIDDEN = Text("(различаются только скрытые значения)", "(only hidden values differ)")
-
-
-def harmless(text: str) -> str:
-    r"""The text on one line, with what could steer a terminal or deceive the eye written out: `\u001b`, `\n`, `\u202e`.
-
-    These are control, format and unassigned characters, lone surrogates, line separators. JSON keeps its value.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or unicodedata.category(char) == "Zs" else json.dumps(char)[1:-1] for char in text
-    )
 
 
 def paint(text: str, colour: str, *, on: bool) -> str:

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from provision.model import Ref
 from provision.plan import Action, CabinetPlan, Change, Outcome, Outcomes, Plan, SharedPlan
-from provision.render.values import changed_parts, harmless
-from provision.text import Lang, Text
+from provision.render.values import changed_parts
+from provision.text import Lang, Text, harmless
 
 # What each kind of resource is called. The caller gives it; a kind without a name is shown as it is.
 KindNames = Mapping[str, Text]

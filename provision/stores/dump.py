@@ -8,9 +8,9 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from provision.errors import StoreError
-from provision.replacing import replaced
 from provision.stores.cluster import Cluster
 from provision.text import Text
+from provision.whole_files import replaced
 
 
 def dump(cluster: Cluster, database: str, path: Path) -> None:

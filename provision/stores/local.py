@@ -20,11 +20,11 @@ from pathlib import Path
 import psycopg
 
 from provision.errors import StoreError
-from provision.replacing import replaced
 from provision.stores.number_stores import NumberStore, VictoriaMetrics
 from provision.stores.process import as_user, find, serving
 from provision.stores.wire import Answer, Login, ask
 from provision.text import Text
+from provision.whole_files import replaced
 
 _POSTGRES_USER = "postgres"
 

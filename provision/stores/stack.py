@@ -20,13 +20,13 @@ from types import FrameType
 
 from provision.credential import RootSecret
 from provision.errors import StoreError
-from provision.replacing import replaced
 from provision.stores import local
 from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
 from provision.stores.number_stores import NumberStore
 from provision.stores.vmauth_users import UserFile
 from provision.stores.wire import Login
 from provision.text import Text
+from provision.whole_files import replaced
 
 _LOCK = "hhqqi"  # struct flock of Linux with 64 bits: type, whence, start, length, pid
 

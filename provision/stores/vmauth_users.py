@@ -26,10 +26,10 @@ import yaml
 from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
-from provision.replacing import replaced
 from provision.stores.access import Access, names
 from provision.stores.number_stores import NumberStore
 from provision.text import Text
+from provision.whole_files import replaced
 
 KIND = "metrics user"
 MARK = "smart-"  # begins the `name` of each user we made; vmauth shows it in its own metrics, so it names no cabinet

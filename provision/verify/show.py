@@ -8,8 +8,8 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 from provision.lists.tables import as_table
-from provision.render.values import harmless, json_text, paint
-from provision.text import Lang, Text
+from provision.render.values import json_text, paint
+from provision.text import Lang, Text, harmless
 from provision.verify.expectations import Answer, Verdict
 
 VERDICTS: Mapping[Verdict, tuple[Text, str]] = {
