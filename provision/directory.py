@@ -26,6 +26,14 @@ class Takeover:
     any_key: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The account that gives an e-mail up in this run, and the cabinets that must be written for it."""
+
+    number: int
+    cabinets: frozenset[str]
+
+
 class Directory:
     """Orgs and users of a server. Safe to ask from several threads."""
 
@@ -38,6 +46,9 @@ class Directory:
         self._sources: dict[int, Json] = {}
         self._creating: dict[str, threading.Lock] = {}
         self.made: dict[str, Mapping[str, Json]] = {}  # accounts that were made or taken over in this run, by login
+        self.writing: set[str] = set()  # the cabinets that this run writes, as far as the plan has got
+        self.freed: dict[str, Freed] = {}  # by e-mail, as the plan found them
+        self.emails_lock = threading.Lock()  # held by whoever writes an account while e-mails pass between accounts
         self.orgs: dict[str, int] = {str(org["name"]): int(org["id"]) for org in server.pages("/api/orgs")}
         self.users = {str(user["login"]).lower(): user for user in server.pages("/api/users")}
         self.emails = {str(user["email"]).lower(): login for login, user in self.users.items()}

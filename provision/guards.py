@@ -30,7 +30,7 @@ def settled(run: RunContext, cabinet: Cabinet) -> Cabinet:
 def _is_lost(run: RunContext, cabinet: Cabinet, contest: Contest) -> bool:
     ours = _has(run, cabinet, contest.sort, contest.value)
     theirs = any(_has(run, run.cabinets[rival], contest.sort, value) for rival, value in contest.rivals)
-    return contest.later if ours == theirs else theirs
+    return contest.loses if ours == theirs else theirs
 
 
 def _has(run: RunContext, cabinet: Cabinet, sort: str, value: str) -> bool:
@@ -55,12 +55,14 @@ def require_usable_lists(cabinet: Cabinet) -> None:
         line = f'login_suffix: ".{cabinet.distributor}"'
         raise Refused(
             Text(
-                f"Это логины и почты другого дистрибьютора или похожие на них: {values}",
-                f"These are logins and e-mails of another distributor, or look like them: {values}",
+                f"Эти логины и почты (или похожие на них) уже названы у тех, кому этот кабинет не виден: {values}",
+                f"Cabinets that must not see this one have these logins and e-mails, or some that look alike: {values}",
             ),
             Text(
-                f"Впишите другие. Для логинов хватит строки у дистрибьютора {cabinet.distributor}: {line}",
-                f"Use other values. For logins a line of {cabinet.distributor} in tenants.yaml suffices: {line}",
+                f"Впишите другие, см. provision check {cabinet.id}. Если они у другого дистрибьютора, для логинов "
+                f"хватит строки у {cabinet.distributor}: {line}",
+                f"Use other values, see provision check {cabinet.id}. If another distributor has them, a line of "
+                f"{cabinet.distributor} in tenants.yaml suffices for logins: {line}",
             ),
         )
     if cabinet.blocked:

@@ -27,16 +27,17 @@ LEVELS: Mapping[Level, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """A login or e-mail of a cabinet that cabinets of other distributors name, too, or a login that looks like theirs.
+    """A login or e-mail of a cabinet that cabinets of other realms name, too, or a login that looks like theirs.
 
     `value` is this cabinet's, in canonical form, as are those of `rivals`, by cabinet. Who has it in Grafana keeps it.
-    Where nobody or everybody has, the cabinet that comes `later` in tenants.yaml is refused.
+    `loses`: whether this cabinet is refused where nobody or everybody has it. Of two distributors the one that comes
+    later in tenants.yaml loses; of two isolated branches both do.
     """
 
     sort: Literal["login", "email"]
     value: str
     rivals: tuple[tuple[str, str], ...]
-    later: bool
+    loses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Person:
     `login` and `email` are lower case, as Grafana stores them. `email` is "" where a mailbox serves several people
     (Grafana requires unique ones); Grafana then uses the login in its place. `origin` is `lists/x.csv:3` or
     `tenants.yaml:12`.
-    `head` is True for people that tenants.yaml names.
+    `head` is True for people that tenants.yaml names. `name` is "" where it gives none.
     """
 
     login: str

@@ -10,6 +10,7 @@ from provision.kinds import KINDS, ORG, WATCHED, Batch, CabinetContext, Kind, On
 from provision.kinds.watched import Occasion, watched_settings
 from provision.model import Cabinet, Ref, Resource, State
 from provision.plan import STAGES, CabinetPlan, Change, Plan, SharedPlan, diff
+from provision.text import Text
 
 Progress = Callable[[str], None]  # hears the id of each cabinet that is ready; called from several threads
 
@@ -44,6 +45,7 @@ class _Planning:
             progress(cabinet.id)
             return made
 
+        self._run.directory.writing.update(cabinet.id for cabinet in cabinets if not cabinet.blocked)
         shared = self._shared(*below.get("", ({}, {})))
         if self._watch:
             shared = replace(shared, unmanaged=(*watched_settings(self._run), *shared.unmanaged))
@@ -53,6 +55,7 @@ class _Planning:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+        self._run.directory.writing.difference_update(one.cabinet for one in plans if one.refused)
         if plans and all(one.refused for one in plans):  # with another root secret, for example: of use to nobody
             shared = replace(shared, changes=())
         return Plan(plans, shared, self._orphans() if self._watch else ())
@@ -100,6 +103,7 @@ class _Planning:
                 state=cabinet.state,
                 excluded_lines=cabinet.unused_lines,
             )
+        changes = tuple(self._with_obstacle(context, change) for change in changes)
         if cabinet.blocked:
             changes = tuple(one for one in changes if self._kinds[one.ref.kind].is_safe_when_blocked(one))
         refused, hint = (
@@ -118,6 +122,17 @@ class _Planning:
             context.found.number if context.found else None,
             cabinet.unused_lines,
         )
+
+    def _with_obstacle(self, context: CabinetContext, change: Change) -> Change:
+        """The change, with a note where the plan can already tell that it will be refused."""
+        kind = self._kinds[change.ref.kind]
+        why = kind.obstacle(context, change) if isinstance(kind, One) else None
+        if why is None:
+            return change
+        said = Text(f"не получится: {why.text.ru}", f"will be refused: {why.text.en}")
+        if why.hint:
+            said = Text(f"{said.ru}. {why.hint.ru}", f"{said.en}. {why.hint.en}")
+        return replace(change, note=said)
 
     def _desired(self, cabinet: Cabinet) -> State:
         if cabinet.state == "absent":

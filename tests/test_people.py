@@ -273,6 +273,9 @@ def test_a_login_that_looks_like_one_of_the_server_is_refused(first: str, world:
     other, login = f"{first}lkov{world.tag}", world.login("volkov")
     make_stranger(world, other)
     list_managers(world, "petrov", "volkov", "sidorova")
+    notes = {one["key"]: one.get("note", "") for one in world.plan()["changes"] if one["kind"] == "user"}
+    assert f"will be refused: The login {login} looks" in notes[login]
+    assert notes[world.login("sidorova")] == ""
     result = world.run("apply", "--yes")
     assert result.exit_code == 4, result.output
     assert f"The login {login} looks like a login that exists in Grafana: {other}" in result.output
@@ -327,6 +330,31 @@ def test_a_later_distributor_is_refused(name: str, world: World) -> None:
     assert [one["cabinet"] for one in world.plan()["refused"]] == [late]
     assert login in members(world, world.don)
     assert f"late {world.tag}" not in world.orgs()
+
+
+@pytest.mark.parametrize("sort", ["login", "e-mail"])
+def test_an_isolated_branch_does_not_stop_who_has_it_in_grafana(sort: str, world: World) -> None:
+    """A line of Volga's list has a login or e-mail of Don's: Volga alone is refused."""
+    petrov, gusev = world.login("petrov"), world.login("gusev")
+    login, email = (petrov, f"{gusev}@example.ru") if sort == "login" else (gusev, f"{petrov}@example.ru")
+    line = f"{world.tag}c.example.ru:80,{login},{email},http,download,upload,process,ping,-1,3600,604800\n"
+    world.write("volga_manager_20260417.csv", world.manager_line("ivanova", f"{world.tag}a.example.ru:80") + line)
+    world.change("tenants.yaml", f"title: Дон {world.tag}", f"title: Донской {world.tag}")
+    result = world.run("apply", "--yes")
+    assert result.exit_code == 4, result.output
+    assert [one["cabinet"] for one in world.plan()["refused"]] == [world.volga]
+    assert world.ask("GET", f"/api/orgs/{world.org(world.don)}")["name"] == f"Донской {world.tag}"
+
+
+def test_isolated_branches_are_both_refused_where_grafana_knows_nothing(world: World) -> None:
+    """A login that is new to both: nothing shows whose person it is."""
+    list_managers(world, "petrov", "gusev")
+    line = world.manager_line("gusev", f"{world.tag}c.example.ru:80")
+    world.write("volga_manager_20260417.csv", world.manager_line("ivanova", f"{world.tag}a.example.ru:80") + line)
+    writes = world.writes()
+    result = world.run("apply", "--yes")
+    assert (result.exit_code, world.writes()) == (1, writes), result.output
+    assert [one["cabinet"] for one in world.plan()["refused"]] == [world.volga, world.don]
 
 
 def test_the_record_shows_no_login(world: World) -> None:
@@ -406,6 +434,23 @@ def test_a_lost_note_is_replaced(world: World) -> None:
     before = world.writes()
     world.apply()
     assert world.writes() == before
+
+
+@with_settings(others={"server.root_url": "https://smart.example.ru/grafana/"})
+def test_the_note_has_the_address_that_people_use(special: World) -> None:
+    """That of the server's root_url: the program may reach the server by another one."""
+    special.apply()
+    notes = [note.read_text(encoding="utf-8") for note in (special.folder / "handover").glob("*.txt")]
+    assert len(notes) == 2
+    for note in notes:
+        assert "Адрес: https://smart.example.ru/grafana\n" in note
+        assert special.url not in note
+
+
+def test_without_a_public_address_the_note_has_ours(world: World) -> None:
+    """A root_url of this machine only, as a server comes with, says nothing."""
+    (note,) = (world.folder / "handover").glob(f"{world.don}-*.txt")
+    assert f"Адрес: {world.url}\n" in note.read_text(encoding="utf-8")
 
 
 def test_a_password_that_its_owner_changed_stays(world: World) -> None:

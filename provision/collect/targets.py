@@ -64,6 +64,16 @@ def parse(cabinet: str, text: str) -> list[TargetGroup] | None:
     return list(found[1:])
 
 
+def marked(text: str) -> str:
+    """The cabinet that the mark of a file of ours names; "" where there is no mark."""
+    try:
+        found = json.loads(text)
+        cabinet = str(found[0]["labels"][_MARK])
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return cabinet if found[0] == mark(cabinet) else ""
+
+
 def probed_of(folder: CollectionFolder, cabinet: str) -> set[tuple[str, str]]:
     """(host, manager) of every installation in the cabinet's target file; none where it is missing or not ours."""
     text, _ = folder.read(file_of(cabinet)) or ("", 0)

@@ -63,20 +63,20 @@ def build(entries: Sequence[Entry], stores: Layer, *, today: date | None) -> Est
 
 
 def _contests(problems: Sequence[Problem]) -> dict[str, tuple[Contest, ...]]:
-    """The contests of both sides by cabinet; problems are there for the later side alone."""
+    """The contests of both sides by cabinet; of two distributors the later one alone has a problem."""
     found: dict[str, tuple[Contest, ...]] = {}
     for problem in problems:
         if contest := problem.contest:
             found[problem.cabinet] = (*found.get(problem.cabinet, ()), contest)
             for rival, value in contest.rivals:
-                mirrored = Contest(contest.sort, value, ((problem.cabinet, contest.value),), later=False)
+                mirrored = Contest(contest.sort, value, ((problem.cabinet, contest.value),), loses=False)
                 found[rival] = (*found.get(rival, ()), mirrored)
     return found
 
 
 def _refused(cabinet: Cabinet, contests: tuple[Contest, ...], *, blocked: bool) -> Cabinet:
-    """The cabinet with its contests. Without a server the one that comes later is thought to lose them."""
-    lost = any(contest.later for contest in contests)
+    """The cabinet with its contests. Without a server nobody is thought to have what they are about."""
+    lost = any(contest.loses for contest in contests)
     return replace(cabinet, blocked=blocked or lost, blocked_by_contests=lost and not blocked, contests=contests)
 
 

@@ -50,14 +50,18 @@ def heads(found: Iterable[Claim]) -> tuple[Person, ...]:
 
 
 class Directory:
-    """The people of the whole estate: a login is one person and has one e-mail, whatever cabinets of its realm it
-    works in. What one realm says changes nothing for another.
+    """The people of the whole estate: a login is one person, with one e-mail and one name in all cabinets of its
+    realm. What one realm says changes nothing for another.
     """
 
     def __init__(self, found: Sequence[Claim]) -> None:
         self._first: dict[tuple[str, str], Claim] = {}  # by realm and login
         for claim in sorted(found, key=lambda claim: not claim.head):  # what a head's entry says goes first
             self._first.setdefault((claim.realm, claim.login), claim)
+        self._names: dict[tuple[str, str], str] = {}  # by realm and login
+        for claim in found:
+            if claim.name:
+                self._names.setdefault((claim.realm, claim.login), claim.name)
         self._served = Counter((claim.realm, claim.email) for claim in self._first.values())
 
     def people(self, found: Iterable[Claim]) -> tuple[Person, ...]:
@@ -71,7 +75,8 @@ class Directory:
         email = self._first[claim.realm, claim.login].email
         is_login = (claim.realm, email) in self._first and email != claim.login
         shared = self._served[claim.realm, email] > 1 or is_login
-        return Person(claim.login, "" if shared else email, claim.role, claim.origin, claim.name, head=claim.head)
+        name = self._names.get((claim.realm, claim.login), "")
+        return Person(claim.login, "" if shared else email, claim.role, claim.origin, name, head=claim.head)
 
     def two_mails(self, found: Iterable[Claim]) -> Iterator[Problem]:
         """Y13 for claims that give a login another e-mail than its first claim does."""

@@ -101,6 +101,10 @@ class Accounts:
         """Whether the record has that account under that login."""
         return self._old is not None and self._old.now.get(self._tag(number)) == self._tag(number, login)
 
+    def has_record_of(self, number: int) -> bool:
+        """Whether the record has that account, under whatever login."""
+        return self._old is not None and self._tag(number) in self._old.now
+
     def record(self) -> Record:
         """The record as it should be: the people of the lists now, all others of the old one before."""
         old = self._old
@@ -169,7 +173,7 @@ class Accounts:
             return account
         if not orgs and record is None and self._context.is_suspended and self._has_email(login, row):
             return account
-        if login in self._run.adopt_logins or (not orgs and self._was_ours(login, row)):
+        if login in self._run.adopt_logins or (not orgs and self.was_ours(login, row)):
             return Account("former", row)
         return _stranger(login, row)
 
@@ -185,7 +189,7 @@ class Accounts:
             return True
         return self._is_in(record.now, login, row) or self._tag(number_of(row)) not in record.now
 
-    def _was_ours(self, login: str, row: Row) -> bool:
+    def was_ours(self, login: str, row: Row) -> bool:
         """Whether a cabinet of the same distributor had this account under this login."""
         for cabinet in self._run.cabinets.values():
             if cabinet.distributor == self._context.cabinet.distributor:

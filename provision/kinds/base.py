@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from provision.errors import ProvisionError
 from provision.grafana import Json
 from provision.kinds.context import CabinetContext, RunContext
 from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec, State
@@ -107,6 +108,10 @@ class One(Kind):
     def delete(self, context: CabinetContext, old: Resource) -> None:
         """Removes `old`. Kinds of which every cabinet always has exactly one are never deleted alone."""
         raise NotImplementedError(f"{self.name} is never deleted")
+
+    def obstacle(self, context: CabinetContext, change: Change) -> ProvisionError | None:
+        """Why the change will be refused, where that can be seen before any write. Makes few requests or none."""
+        return None
 
     def is_ready(self, context: CabinetContext) -> bool:
         """Whether the org accepts objects of this kind by now. Asked before the first write of the stage

@@ -5,13 +5,15 @@ What stands in the way of one person stops nobody else: it is reported when that
 
 from collections.abc import Iterable
 
-from provision.errors import ConflictError, ForbiddenError, NotFoundError
+from provision.errors import ConflictError, ForbiddenError, NotFoundError, ProvisionError
 from provision.identity import skeleton
-from provision.kinds.accounts import Row, end_sessions, number_of, require_email
+from provision.kinds.accounts import Account, Row, end_sessions, number_of, require_email
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused
+from provision.kinds.emails import freeing, holder_of, is_available, needs_confirmation
 from provision.model import Cabinet, Person, Resource, Spec
 from provision.ownership import AUDITOR
+from provision.plan import Change
 from provision.text import Text
 
 _ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
@@ -25,7 +27,7 @@ class UserKind(One):
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for person in cabinet.let_in:
-            yield self.resource(cabinet, person.login, self._spec(person), person.origin)
+            yield self.resource(cabinet, person.login, self._spec(cabinet, person), person.origin)
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         """The cabinet's people who have an account of ours, under whatever login.
@@ -37,8 +39,10 @@ class UserKind(One):
             if account.standing == "ours" and account.row is not None:
                 row = account.row
                 spec = {"login": str(row["login"]).lower(), "email": str(row["email"]).lower()}
+                if person.name:
+                    spec["name"] = str(row.get("name", ""))
                 if account.is_external:
-                    spec = dict(self._spec(person))
+                    spec = dict(self._spec(context.cabinet, person))
                 handle = {"id": account.number, "name": row.get("name", "")}
                 yield self.seen(context, person.login, spec, handle=handle)
 
@@ -49,30 +53,29 @@ class UserKind(One):
         """
         login = new.ref.key
         with self.run.directory.creating(login):
-            account = context.accounts.of(login)
-            if account.standing == "other" and account.why:
-                raise Refused(account.why, account.hint)
-            self._require_possible(login)
-            if account.standing == "free":
-                self._require_distinct(context, login)
+            account = self._require_possible(context, login)
             person = self._person(context.cabinet, login)
             password = self.run.handover.add(context.cabinet, person)
             body = {"login": login, "email": new.spec["email"], "name": person.name or login}
             if account.standing == "free":
                 self._rename_back(context, login)
-                self._make(context, body, password)
-            elif account.standing == "former" and account.row is not None:
-                self._take_over(account.row, body, password)
+            with freeing(self.run, account.number, login, body["email"]):
+                if account.standing == "free":
+                    self._make(context, body, password)
+                elif account.standing == "former" and account.row is not None:
+                    self._take_over(account.row, body, password)
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        """Writes login and e-mail back. With `verify_email_enabled` an e-mail is left to its owner: each try would only
-        send another mail.
+        """Writes login, e-mail and the estate's name back. With `verify_email_enabled` an e-mail is left to its owner:
+        each try would only send another mail.
         """
         number, login, email = int(old.handle["id"]), new.spec["login"], new.spec["email"]
-        waits = self._needs_confirmation and old.spec["email"] != email
-        body = {"login": login, "email": old.spec["email"] if waits else email, "name": old.handle["name"]}
-        if not waits or old.spec["login"] != login:
-            self.run.server.request("PUT", f"/api/users/{number}", json=body)
+        waits = needs_confirmation(self.run) and old.spec["email"] != email
+        name = new.spec.get("name", old.handle["name"])
+        body = {"login": login, "email": old.spec["email"] if waits else email, "name": name}
+        if not waits or {**old.spec, "email": email} != new.spec:
+            with freeing(self.run, number, login, body["email"]):
+                self.run.server.request("PUT", f"/api/users/{number}", json=body)
         if waits:
             raise _waits(login, old.spec["email"], email)
         require_email(self.run, number, email)
@@ -80,14 +83,60 @@ class UserKind(One):
     def delete(self, context: CabinetContext, old: Resource) -> None:
         raise NotImplementedError("a login is global: only its membership ends")
 
-    def _spec(self, person: Person) -> Spec:
-        # Grafana 12.4 takes the login for an e-mail that is not given (user.go, Create).
-        owner = self.run.directory.emails.get(person.email, person.login)
-        email = person.email if owner == person.login else person.login
-        return {"login": person.login, "email": email or person.login}
+    def note(self, change: Change) -> Text | None:
+        """Where an e-mail comes from another account, or cannot be given in this run."""
+        if change.after is None:
+            return None
+        login, email = change.ref.key, self._person(self.run.cabinets[change.ref.cabinet], change.ref.key).email
+        holder = holder_of(self.run, email, login)
+        if holder is None:
+            return None
+        if change.after.spec["email"] != email:
+            return Text(
+                f"почта {email} сейчас у пользователя {holder['login']}, пока вместо неё логин",
+                f"the user {holder['login']} has the e-mail {email} now; the login takes its place until it is free",
+            )
+        if number_of(holder) == (change.before.handle["id"] if change.before else 0):
+            return None
+        return Text(
+            f"почту {email} сначала освобождает {holder['login']}",
+            f"the user {holder['login']} gives the e-mail {email} up first",
+        )
 
-    def _require_possible(self, login: str) -> None:
-        """Raises Refused for a login that cannot be given. One that is another account's e-mail could never log in."""
+    def obstacle(self, context: CabinetContext, change: Change) -> ProvisionError | None:
+        if change.before is not None:
+            return None
+        try:
+            self._require_possible(context, change.ref.key)
+        except Refused as refused:
+            return refused
+        return None
+
+    def _spec(self, cabinet: Cabinet, person: Person) -> Spec:
+        """The name only where the estate gives one: another is its owner's own."""
+        login, email = person.login, person.email
+        is_available(self.run, cabinet, login, login)  # a login that is another account's e-mail has to be freed, too
+        # Grafana 12.4 takes the login for an e-mail that is not given (user.go, Create).
+        if not email or not is_available(self.run, cabinet, login, email):
+            email = login
+        return {"login": login, "email": email, **({"name": person.name} if person.name else {})}
+
+    def _require_possible(self, context: CabinetContext, login: str) -> Account:
+        """The account of a login that is to be made or taken over.
+
+        Raises Refused where it is somebody else's, or cannot be given: the login of another account's e-mail could
+        never log in.
+        """
+        account = context.accounts.of(login)
+        if account.standing == "other" and account.why:
+            raise Refused(account.why, account.hint)
+        self._require_free(login)
+        if account.standing == "free":
+            self._require_distinct(context, login)
+        return account
+
+    def _require_free(self, login: str) -> None:
+        """Raises Refused for a login of audits and for one that is another account's e-mail."""
         if login.startswith(AUDITOR):
             raise Refused(
                 Text(
@@ -97,7 +146,7 @@ class UserKind(One):
                 _ANOTHER_LOGIN,
             )
         owner = self.run.directory.emails.get(login, login)
-        if owner != login:
+        if owner != login and login not in self.run.directory.freed:
             raise Refused(
                 Text(
                     f"Логин {login} совпадает с почтой пользователя {owner}, войти с ним было бы нельзя",
@@ -131,8 +180,10 @@ class UserKind(One):
         row = self.run.directory.users.get(login)
         former = context.accounts.listed_as(number_of(row)) if row else ""
         if row and former:
-            spec = self._spec(self._person(context.cabinet, former))
-            self.run.server.request("PUT", f"/api/users/{number_of(row)}", json={**spec, "name": row.get("name", "")})
+            spec = self._spec(context.cabinet, self._person(context.cabinet, former))
+            body = {"name": row.get("name", ""), **spec}
+            with freeing(self.run, number_of(row), spec["login"], spec["email"]):
+                self.run.server.request("PUT", f"/api/users/{number_of(row)}", json=body)
 
     def _make(self, context: CabinetContext, body: dict[str, str], password: str) -> None:
         server, login = self.run.server, body["login"]
@@ -166,7 +217,7 @@ class UserKind(One):
     def _take_over(self, row: Row, body: dict[str, str], password: str) -> None:
         """A new password first; then nobody who had the old one is left inside, and the profile is the person's."""
         number = number_of(row)
-        if self._needs_confirmation and str(row["email"]).lower() != body["email"]:
+        if needs_confirmation(self.run) and str(row["email"]).lower() != body["email"]:
             raise _waits(body["login"], str(row["email"]), body["email"])
         try:
             self.run.server.request("PUT", f"/api/admin/users/{number}/password", json={"password": password})
@@ -185,11 +236,6 @@ class UserKind(One):
         self.run.server.request("PUT", f"/api/users/{number}", json=body)
         require_email(self.run, number, body["email"])
         self.run.directory.made[body["login"]] = {**row, **body}
-
-    @property
-    def _needs_confirmation(self) -> bool:
-        """Whether a changed e-mail has to be confirmed by its owner (12.4)."""
-        return str(self.run.server.settings.get("users", {}).get("verify_email_enabled", "")).lower() == "true"
 
     def _leave_other_orgs(self, context: CabinetContext, number: int) -> None:
         for org in self.run.directory.orgs_of(number):

@@ -102,8 +102,8 @@ def check_apart(cabinets: Sequence[Group]) -> tuple[Problem, ...]:
 
     Compared are logins, e-mails, mailboxes, chats, addresses and online accesses in their canonical form, and client
     names inside a distributor. Between branches of one distributor both cabinets are refused. Between distributors
-    only the one that comes later is refused, and its problem names no file of the other: `elsewhere` does. Of people's
-    logins and e-mails Grafana decides which of the two that is: `contest`.
+    only the one that comes later is refused, and its problem names no file of the other: `elsewhere` does. A login or
+    e-mail of people that one of the two has in Grafana refuses only the other one: `contest`.
     """
     order = {group.distributor: number for number, group in reversed(list(enumerate(cabinets)))}
     suspects = _suspects(cabinets)
@@ -173,17 +173,19 @@ def _crossing(met: Sequence[_Found], order: dict[str, int]) -> Iterator[Problem]
         far = [one for one in rivals if order[one.group.distributor] < order[here.group.distributor]]
         code = "P11" if here.trace.sort in ("email", "chat") else "P12"
         if near:
-            yield _problem(code, here, detail=Text(f"{here.place} и {near.place}", f"{here.place} and {near.place}"))
+            detail = Text(f"{here.place} и {near.place}", f"{here.place} and {near.place}")
+            branches = [one for one in rivals if one.group.distributor == here.group.distributor]
+            yield _problem(code, here, detail=detail, contest=_contest(here, [*branches, *far]))
         elif far:
             yield _problem(code, here, hint=_advice(here), elsewhere=far[0].place, contest=_contest(here, far))
 
 
 def _contest(here: _Found, rivals: Sequence[_Found]) -> Contest | None:
-    """What Grafana can decide between distributors: whose person has it. None of what is no person's."""
+    """What Grafana can decide: whose person has it. None of what is no person's."""
     sort = here.trace.sort
     if sort not in ("login", "email") or any(isinstance(one.trace.source, Address) for one in (here, *rivals)):
         return None
-    return Contest(sort, here.trace.key, tuple((one.group.cabinet, one.trace.key) for one in rivals), later=True)
+    return Contest(sort, here.trace.key, tuple((one.group.cabinet, one.trace.key) for one in rivals), loses=True)
 
 
 def _advice(here: _Found) -> Text:

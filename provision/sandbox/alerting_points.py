@@ -15,6 +15,9 @@ blueprint = Blueprint("alerting_points", __name__)
 
 _PATH = "/api/v1/provisioning/contact-points"
 _REDACTED = "[REDACTED]"
+_MISSING = public(
+    500, "alerting.notification.configMissing", "No alertmanager configuration present in this organization"
+)
 # What each type requires, and which of its settings are secret (grafana/alerting, receivers/*/config.go).
 _REQUIRED = {
     "email": {"addresses": "could not find addresses in settings"},
@@ -35,7 +38,7 @@ _SECRET = {
 def every() -> list[dict[str, Any]]:
     """Sorted by name and uid, without secrets; `name` chooses one receiver."""
     org = needs("alert.provisioning:read", "Viewer").org
-    document, name = alerting_state.found(org), request.args.get("name", "")
+    document, name = alerting_state.found(org, _MISSING), request.args.get("name", "")
     rows = [one for one in _integrations(document) if name in {"", one["name"]}]
     return [_shown(document, one) for one in sorted(rows, key=lambda one: (one["name"], one["uid"]))]
 

@@ -47,12 +47,11 @@ def find(org: int) -> Document | None:
     return cast(Document, json.loads(row["document"])) if row else None
 
 
-def found(org: int) -> Document:
-    """The org's document; 500 before its first synchronisation."""
+def found(org: int, missing: Refused | None = None) -> Document:
+    """The org's document; 500 before its first synchronisation, in these words (12.4)."""
     document = find(org)
     if document is None:
-        message = "No alertmanager configuration present in this organization"
-        raise public(500, "alerting.notification.configMissing", message)
+        raise missing or Refused(500, "Internal Server Error")
     return document
 
 

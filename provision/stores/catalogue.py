@@ -144,6 +144,14 @@ FROM pg_roles r WHERE r.rolname = ANY(%(names)s)
 """  # noqa: S608 - our own parts
 
 
+# Roles named like `ours`, with the groups that each is a member of.
+NAMED_LIKE_OURS = """
+SELECT r.rolname::text, ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+                              WHERE m.member = r.oid)
+FROM pg_roles r WHERE r.rolname ~ %s ORDER BY 1
+"""
+
+
 def login_roles(*, superuser: bool) -> str:
     """The question for login roles with given `names`, and for those named like `ours` that are members of `groups`.
 

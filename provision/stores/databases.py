@@ -67,6 +67,20 @@ def read(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> Stat
     return found
 
 
+def orphans(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> Iterable[Resource]:
+    """The databases named as ours are, and those in the registry, that belong to none of these cabinets."""
+    with cluster.connect() as connection:
+        registry = cluster_fence.registered(connection)
+        there = [str(row[0]) for row in connection.execute(DATABASES, {"names": None})]
+    claimed = {access.cabinet for access in accesses}
+    whose = dict.fromkeys((name for name in there if OURS.fullmatch(name)), "")
+    whose |= {root.database_name(cabinet): cabinet for cabinet in claimed}
+    whose |= {database: cabinet for cabinet, database in registry.items()}
+    for database, cabinet in sorted(whose.items()):
+        if cabinet not in claimed:
+            yield Resource(Ref(cabinet, KIND, database), {"title": cabinet}, "postgresql")
+
+
 def apply(cluster: Cluster, changes: Sequence[Change], save: Save) -> None:
     """Carries out the changes, several databases side by side; `save` is called before a database is dropped.
 

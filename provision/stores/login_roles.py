@@ -21,7 +21,7 @@ from provision.credential import RootSecret
 from provision.model import Ref, Resource, Spec, State
 from provision.stores import cluster_fence
 from provision.stores.access import Access, names
-from provision.stores.catalogue import login_roles
+from provision.stores.catalogue import NAMED_LIKE_OURS, login_roles
 from provision.stores.cluster import GUARDED_SETTINGS, Cluster, Connection, Rights, side_by_side
 from provision.stores.cluster_fence import OURS_SQL, Change
 from provision.stores.schema import OWNER
@@ -94,6 +94,21 @@ def read(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> Stat
             spec = _live_spec(cluster.rights, row, access, right=row.name in right)
             found[ref] = Resource(ref, spec, "postgresql")
     return found
+
+
+def orphans(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> Iterable[Resource]:
+    """The roles named as ours are, groups among them, that belong to none of these cabinets."""
+    accesses = list(accesses)
+    claimed = {access.cabinet for access in accesses}
+    known = dict(names(root, "events", accesses))
+    with cluster.connect() as connection:
+        databases = {database: cabinet for cabinet, database in cluster_fence.registered(connection).items()}
+        rows = connection.execute(NAMED_LIKE_OURS, [OURS_SQL]).fetchall()
+    databases |= {root.database_name(cabinet): cabinet for cabinet in claimed}
+    for role, groups in rows:
+        cabinet = next((databases[group] for group in (role, *groups) if group in databases), "")
+        if role not in known and cabinet not in claimed:
+            yield Resource(Ref(cabinet, KIND, str(role)), {"title": cabinet}, "postgresql")
 
 
 def apply(cluster: Cluster, root: RootSecret, changes: Sequence[Change]) -> None:

@@ -69,8 +69,7 @@ class UserFile:
                 continue
             access = known.get(name)
             cabinet = access.cabinet if access else _cabinet(user)
-            strange = not str(user.get("name", "")).startswith(MARK) or not cabinet
-            if strange and access is None:
+            if access is None and not _is_ours(user):
                 found.append(Resource(Ref("", KIND, name), {"user": name}, str(self._path), managed=False))
             elif cabinet in cabinets:
                 found.append(Resource(Ref(cabinet, KIND, name), self._spec(user, access), str(self._path)))
@@ -80,8 +79,7 @@ class UserFile:
         """Users of ours that the file has for none of these cabinets."""
         for user in self._load()["users"]:
             cabinet, name = _cabinet(user), str(user.get("username", ""))
-            ours = str(user.get("name", "")).startswith(MARK) and name != NOBODY
-            if ours and cabinet and cabinet not in cabinets:
+            if _is_ours(user) and name != NOBODY and cabinet not in cabinets:
                 yield Resource(Ref(cabinet, KIND, name), {"title": cabinet}, str(self._path))
 
     def apply(self, changes: Sequence[Change]) -> None:
@@ -214,6 +212,10 @@ class UserFile:
             yield
         finally:
             os.close(descriptor)
+
+
+def _is_ours(user: Mapping[str, Any]) -> bool:
+    return str(user.get("name", "")).startswith(MARK)
 
 
 def _cabinet(user: Mapping[str, Any]) -> str:

@@ -257,14 +257,44 @@ def test_rotate_changes_credentials_and_nothing_else(world: World, empty: Events
 
 
 def test_credentials_of_a_cabinet_cut_out_of_the_file_are_listed(world: World, empty: EventsServer) -> None:
-    """drift names its user and its database at the stores, and exits 3."""
+    """drift names its users and its database at the stores, the groups among them, and exits 3."""
     world.apply()
     whole = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
     world.write("tenants.yaml", whole[: whole.index(f"      {world.don}:")])
     drift = world.run("drift", "--format", "json")
     assert drift.exit_code == 3, drift.output
-    orphans = {(one["cabinet"], one["kind"]) for one in json.loads(drift.stdout)["orphans"]}
-    assert orphans == {(world.don, kind) for kind in ("org", "metrics user", "events database")}
+    orphans = [(one["cabinet"], one["kind"]) for one in json.loads(drift.stdout)["orphans"]]
+    kinds = ("org", "metrics user", "events database", "events user", "events user")
+    assert sorted(orphans) == sorted((world.don, kind) for kind in kinds)
+
+
+def test_what_no_cabinet_claims_is_listed_by_name(world: World, empty: EventsServer, tmp_path: Path) -> None:
+    """Planted by hand in each engine, with our names or marks: drift says what to do and exits 3; apply keeps them."""
+    world.env["SMART_TARGETS_DIR"] = str(tmp_path / "collection")
+    world.apply()
+    assert world.run("drift").exit_code == 0
+    target = tmp_path / "collection/targets/former.json"
+    target.write_text('[{"targets": ["zavod.example.ru:80"]}]', encoding="utf-8")
+    with psycopg.connect(empty.conninfo(), autocommit=True) as admin:
+        admin.execute("CREATE ROLE c_0123456789abcdef LOGIN; CREATE ROLE d_0123456789abcdef")
+        admin.execute("CREATE DATABASE d_fedcba9876543210")
+    users = Path(world.env["SMART_VMAUTH_FILE"])
+    added = "- {username: c_0123456789abcdef, password: Pw-Example-9, name: smart-x, url_prefix: 'http://127.0.0.1:1/'}"
+    users.write_text(f"{users.read_text(encoding='utf-8').rstrip()}\n{added}\n", encoding="utf-8")
+    world.apply()
+    drift = world.run("drift", "--format", "json")
+    assert drift.exit_code == 3, drift.output
+    assert {(one["kind"], one["key"]) for one in json.loads(drift.stdout)["orphans"]} == {
+        ("collection file", "targets/former.json"),
+        ("events user", "c_0123456789abcdef"),
+        ("events user", "d_0123456789abcdef"),
+        ("events database", "d_fedcba9876543210"),
+        ("metrics user", "c_0123456789abcdef"),
+    }
+    said = world.run("drift").output
+    assert "delete these by hand" in said
+    assert "d_fedcba9876543210" in said
+    assert target.exists()
 
 
 def test_a_changed_root_secret_rewrites_nothing_unasked(world: World) -> None:

@@ -1,13 +1,13 @@
 """What all cabinets of a PostgreSQL server share, and the form of every kind on such servers."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from provision.kinds.base import Batch
 from provision.kinds.below.accesses import accesses_of, pairs
 from provision.kinds.context import RunContext
-from provision.model import Cabinet, State
+from provision.model import Cabinet, Resource, State
 from provision.plan import Change
 from provision.stores import cluster_fence
 from provision.stores.access import Access
@@ -38,6 +38,12 @@ class OnClusters(Batch):
     def read(self, cabinets: Sequence[Cabinet]) -> State:
         return _merged(_on(cluster, self.read_on(cluster, its)) for cluster, its in self._by_cluster(cabinets))
 
+    def orphans(self, cabinets: Collection[str]) -> Iterator[Resource]:
+        """What is on a server and belongs to none of its cabinets. A cabinet that moved has left its old server."""
+        estate = [one for one in self.run.cabinets.values() if one.id in cabinets]
+        for cluster, accesses in self._by_cluster(estate):
+            yield from self.orphans_on(cluster, accesses)
+
     def write(self, changes: Sequence[Change]) -> None:
         for variable, cluster in self._clusters.items():
             self.write_on(cluster, [change for change in changes if _server_of(change) == variable])
@@ -49,6 +55,10 @@ class OnClusters(Batch):
     @abstractmethod
     def read_on(self, cluster: Cluster, accesses: list[Access]) -> State:
         """What it has."""
+
+    def orphans_on(self, cluster: Cluster, accesses: list[Access]) -> Iterable[Resource]:
+        """What it has with our mark for none of these cabinets, which are all that belong there."""
+        return ()
 
     @abstractmethod
     def write_on(self, cluster: Cluster, changes: list[Change]) -> None:

@@ -1,11 +1,11 @@
 """The files that the engines of collection read: probe targets, a file a cabinet, and what all cabinets share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from provision.collect.folder import HEADER, MODE, CollectionFolder
 from provision.collect.settings import shared_files
-from provision.collect.targets import TargetGroup, dump, file_of, groups, parse
+from provision.collect.targets import TargetGroup, dump, file_of, groups, marked, parse
 from provision.kinds.base import Batch
 from provision.kinds.context import CollectionAdmin, RunContext
 from provision.model import Cabinet, Ref, Resource, State
@@ -46,16 +46,20 @@ class CollectionFileKind(Batch):
         return {one.ref: one for one in wanted}
 
     def read(self, cabinets: Sequence[Cabinet]) -> State:
-        """The shared files and those of these cabinets; what is not ours, or of no cabinet of the estate, as unmanaged.
-
-        The scraper takes every target file in the folder, so whoever put one there is worth knowing.
-        """
+        """The shared files and those of these cabinets; what does not have our mark as unmanaged."""
         found = [one for name in self._texts() for one in self._seen_shared(name)]
         chosen = {file_of(cabinet.id): cabinet.id for cabinet in cabinets}
-        others = {file_of(cabinet) for cabinet in self.run.cabinets} - chosen.keys()
-        names = (name for name in self._folder.names() if name not in others)
-        found += [self._seen_targets(name, chosen.get(name, "")) for name in names]
+        found += [self._seen_targets(name, chosen[name]) for name in self._folder.names() if name in chosen]
         return {one.ref: one for one in found}
+
+    def orphans(self, cabinets: Collection[str]) -> Iterator[Resource]:
+        """Every other target file, with our mark or without: the scraper takes all that are in the folder."""
+        claimed = {file_of(cabinet) for cabinet in cabinets}
+        for name in self._folder.names():
+            if name not in claimed:
+                text, _ = self._folder.read(name) or ("", MODE)
+                cabinet = marked(text)
+                yield Resource(Ref(cabinet, self.name, name), {"title": cabinet}, str(self._folder.path / name))
 
     def write(self, changes: Sequence[Change]) -> None:
         """Writes or removes exactly these files. The exporter is asked to read its own again, where we reach it."""
@@ -88,9 +92,9 @@ class CollectionFileKind(Batch):
             yield Resource(Ref(cabinet.id, self.name, file_of(cabinet.id)), _of_targets(wanted), cabinet.origin)
 
     def _seen_targets(self, name: str, cabinet: str) -> Resource:
-        """A target file; it is ours to change where it has the mark of a chosen cabinet."""
+        """The cabinet's target file; it is ours to change where it has the mark."""
         text, mode = self._folder.read(name) or ("", MODE)
-        found = parse(cabinet, text) if cabinet else None
+        found = parse(cabinet, text)
         spec = _of_text(text, mode) if found is None else _of_targets(found, mode)
         return Resource(Ref(cabinet, self.name, name), spec, str(self._folder.path / name), managed=found is not None)
 

@@ -1,12 +1,12 @@
 """Each cabinet's database in PostgreSQL."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from provision.kinds.below.accesses import pairs
 from provision.kinds.below.clusters import ClusterKind, OnClusters
-from provision.model import Ref, Resource, State
+from provision.model import Resource, State
 from provision.plan import Change
-from provision.stores import cluster_fence, databases
+from provision.stores import databases
 from provision.stores.access import Access
 from provision.stores.cluster import Cluster
 from provision.stores.dump import dump
@@ -29,14 +29,8 @@ class DatabaseKind(OnClusters):
     def write_on(self, cluster: Cluster, changes: list[Change]) -> None:
         databases.apply(cluster, pairs(changes), self._save)
 
-    def orphans(self, cabinets: Collection[str]) -> Iterable[Resource]:
-        """The registered databases of other cabinets. Their login roles are members of their groups."""
-        for cluster in self._clusters.values():
-            with cluster.connect() as connection:
-                registry = cluster_fence.registered(connection)
-            for cabinet, database in sorted(registry.items()):
-                if cabinet not in cabinets:
-                    yield Resource(Ref(cabinet, self.name, database), {"title": cabinet}, "postgresql")
+    def orphans_on(self, cluster: Cluster, accesses: list[Access]) -> Iterable[Resource]:
+        return databases.orphans(cluster, self.run.root, accesses)
 
     def _save(self, cluster: Cluster, cabinet: str, database: str) -> None:
         path = self.run.backup.path(cabinet, "dump")

@@ -1,9 +1,11 @@
 """Each cabinet's login role in PostgreSQL."""
 
+from collections.abc import Iterable
+
 from provision.kinds.below.accesses import pairs
 from provision.kinds.below.clusters import OnClusters
 from provision.kinds.below.databases import DatabaseKind
-from provision.model import State
+from provision.model import Resource, State
 from provision.plan import Change
 from provision.stores import login_roles
 from provision.stores.access import Access
@@ -21,6 +23,9 @@ class LoginRoleKind(OnClusters):
 
     def read_on(self, cluster: Cluster, accesses: list[Access]) -> State:
         return login_roles.read(cluster, self.run.root, accesses)
+
+    def orphans_on(self, cluster: Cluster, accesses: list[Access]) -> Iterable[Resource]:
+        return login_roles.orphans(cluster, self.run.root, accesses)
 
     def write_on(self, cluster: Cluster, changes: list[Change]) -> None:
         login_roles.apply(cluster, self.run.root, pairs(changes))
