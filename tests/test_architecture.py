@@ -89,6 +89,7 @@ ALLOWED = {
         "provision.kinds",
         "provision.model",
         "provision.plan",
+        "provision.text",
     },
     "provision.writing": {
         "provision.errors",

@@ -161,8 +161,11 @@ class DashboardKind(One):
                     f"Начальный дашборд «{cabinet.home}» не входит в кабинет",
                     f"The home dashboard {cabinet.home!r} is not one of the cabinet's",
                 ),
-                hint=Text(
-                    f"Выберите home из: {', '.join(given) or '—'}", f"Choose home among: {', '.join(given) or '-'}"
+                hint=Text(f"Выберите home из: {', '.join(given)}", f"Choose home among: {', '.join(given)}")
+                if given
+                else Text(
+                    "Дашбордов у кабинета нет: в его списках нет ни одной верной строки",
+                    "It has no dashboards: no line of its lists is valid",
                 ),
                 file=file,
                 line=int(line),
