@@ -16,7 +16,7 @@ from provision.text import Text
 from provision.writing import Writer, is_outage
 
 SYNC_PATIENCE = 90.0  # seconds; a new org accepts alerting after the server's next sync, up to 60 s later (12.4)
-_SYNC_PAUSE = 2.0  # seconds between two looks
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds between two looks: each pause is twice the one before
 
 Progress = Callable[[str], None]  # hears the id of each cabinet that is ready; called from several threads
 Report = Callable[[Text], None]  # hears what is waited for
@@ -190,7 +190,7 @@ class _Applying:
 
     def _wait_until_ready(self, works: Sequence[_Work]) -> None:
         """Waits for all of them at once, at most SYNC_PATIENCE; after that the writes themselves show what is wrong."""
-        deadline, reported = time.monotonic() + SYNC_PATIENCE, 0
+        deadline, reported, pause = time.monotonic() + SYNC_PATIENCE, 0, _FIRST_PAUSE
         while not self._stop.is_set():
             works = [work for work in works if not self._is_ready(work)]
             if not works or time.monotonic() > deadline:
@@ -203,7 +203,8 @@ class _Applying:
                         f"Waiting until Grafana has prepared alerting, orgs: {reported} (up to a minute)",
                     )
                 )
-            time.sleep(_SYNC_PAUSE)
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _is_ready(self, work: _Work) -> bool:
         names = dict.fromkeys(change.ref.kind for change in work.plan.in_stage("notifications"))

@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from provision.sandbox import Sandbox
+from provision.sandbox import Sandbox, Settings
 
 # How long an example takes says how busy the machine is, not whether the program is right.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+QUICK_SYNC = Settings(alerting_sync_seconds=0.2)  # most tests have an apply on new orgs, which waits for that
+
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     """A running sandbox, empty but for org 1 and admin/admin, ended with the test."""
-    running = Sandbox(port=0, data=tmp_path / "sandbox")
+    running = Sandbox(port=0, data=tmp_path / "sandbox", settings=QUICK_SYNC)
     running.start()
     yield running
     running.close()
@@ -33,7 +35,7 @@ def grafana_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given.rstrip("/")
         return
-    running = Sandbox(port=0, data=tmp_path_factory.mktemp("grafana"))
+    running = Sandbox(port=0, data=tmp_path_factory.mktemp("grafana"), settings=QUICK_SYNC)
     running.start()
     yield running.url
     running.close()

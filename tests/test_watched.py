@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provision.sandbox import Sandbox, Settings
+from tests.faults.faults import strike
 from tests.stores.test_number_stores import Recorder
-from tests.test_faults import strike
 from tests.world import ACCEPTED, World
 
 

@@ -14,6 +14,7 @@ from provision.grafana.retries import Patience
 from provision.text import Text
 
 Api = Literal["auto", "legacy"]
+LOGIN_PATH = "/login"  # the one POST that may be repeated: a second login only opens a second session
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def open_session(connection: Connection, base: str, *, repeats: bool = True) -> 
     policies = {
         "https://": Patience.of_reads(connection.pause),
         "http://": Patience.of_reads(connection.pause),
-        f"{base}/login": Patience.of_logins(connection.pause),
+        f"{base}{LOGIN_PATH}": Patience.of_logins(connection.pause),
     }
     for prefix, policy in policies.items():
         session.mount(prefix, HTTPAdapter(pool_maxsize=32, max_retries=policy if repeats else 0))

@@ -6,6 +6,7 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from provision.errors import GrafanaError, LoginError
+from provision.grafana.connection import LOGIN_PATH
 from provision.grafana.failures import is_from_grafana, refused_by_proxy
 from provision.grafana.transport import Transport, field_of
 from provision.text import Text
@@ -45,11 +46,11 @@ class Login:
         one in `root_url`.
         """
         transport, connection = self._transport, self._transport.connection
-        answer = transport.send("POST", "/login", json={"user": connection.user, "password": connection.password})
+        answer = transport.send("POST", LOGIN_PATH, json={"user": connection.user, "password": connection.password})
         if answer.status_code == requests.codes.unauthorized:
             raise self.refused(answer)
         if answer.status_code == requests.codes.too_many_requests or answer.status_code >= 500:
-            transport.content(answer, "POST", "/login")  # raises
+            transport.content(answer, "POST", LOGIN_PATH)  # raises
         if answer.ok:
             seen = transport.send("GET", "/api/user")
             if seen.status_code != requests.codes.unauthorized:

@@ -10,7 +10,7 @@ import requests
 from requests.exceptions import ChunkedEncodingError
 
 from provision.errors import ApiError, ConflictError, ForbiddenError, GrafanaError, NotFoundError, UnreachableError
-from provision.grafana.connection import Connection, checked_address, open_session
+from provision.grafana.connection import LOGIN_PATH, Connection, checked_address, open_session
 from provision.grafana.failures import not_grafana, unreachable
 from provision.text import Text
 from provision.throttle import Throttle
@@ -49,7 +49,7 @@ class Transport:
         json: object = None,
         params: Mapping[str, str | int] | None = None,
     ) -> requests.Response:
-        """The answer, whatever its status. A read whose answer breaks off in its body is repeated.
+        """The answer, whatever its status. A read or login whose answer breaks off in its body is repeated.
 
         Raises UnreachableError when there is none, or when it redirects to another address.
         """
@@ -60,7 +60,7 @@ class Transport:
         with self._counting:
             self.sent += 1
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
-        pauses = iter(self.connection.pauses if method == "GET" else ())
+        pauses = iter(self.connection.pauses if method == "GET" or path == LOGIN_PATH else ())
         while True:
             with self.throttle.turn():
                 if self.gone:

@@ -24,7 +24,7 @@ class User:
 
 
 @pytest.fixture(scope="session")
-def admin(grafana_url: str) -> Iterator[Caller]:
+def session_of_admin(grafana_url: str) -> Iterator[Caller]:
     """The server admin, logged in by session, or by basic auth where the server under test lets nobody in that way."""
     user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
     caller = Caller(grafana_url, user, password)
@@ -34,6 +34,15 @@ def admin(grafana_url: str) -> Iterator[Caller]:
     assert answer.status_code == 200, answer.text
     yield caller
     caller.close()
+
+
+@pytest.fixture
+def admin(session_of_admin: Caller) -> Caller:
+    """The server admin. His session is renewed when it is due, as a browser does (every ten minutes)."""
+    caller = session_of_admin
+    if caller.session.auth is None and caller.ask("GET", "/api/user").status_code == 401:
+        assert caller.ask("POST", "/api/user/auth-tokens/rotate").ok
+    return caller
 
 
 @pytest.fixture
