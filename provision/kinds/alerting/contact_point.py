@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from provision.kinds.alerting import files, routing
+from provision.kinds.alerting.base import AlertingKind
 from provision.kinds.alerting.routing import ContactPoint
-from provision.kinds.alerting.settings import is_offered, is_synchronised
-from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, Refused, RunContext
+from provision.kinds.alerting.settings import is_synchronised
+from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource
 from provision.ownership import PREFIX
-from provision.plan import Change
 from provision.text import Text
 
 PATH = "/api/v1/provisioning/contact-points"
@@ -23,19 +22,9 @@ _FINGERPRINT = "smartFingerprint"
 _REDACTED = "[REDACTED]"
 
 
-class ContactPointKind(One):
+class ContactPointKind(AlertingKind):
     name = "contact point"
     title = Text("получатель", "contact point")
-    stage = "notifications"
-    needs = ("org",)
-
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return is_offered(run)
-
-    def depends(self, change: Change, failed: Change) -> bool:
-        """A contact point that a route still names is not deleted (409)."""
-        return super().depends(change, failed) or (change.after is None and failed.ref.kind == "notification policy")
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         """Raises Refused for a Telegram chat without the bot's token."""
@@ -87,9 +76,6 @@ class ContactPointKind(One):
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
         context.org.request("DELETE", f"{PATH}/{quote(str(old.handle['uid']), safe='')}")
-
-    def is_ready(self, context: CabinetContext) -> bool:
-        return is_synchronised(context)
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 from dashboards.alerts import templates
 from provision.kinds.alerting import files
-from provision.kinds.alerting.settings import is_offered, is_synchronised
-from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, RunContext
+from provision.kinds.alerting.base import AlertingKind
+from provision.kinds.alerting.settings import is_synchronised
+from provision.kinds.context import CabinetContext
 from provision.kinds.dashboard import scope_of
 from provision.model import Cabinet, Resource, Spec
 from provision.ownership import PREFIX
@@ -16,15 +16,9 @@ from provision.text import Text
 PATH = "/api/v1/provisioning/templates"
 
 
-class MessageTemplateKind(One):
+class MessageTemplateKind(AlertingKind):
     name = "message template"
     title = Text("шаблон сообщения", "message template")
-    stage = "notifications"
-    needs = ("org",)
-
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return is_offered(run)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for name, text in templates(scope_of(cabinet)).items():
@@ -48,9 +42,6 @@ class MessageTemplateKind(One):
     def delete(self, context: CabinetContext, old: Resource) -> None:
         path = f"{PATH}/{quote(old.ref.key, safe='')}"
         context.org.request("DELETE", path, version=str(old.handle["version"]))
-
-    def is_ready(self, context: CabinetContext) -> bool:
-        return is_synchronised(context)
 
     def normalise(self, spec: Spec) -> Spec:
         return {**spec, "template": spec["template"].strip()}  # as the server stores it

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from provision.kinds.alerting import files, muting
-from provision.kinds.alerting.settings import is_offered, is_synchronised
-from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, RunContext
+from provision.kinds.alerting.base import AlertingKind
+from provision.kinds.alerting.settings import is_synchronised
+from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Code, Problem, Resource
 from provision.ownership import PREFIX
 from provision.plan import Change
@@ -15,19 +15,9 @@ from provision.text import Text
 PATH = "/api/v1/provisioning/mute-timings"
 
 
-class MuteTimingKind(One):
+class MuteTimingKind(AlertingKind):
     name = "mute timing"
     title = Text("время тишины", "mute timing")
-    stage = "notifications"
-    needs = ("org",)
-
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return is_offered(run)
-
-    def depends(self, change: Change, failed: Change) -> bool:
-        """A timing that a route still names is not deleted (409)."""
-        return super().depends(change, failed) or (change.after is None and failed.ref.kind == "notification policy")
 
     def is_safe_when_blocked(self, change: Change) -> bool:
         return change.ref.key == muting.SUSPENDED and change.after is not None
@@ -54,9 +44,6 @@ class MuteTimingKind(One):
     def delete(self, context: CabinetContext, old: Resource) -> None:
         path = f"{PATH}/{quote(old.ref.key, safe='')}"
         context.org.request("DELETE", path, version=str(old.handle["version"]))
-
-    def is_ready(self, context: CabinetContext) -> bool:
-        return is_synchronised(context)
 
     @staticmethod
     def check(cabinet: Cabinet) -> Iterable[Problem]:

@@ -11,9 +11,9 @@ from typing import Any
 from provision.errors import ConflictError
 from provision.grafana import Json
 from provision.kinds.alerting import files, routing
-from provision.kinds.alerting.settings import POLICIES, is_offered, is_synchronised, policies
-from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, RunContext
+from provision.kinds.alerting.base import AlertingKind
+from provision.kinds.alerting.settings import POLICIES, is_synchronised, policies
+from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource
 from provision.plan import Change
 from provision.text import Text
@@ -25,15 +25,10 @@ _MATCHERS = ("object_matchers", "matchers", "match", "match_re")
 Route = dict[str, Any]
 
 
-class NotificationPolicyKind(One):
+class NotificationPolicyKind(AlertingKind):
     name = "notification policy"
     title = Text("маршрут оповещений", "notification policy")
-    stage = "notifications"
     needs = ("org", "contact point", "mute timing")
-
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return is_offered(run)
 
     def depends(self, change: Change, failed: Change) -> bool:
         """Contact points and timings must be there; those that could not be deleted do no harm."""
@@ -75,9 +70,6 @@ class NotificationPolicyKind(One):
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
         self._put(context, None, policies(context))
-
-    def is_ready(self, context: CabinetContext) -> bool:
-        return is_synchronised(context)
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:

@@ -10,9 +10,8 @@ from dashboards.alerts import groups, rule_groups
 from dashboards.alerts import origin as origin_of
 from provision.grafana import Json
 from provision.kinds.alerting import files, rule_lint
-from provision.kinds.alerting.settings import is_offered
-from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, RunContext
+from provision.kinds.alerting.base import AlertingKind
+from provision.kinds.context import CabinetContext
 from provision.kinds.dashboard import scope_of
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Cabinet, Code, Problem, Resource, Spec
@@ -29,15 +28,10 @@ _SECONDS = {"y": 31536000, "w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _RESETTING = ("title", "condition", "data", "for", "labels", "noDataState", "execErrState", "isPaused")
 
 
-class RuleGroupKind(One):
+class RuleGroupKind(AlertingKind):
     name = "rule group"
     title = Text("группа правил", "rule group")
-    stage = "notifications"
     needs = ("org", "folder", "data source", "notification policy")
-
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return is_offered(run)
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         """A suspended cabinet's rules are paused: its data are out of reach."""
@@ -77,6 +71,9 @@ class RuleGroupKind(One):
             return
         for rule in old.spec["rules"]:
             context.org.request("DELETE", f"{RULES}/{rule['uid']}")
+
+    def is_ready(self, context: CabinetContext) -> bool:
+        return True  # rules do not wait for the org's notification settings (12.4)
 
     def note(self, change: Change) -> Text | None:
         """The firing rules whose state the change resets: their alerts are resolved and then reported again."""

@@ -2,7 +2,7 @@
 
 from provision.errors import NotFoundError
 from provision.grafana import Grafana, Json
-from provision.kinds.context import CabinetContext, RunContext
+from provision.kinds.context import CabinetContext
 from provision.text import Text
 
 POLICIES = "/api/v1/provisioning/policies"
@@ -24,11 +24,6 @@ def obstacle(server: Grafana) -> Text | None:
             f"Grafana {server.version}; alerting requires {needed} or newer",
         )
     return None
-
-
-def is_offered(run: RunContext) -> bool:
-    """Whether alerting is set up on this server at all."""
-    return obstacle(run.server) is None
 
 
 def policies(context: CabinetContext) -> Json | None:
