@@ -1,9 +1,9 @@
 """What a Viewer may send to Grafana itself to see another cabinet, as data. A new attempt is a new line here.
 
 The words stand for the victim: OTHER_ORG (number), OTHER_TITLE, OTHER_LOGIN, OTHER_USER (numeric id of one of its
-people), OTHER_SOURCE (numeric id of a data source); OWN_USER and OWN_LOGIN are the Viewer. An attempt `refused` must
-not succeed; one that is `own` may, and then shows nothing of the victim. No attempt damages anything, not even where it
-gets through: what the Viewer may gain goes with him.
+people), OTHER_SOURCE (numeric id of a data source); OWN_USER and OWN_LOGIN are the Viewer, NOW and SOON this moment and
+the next minute. An attempt `refused` must not succeed; one that is `own` may, and then shows nothing of the victim.
+No attempt damages anything, not even where it gets through: what the Viewer may gain goes with him.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,24 @@ _TEST = (
     '{"receivers": [{"name": "smart-audit", "grafana_managed_receiver_configs": [{"name": "smart-audit",'
     ' "type": "email", "settings": {"addresses": "smart-audit@smart.invalid"}}]}]}'
 )
+# It holds back nothing, and ends by itself a minute later.
+_SILENCE = (
+    '{"matchers": [{"name": "smart", "value": "audit", "isRegex": false, "isEqual": true}], "startsAt": "NOW",'
+    ' "endsAt": "SOON", "createdBy": "smart-audit", "comment": "smart-audit"}'
+)
+_EVALUATED = (
+    '{"data": [{"refId": "A", "datasourceUid": "smart-metrics", "relativeTimeRange": {"from": 600, "to": 0},'
+    ' "model": {"refId": "A", "expr": "1", "instant": true}}]}'
+)
 _QUERY = '{"queries": [{"refId": "A", "datasource": {"uid": "smart-metrics"}, "expr": "1", "instant": true}]}'
+# Writes that an Editor may make in his own org (12.4). What they delete is not there.
+_ALERTING_WRITES = (
+    ("DELETE", "/api/ruler/grafana/api/v1/rules/smart-dashboards/smart-audit", ""),
+    ("DELETE", "/api/v1/provisioning/contact-points/smart-audit", ""),
+    ("DELETE", "/api/v1/provisioning/templates/smart-audit", ""),
+    ("DELETE", "/api/v1/provisioning/mute-timings/smart-audit", ""),
+    ("POST", "/api/alertmanager/grafana/api/v2/silences", _SILENCE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,8 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
     ),
     _in_their_org("/api/alertmanager/grafana/config/api/v1/receivers/test", "POST", _TEST),
     _in_their_org("/api/ds/query", "POST", _QUERY),
+    _in_their_org("/api/v1/eval", "POST", _EVALUATED),
+    *(_in_their_org(path, method, body) for method, path, body in _ALERTING_WRITES),
     _in_their_org("/api/datasources/proxy/uid/smart-metrics/api/v1/query", "POST", "query=1"),
     *map(
         _other_way_of_saying,
@@ -179,6 +198,7 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
     # Also of one's own org: secrets of contact points, and mail to wherever one likes.
     _closed("/api/v1/provisioning/contact-points/export?decrypt=true"),
     _closed("/api/alertmanager/grafana/config/api/v1/receivers/test", "POST", _TEST),
+    *(_closed(path, method, body) for method, path, body in _ALERTING_WRITES),
     _closed("/api/serviceaccounts", "POST", '{"name": "smart-audit", "role": "Viewer"}'),
     *map(
         _own,
@@ -211,6 +231,9 @@ GRAFANA_ATTEMPTS: tuple[GrafanaAttempt, ...] = (
     _closed("/api/org/users/OWN_USER", "PATCH", '{"role": "Admin"}'),
     _closed("/api/admin/users/OWN_USER/permissions", "PUT", '{"isGrafanaAdmin": true}'),
 )
+
+# What an Editor may not do in the cabinet's own org: read the secrets of its contact points.
+EDITOR_ATTEMPTS: tuple[GrafanaAttempt, ...] = (_closed("/api/v1/provisioning/contact-points/export?decrypt=true"),)
 
 # What anybody may send who reaches the server: OWN_ORG is the cabinet's own org. PROXY_HEADER is the header by which a
 # proxy in front names the user (`[auth.proxy] header_name`), SELF the server admin that the audit runs as.

@@ -24,12 +24,14 @@ Send = Callable[[MetricAttempt], Heard]
 
 
 def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
-    """Through Grafana by /api/ds/query, the plugin's resources and the data source proxy; then past Grafana."""
+    """Through Grafana by /api/ds/query, as an alert rule is tried out, by the plugin's resources and the data source
+    proxy; then past Grafana.
+    """
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
         queries = [attempt for attempt in _attempts(own) if _expression(attempt)]
-        path = "/api/ds/query"
-        yield _way(_title(path, uid), _by_query(viewer, uid), queries, victim, marks, memory)
+        yield _way(_title("/api/ds/query", uid), _by_query(viewer, uid), queries, victim, marks, memory)
+        yield _way(_title("/api/v1/eval", uid), _by_evaluation(viewer, uid), queries, victim, marks, memory)
         for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
             yield _way(_title(path, uid), _by_path(viewer, path), _attempts(own), victim, marks, memory)
             yield _guesses(path, own, victim, viewer, marks)
@@ -65,6 +67,17 @@ def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
 def _by_query(viewer: Viewer, uid: str) -> Send:
     def send(attempt: MetricAttempt) -> Heard:
         return heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(uid, attempt)))
+
+    return send
+
+
+def _by_evaluation(viewer: Viewer, uid: str) -> Send:
+    """The query of an alert rule that is not stored: Grafana 12.4 evaluates it for a Viewer, too."""
+
+    def send(attempt: MetricAttempt) -> Heard:
+        (query,) = _body(uid, attempt)["queries"]
+        data = {"refId": "A", "datasourceUid": uid, "relativeTimeRange": {"from": 3600, "to": 0}, "model": query}
+        return heard_query(*viewer.probe.ask("POST", "/api/v1/eval", json={"data": [data]}))
 
     return send
 

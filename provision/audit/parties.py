@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from provision.credential import Credential, RootSecret, Store
@@ -37,6 +38,9 @@ class Party:
             "OTHER_SOURCE": str(source),
             "OTHER_LOGIN": quote(str(member.get("login", "admin")), safe=""),
         }
+        now = datetime.now(UTC)
+        moments = {"NOW": now, "SOON": now + timedelta(minutes=1)}
+        words |= {word: f"{moment:%Y-%m-%dT%H:%M:%SZ}" for word, moment in moments.items()}
         return {**words, "OWN_USER": str(number), "OWN_LOGIN": login}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from provision.audit.answers import Heard, heard
-from provision.audit.attempts import ANONYMOUS_ATTEMPTS, GRAFANA_ATTEMPTS, GrafanaAttempt
+from provision.audit.attempts import ANONYMOUS_ATTEMPTS, EDITOR_ATTEMPTS, GRAFANA_ATTEMPTS, GrafanaAttempt
 from provision.audit.parties import Party, marks_in_grafana, names_in_grafana
 from provision.audit.viewer import Viewer
 from provision.audit.ways import Memory, Trial, Way
@@ -19,9 +19,10 @@ def way_to_grafana(own: Party, victim: Party, viewer: Viewer, memory: Memory) ->
 
 
 def way_as_editor(own: Party, victim: Party, editor: Viewer, memory: Memory) -> Way:
-    """Another org's data, tried as an Editor of the cabinet."""
+    """Another org's data, and the secrets of the own org's contact points, tried as an Editor of the cabinet."""
     title = Text("сама Grafana, редактор", "Grafana itself, as an Editor")
     attempts = [one for one in GRAFANA_ATTEMPTS if one.login and "OTHER_ORG" in one.org + one.path]
+    attempts += EDITOR_ATTEMPTS
     return Way(title, editor.why_unknown, _trials(title, attempts, own, victim, editor, memory), "Editor")
 
 

@@ -28,7 +28,7 @@ _EXPRESSION = ("__expr__", "-100")
 @blueprint.get(_RULES)
 def every() -> list[dict[str, Any]]:
     """All rules of the org, in the order of their groups."""
-    return _stored(needs("alert.provisioning:read", "Viewer").org)
+    return rules_of(needs("alert.provisioning:read", "Viewer").org)
 
 
 @blueprint.post(_RULES)
@@ -36,11 +36,11 @@ def create() -> tuple[dict[str, Any], int]:
     """One rule more, in the interval of its group."""
     who, sent = needs("alert.provisioning:write", "Editor"), body()
     uid = text(sent, "uid") or secrets.token_hex(7)
-    if any(rule["uid"] == uid for rule in _stored(who.org)):
+    if any(rule["uid"] == uid for rule in rules_of(who.org)):
         raise _conflict(who.org, uid, "rule UID under the same organisation should be unique")
     folder, group = text(sent, "folderUID"), text(sent, "ruleGroup")
     _check_folder(who, folder)
-    rules = [rule for rule in _stored(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    rules = [rule for rule in rules_of(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
     interval = _interval(who.org, folder, group) or _DEFAULT_INTERVAL
     _replace(who.org, folder, group, interval, [*rules, {**sent, "uid": uid}])
     return _one(who.org, uid), 201
@@ -62,7 +62,7 @@ def delete(uid: str) -> tuple[str, int]:
 @blueprint.get(_GROUP)
 def group_of(folder: str, group: str) -> dict[str, Any]:
     org = needs("alert.provisioning:read", "Viewer").org
-    rules = [rule for rule in _stored(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    rules = [rule for rule in rules_of(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
     if not rules:
         raise public(404, "alerting.alert-rule.notFound", "Not found")
     return {"title": group, "folderUid": folder, "interval": _interval(org, folder, group), "rules": rules}
@@ -79,7 +79,7 @@ def put_group(folder: str, group: str) -> dict[str, Any]:
         why = f"interval ({interval}s) should be non-zero and divided exactly by scheduler interval: {_BASE_INTERVAL}"
         raise _invalid(why)
     _check_folder(who, folder)
-    before = [rule for rule in _stored(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    before = [rule for rule in rules_of(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
     _replace(who.org, folder, group, interval, before if rules is None else rules)
     return {"title": group, "folderUid": folder, "interval": interval, "rules": rules}
 
@@ -88,10 +88,10 @@ def put_group(folder: str, group: str) -> dict[str, Any]:
 def delete_group(folder: str, group: str) -> tuple[str, int]:
     """404 for one that is not there."""
     org = needs("alert.provisioning:write", "Editor").org
-    gone = [rule for rule in _stored(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    gone = [rule for rule in rules_of(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
     if not gone:
         raise public(404, "alerting.alert-rule.notFound", "Not found")
-    _forget(org, folder, group)
+    forget(org, folder, group)
     return "", 204
 
 
@@ -102,7 +102,7 @@ def states() -> dict[str, Any]:
     groups: dict[tuple[str, str], dict[str, Any]] = {}
     firing = current_app.extensions.setdefault("alerting_firing", {}).get(org, ())
     titles = {folder.name: folder.title for folder in objects.every(database(), org, "folders")}
-    for rule in _stored(org):
+    for rule in rules_of(org):
         key = rule["folderUID"], rule["ruleGroup"]
         group = groups.setdefault(
             key,
@@ -132,7 +132,8 @@ def count_in(org: int, folder: str) -> int:
     return int(database().execute(select, (org, folder)).fetchone()[0])
 
 
-def _stored(org: int) -> list[dict[str, Any]]:
+def rules_of(org: int) -> list[dict[str, Any]]:
+    """The org's rules in the order of folder, group and place, as they are stored."""
     rows = database().execute(
         "SELECT id, body FROM alert_rule WHERE org_id = ? ORDER BY folder, rule_group, position, id", (org,)
     )
@@ -140,7 +141,7 @@ def _stored(org: int) -> list[dict[str, Any]]:
 
 
 def _one(org: int, uid: str) -> dict[str, Any]:
-    for rule in _stored(org):
+    for rule in rules_of(org):
         if rule["uid"] == uid:
             return rule
     raise Refused(404, "")
@@ -152,18 +153,19 @@ def _interval(org: int, folder: str, group: str) -> int:
     return int(row["seconds"]) if row else 0
 
 
-def _forget(org: int, folder: str, group: str) -> None:
+def forget(org: int, folder: str, group: str) -> None:
+    """Deletes the rules of the group."""
     delete = "DELETE FROM alert_rule WHERE org_id = ? AND folder = ? AND rule_group = ?"
     database().execute(delete, (org, folder, group))
 
 
 def _replace(org: int, folder: str, group: str, interval: int, sent: list[Any]) -> None:
     """Store the group. Its rules keep their numbers; if anything changes, the time of change is new for all (12.4)."""
-    db, before = database(), {rule["uid"]: rule for rule in _stored(org)}
+    db, before = database(), {rule["uid"]: rule for rule in rules_of(org)}
     rules = [_rule(org, folder, group, rule, before) for rule in sent]
     if any(rule["updated"] != before.get(rule["uid"], {}).get("updated") for rule in rules):
         rules = [{**rule, "updated": clock.now()} for rule in rules]
-    _forget(org, folder, group)
+    forget(org, folder, group)
     for position, rule in enumerate(rules):
         number = rule.pop("id")
         db.execute("DELETE FROM alert_rule WHERE org_id = ? AND uid = ?", (org, rule["uid"]))

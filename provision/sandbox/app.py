@@ -11,6 +11,7 @@ from provision.sandbox import (
     access,
     admin_settings,
     alerting,
+    alerting_members,
     alerting_points,
     alerting_rules,
     alerting_state,
@@ -49,7 +50,7 @@ _BLUEPRINTS = (
     faults.blueprint,
     pages.blueprint,
 )
-_ALERTING = (alerting.blueprint, alerting_points.blueprint, alerting_rules.blueprint)
+_ALERTING = (alerting.blueprint, alerting_points.blueprint, alerting_rules.blueprint, alerting_members.blueprint)
 
 
 def make_app(store: Store, settings: Settings) -> Flask:
