@@ -1,5 +1,7 @@
 """What the kinds of alerting have in common."""
 
+from typing import ClassVar
+
 from provision.kinds.alerting.settings import is_synchronised, obstacle
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, RunContext
@@ -10,7 +12,7 @@ class AlertingKind(One):
     """A kind that is written once the org has its notification settings, on a server that offers alerting."""
 
     stage = "notifications"
-    needs = ("org",)
+    needs: ClassVar[tuple[str, ...]] = ("org",)
 
     @staticmethod
     def is_configured(run: RunContext) -> bool:
