@@ -5,7 +5,6 @@
 All installations are one server on loopback: the cost is that of our engines, and of a network without delay.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from benchmarks.processes import cpu, memory
 from provision.collect.blackbox import blackbox
 from provision.collect.folder import CollectionFolder
 from provision.collect.recording import recording
@@ -24,7 +24,6 @@ from provision.stores import local
 from provision.stores.collectors import blackbox_exporter, vmalert
 
 CABINETS = 500
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -74,23 +73,12 @@ def main(installations: int = 6000, minutes: float = 6) -> None:
         recorder = stack.enter_context(vmalert(folder.path / "rules.yml", metrics, log / "vmalert.log"))
         pids = {"blackbox exporter": exporter.pid, "vmalert": recorder.pid, "VictoriaMetrics": metrics.pid}
         time.sleep(INTERVAL)  # until every target has been probed once
-        before, start = {who: _cpu(pid) for who, pid in pids.items()}, time.monotonic()
+        before, start = {who: cpu(pid) for who, pid in pids.items()}, time.monotonic()
         time.sleep(minutes * 60)
         passed = time.monotonic() - start
         print(f"{installations} installations, {3 * installations} probes every {INTERVAL} s, {passed:.0f} s:")
         for who, pid in pids.items():
-            print(f"  {who}: {100 * (_cpu(pid) - before[who]) / passed:.1f} % of a core, {_memory(pid):.0f} MB")
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of processor time so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
-
-
-def _memory(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+            print(f"  {who}: {100 * (cpu(pid) - before[who]) / passed:.1f} % of a core, {memory(pid):.0f} MB")
 
 
 if __name__ == "__main__":
