@@ -131,6 +131,13 @@ ALLOWED = {
         "provision.stores",
         "provision.text",
     },
+    "provision.reports": {
+        "provision.collect.recording",
+        "provision.errors",
+        "provision.model",
+        "provision.stores",
+        "provision.text",
+    },
     "provision.render": {"provision.errors", "provision.model", "provision.plan", "provision.text"},
     "provision.stores": {
         "provision.credential",
@@ -158,6 +165,7 @@ DOORS = {
     "grafanalib": {"dashboards"},
     "promql_parser": {"dashboards.lint"},
     "sqlglot": {"dashboards.lint"},
+    "fastjsonschema": {"provision.reports"},
     "flask": {"provision.sandbox"},
     "werkzeug": {"provision.sandbox"},
 }

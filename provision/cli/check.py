@@ -88,9 +88,9 @@ def check(
 
 def _explained(settings: Settings, code: str) -> str:
     """What any code of the program means. Raises UsageError for an unknown one."""
-    from provision import config, kinds, lists
+    from provision import config, kinds, lists, reports
 
-    return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **kinds.codes()})
+    return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **kinds.codes(), **reports.CODES})
 
 
 def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":

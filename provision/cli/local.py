@@ -27,14 +27,19 @@ def lint(settings: Settings, /, names: tuple[str, ...], shape: str) -> None:
 
 
 @click.command(
-    help=_("Напечатать JSON-схему tenants.yaml для редакторов.", "Print the JSON Schema of tenants.yaml for editors.")
+    help=_(
+        "Напечатать JSON-схему: tenants.yaml для редакторов, или строки отчёта (report).",
+        "Print the JSON Schema of tenants.yaml for editors, or of a line of a report (report).",
+    )
 )
-def schema() -> None:
+@click.argument("what", type=click.Choice(["tenants", "report"]), default="tenants")
+def schema(what: str) -> None:
     import json
 
-    from provision.schema import SCHEMA
+    from provision.reports.form import SCHEMA as REPORT
+    from provision.schema import SCHEMA as TENANTS
 
-    click.echo(json.dumps(SCHEMA, ensure_ascii=False, indent=2))
+    click.echo(json.dumps({"tenants": TENANTS, "report": REPORT}[what], ensure_ascii=False, indent=2))
 
 
 @click.command(

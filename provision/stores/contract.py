@@ -389,8 +389,8 @@ COLLECTION_METRICS: tuple[Metric, ...] = (
         SYSINFO,
         (*_HOST, "reason"),
         Text(
-            "отчёт клиента не принят; reason: token, client, zip, reader",
-            "a client's report was not accepted; reason: token, client, zip, reader",
+            "отчёт клиента не принят; reason: token, client, zip, reader, report",
+            "a client's report was not accepted; reason: token, client, zip, reader, report",
         ),
         sparse=True,
     ),
@@ -599,6 +599,9 @@ TABLES: tuple[Table, ...] = (
         ("cabinet", "client", "host", "server", "catalog", "user_login"),
     ),
 )
+
+# Tables of schema `core` that only importers read, and the column that retention goes by ("" for none).
+INTERNAL_TABLES = {"imports": "report_ts", "poll_states": ""}
 
 
 def labels_by_metric() -> dict[str, frozenset[str]]:

@@ -22,7 +22,7 @@ from provision.stores.access import OURS, Access
 from provision.stores.catalogue import DATABASES, OWNERS, ROLES
 from provision.stores.cluster import Cluster, Connection, side_by_side
 from provision.stores.cluster_fence import Change
-from provision.stores.contract import TABLES
+from provision.stores.contract import INTERNAL_TABLES, TABLES
 from provision.stores.login_roles import disown, end_sessions
 from provision.stores.schema import OWNER, READER, WRITER
 
@@ -123,6 +123,7 @@ def _wanted(root: RootSecret, access: Access) -> Spec:
     for table in TABLES:
         reads = sorted(f"SELECT({column})" for column in table.readable)
         held[f"TABLE core.{table.name}"] = {_READERS: reads, WRITER: list(_WRITES)}
+    held |= {f"TABLE core.{name}": {WRITER: list(_WRITES)} for name in INTERNAL_TABLES}
     return {
         "name": root.database_name(access.cabinet),
         "owner": OWNER,

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from provision.errors import StoreError
 from provision.stores.cluster import Connection
-from provision.stores.contract import RETENTION_MONTHS, TABLES
+from provision.stores.contract import INTERNAL_TABLES, RETENTION_MONTHS, TABLES
 from provision.text import Text
 
 OWNER = "reports_owner"
@@ -97,14 +97,14 @@ def expire(connection: Connection, now: datetime) -> dict[str, int]:
     cheap at this size, and partitions would need attention every month.
     """
     deleted = {}
-    for table in TABLES:
-        if not table.time:
+    for name, time in {**{table.name: table.time for table in TABLES}, **INTERNAL_TABLES}.items():
+        if not time:
             continue
-        lasting = sql.SQL(" AND ended_at IS NOT NULL") if table.name == "alert_events" else sql.SQL("")
+        lasting = sql.SQL(" AND ended_at IS NOT NULL") if name == "alert_events" else sql.SQL("")
         query = sql.SQL("DELETE FROM core.{} WHERE {} < %s - make_interval(months => %s)").format(
-            sql.Identifier(table.name), sql.Identifier(table.time)
+            sql.Identifier(name), sql.Identifier(time)
         )
-        deleted[table.name] = connection.execute(query + lasting, [now, RETENTION_MONTHS]).rowcount
+        deleted[name] = connection.execute(query + lasting, [now, RETENTION_MONTHS]).rowcount
     return deleted
 
 
