@@ -131,6 +131,13 @@ ALLOWED = {
         "provision.stores",
         "provision.text",
     },
+    "provision.poll": {
+        "provision.credential",
+        "provision.errors",
+        "provision.model",
+        "provision.stores",
+        "provision.text",
+    },
     "provision.reports": {
         "provision.collect.recording",
         "provision.errors",
@@ -155,8 +162,8 @@ ALLOWED["provision.cli"] = {*ALLOWED}  # the top
 DOORS = {
     "click": {"provision.cli"},
     "dotenv": {"provision.cli"},
-    "requests": {"provision.grafana", "provision.stores"},
-    "urllib3": {"provision.grafana"},
+    "requests": {"provision.grafana", "provision.poll", "provision.stores"},
+    "urllib3": {"provision.grafana", "provision.poll"},
     "zxcvbn": {"provision.credential"},
     "yaml": {"provision.collect", "provision.config", "provision.schema", "provision.stores"},
     "jsonschema": {"provision.config", "provision.schema"},
@@ -165,6 +172,7 @@ DOORS = {
     "grafanalib": {"dashboards"},
     "promql_parser": {"dashboards.lint"},
     "sqlglot": {"dashboards.lint"},
+    "defusedxml": {"provision.reports"},
     "fastjsonschema": {"provision.reports"},
     "flask": {"provision.sandbox"},
     "werkzeug": {"provision.sandbox"},

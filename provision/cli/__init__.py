@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import audit, check, deploy, lists, local, new, password, reports, rotate, stores, verify
+from provision.cli import audit, check, deploy, lists, local, new, password, poll, reports, rotate, stores, verify
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -99,6 +99,7 @@ for command in (
     local.schema,
     local.sandbox,
     reports.import_reports,
+    poll.poll,
     stores.sample_data,
     stores.expire,
     stores.stack,

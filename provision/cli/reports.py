@@ -14,7 +14,7 @@ import click
 from provision.cli.estate import load
 from provision.cli.settings import ERROR, PARTLY, Settings, _, format_option
 from provision.errors import UsageError
-from provision.text import Text, visible
+from provision.text import Text, harmless
 
 if TYPE_CHECKING:
     from provision.model import Cabinet, Estate
@@ -43,6 +43,14 @@ if TYPE_CHECKING:
         "Whose report it is where the file does not say; by default the file's name up to the dot.",
     ),
 )
+@click.option(
+    "--inspect",
+    is_flag=True,
+    help=_(
+        "Напечатать строение XML или SQLite без единого значения: его можно прислать разработчикам.",
+        "Print the structure of an XML or SQLite file without any value: it can be sent to the maintainers.",
+    ),
+)
 @click.option("--check", "only_check", is_flag=True, help=_("Проверить, ничего не записывая.", "Check, write nothing."))
 @format_option("text", "json")
 @click.option(
@@ -61,10 +69,15 @@ def import_reports(
     cabinet: str | None,
     client: str,
     *,
+    inspect: bool,
     only_check: bool,
     shape: str,
     vm_url: str | None,
 ) -> None:
+    if inspect:
+        for name in files:
+            _inspect(name)
+        return
     estate = load(settings.estate)
     find = finder(estate, cabinet)
     stores = None if only_check else stores_of(settings, estate.cabinets, vm_url)
@@ -117,11 +130,23 @@ def stores_of(settings: Settings, cabinets: Sequence[Cabinet], vm_url: str | Non
     return Stores(NumbersWriter(server), RowsWriter({**clusters_of(settings, others), **own}))
 
 
+def _inspect(name: str) -> None:
+    """Prints the structure of a file, of each member of a zip."""
+    from provision.reports.files import sources
+    from provision.reports.structure import structure
+
+    with _file(name) as path, sources(path, harmless(Path(name).name)) as found:
+        for source in found:
+            click.echo(f"{source.name}:")
+            for line in structure(source):
+                click.echo(line)
+
+
 def _taken(name: str, find: Find, stores: Stores | None, client: str) -> Iterator[Event]:
     from provision.reports import now, take
 
     with _file(name) as path:
-        shown = "-" if name == "-" else visible(Path(name).name)
+        shown = "-" if name == "-" else harmless(Path(name).name)
         whose = client or ("" if name == "-" else Path(name).name.partition(".")[0])
         yield from take(path, find, stores, now(), shown, whose)
 

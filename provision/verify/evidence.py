@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from provision.stores.polls import PAUSED
 from provision.stores.reading import CabinetReader
 from provision.verify.expectations import Access, Client, Evidence, Heard
 
@@ -35,19 +36,21 @@ _REPORTS = (
     f', label_set(max by (host, reason) (tlast_over_time({_REFUSED}[14d])), "what", "{_REFUSED}"))'
 )
 _POLLS = f"union({_heard(_UP, '14d', 'user', 'server', 'catalog', 'manager')})"
-_ROWS = """
+_PAUSED = "paused"
+_ROWS = f"""
 SELECT 'client', host, user_login, server, catalog,
   extract(epoch FROM registered_at)::float8, CASE WHEN active_to IS NULL THEN '' ELSE 'closed' END
 FROM core.clients
 UNION ALL
 SELECT * FROM (
   SELECT DISTINCT ON (user_login, server, catalog)
-    'error', NULL::text, user_login, server, catalog, extract(epoch FROM ts)::float8, error_class
+    'error', NULL::text, user_login, server, catalog, extract(epoch FROM ts)::float8,
+    CASE WHEN detail = '{PAUSED}' THEN '{_PAUSED}' ELSE error_class END
   FROM core.online_poll_errors
   WHERE ts > now() - interval '2 days'
   ORDER BY user_login, server, catalog, ts DESC
 ) AS newest
-"""
+"""  # noqa: S608 - our own text
 
 
 def gather(reader: CabinetReader, now: float, targets: Collection[Client] | None) -> Evidence:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from provision.model import Cabinet, Installation, OnlineAccess, Problem
 from provision.stores.contract import CHECK, ONLINE, SMARTSTATUS, SYSINFO
@@ -16,6 +16,7 @@ _UNITS = {"m": MINUTE, "h": HOUR}
 FIRST = {"checks": 5 * MINUTE, "report": HOUR, "status": 15 * MINUTE, "poll": HOUR}
 _SOURCES = {"checks": CHECK, "report": SYSINFO, "status": SMARTSTATUS, "poll": ONLINE}
 OLDEST = {kind: int(source.look_back[:-1]) * _UNITS[source.look_back[-1]] for kind, source in _SOURCES.items()}
+_FARTHEST = 14  # hours; a report that is older was sent later
 _SLACK = 15 * MINUTE  # how far the time inside a report may be from a whole hour and still count as a shift
 
 
@@ -39,7 +40,6 @@ class Heard(NamedTuple):
     value: float
 
 
-Key = TypeVar("Key")
 Client = tuple[str, str]  # host, manager
 Access = tuple[str, str, str]  # user, server, catalog
 
@@ -51,8 +51,8 @@ class Evidence:
     `checks`, `codes` and `protocols` are by (host, manager) and check; `reports`, `statuses` by (host, manager);
     `refused` holds the last refused upload by host: (time, reason); `polls` are by access and manager.
     `registered`: since when a client is in the registry, by its host or its access. `closed`: those that left.
-    `poll_errors`: time and class of the last error of an access. `targets`: (host, manager) of the target file; None
-    where the file cannot be seen from here.
+    `poll_errors`: time and class of the last error of an access, `paused` when it is not asked any more.
+    `targets`: (host, manager) of the target file; None where the file cannot be seen from here.
     """
 
     now: float
@@ -141,7 +141,10 @@ def judge(cabinet: Cabinet, evidence: Evidence, expected: Collection[str] = tupl
     for one in installations:
         managers.setdefault(one.host, set()).add(one.manager)
     answers = [_installation(cabinet, one, managers[one.host], evidence, expected) for one in installations]
-    answers += [_access(cabinet, one, evidence, expected) for one in cabinet.accesses]
+    polled: dict[Access, set[str]] = {}
+    for access in cabinet.accesses:
+        polled.setdefault(_who(access), set()).add(access.manager)
+    answers += [_access(cabinet, one, polled[_who(one)], evidence, expected) for one in cabinet.accesses]
     return [*answers, *_unknown(cabinet.id, managers, evidence)]
 
 
@@ -154,7 +157,8 @@ def _installation(
     cabinet: Cabinet, line: Installation, managers: set[str], evidence: Evidence, expected: Collection[str]
 ) -> Answer:
     who = (line.host, line.manager)
-    heard = [*evidence.checks.get(who, {}).values(), *_of(evidence.reports, who), *_of(evidence.statuses, who)]
+    sent = (_newest(source, line.host, managers) for source in (evidence.reports, evidence.statuses))
+    heard = [*evidence.checks.get(who, {}).values(), *(one for one in sent if one)]
     if line.client in cabinet.air_gapped:
         finding = _Finding(Verdict.NOTHING)
     else:
@@ -175,10 +179,11 @@ def _polled(
     if "checks" in expected:
         yield _checks(who, managers, since, evidence)
     if "report" in expected:
-        yield from _shift(line, evidence)
+        report = _newest(evidence.reports, line.host, managers)
+        yield from _shift(line, report)
         yield _arrival(
             "report",
-            evidence.reports.get(who),
+            report,
             since,
             evidence.now,
             _why_unreachable(who, evidence) or REASONS["no-report"],
@@ -225,12 +230,12 @@ def _scripted(
     line: Installation, managers: set[str], evidence: Evidence, expected: Collection[str]
 ) -> Iterator[_Finding]:
     """What a client's own uploads say. Time counts from the first accepted one: before it, the script is awaited."""
-    who = (line.host, line.manager)
     if line.host not in evidence.registered:
         yield _Finding(Verdict.NEVER, REASONS["not-in-registry"])
         return
     yield _Finding(Verdict.FINE)
-    report, status = evidence.reports.get(who), evidence.statuses.get(who)
+    report = _newest(evidence.reports, line.host, managers)
+    status = _newest(evidence.statuses, line.host, managers)
     began = min((heard.first for heard in (report, status) if heard), default=None)
     refused = evidence.refused.get(line.host)
     came = max((heard.last for heard in (report, status) if heard), default=0)
@@ -245,7 +250,7 @@ def _scripted(
             yield _Finding(Verdict.NEVER, why) if why else _Finding(Verdict.WAITING, REASONS["no-upload"])
         return
     if "report" in expected:
-        yield from _shift(line, evidence)
+        yield from _shift(line, report)
         yield _arrival(
             "report", report, began, evidence.now, why or REASONS["upload-stopped" if report else "no-upload"]
         )
@@ -264,31 +269,44 @@ def _other_managers(host: str, managers: set[str], evidence: Evidence) -> list[s
     )
 
 
-def _shift(line: Installation, evidence: Evidence) -> Iterator[_Finding]:
-    """Whether the time inside the last report is whole hours away from when it came."""
-    report = evidence.reports.get((line.host, line.manager))
+def _newest(source: Mapping[Client, Heard], host: str, managers: Iterable[str]) -> Heard | None:
+    """What was last heard of an installation: reports come with the manager of its first line alone."""
+    found = (source[host, manager] for manager in managers if (host, manager) in source)
+    return max(found, key=lambda heard: heard.last, default=None)
+
+
+def _shift(line: Installation, report: Heard | None) -> Iterator[_Finding]:
+    """Whether the time inside the last report is whole hours away from when it came, as a wrong zone makes it."""
     if report is None:
         return
     hours = round((report.value - report.last) / HOUR)
-    if hours and abs(report.value - report.last - hours * HOUR) <= _SLACK:
+    if 0 < abs(hours) <= _FARTHEST and abs(report.value - report.last - hours * HOUR) <= _SLACK:
         yield _Finding(Verdict.WRONG, REASONS["time-zone"].of(str(line.tz_correction + hours)))
 
 
-def _access(cabinet: Cabinet, line: OnlineAccess, evidence: Evidence, expected: Collection[str]) -> Answer:
-    who = (line.login, line.host, line.folder)
-    heard = evidence.polls.get(who, {})
-    finding = _poll(line.manager, who, evidence) if "poll" in expected else _Finding(Verdict.NOTHING)
+def _who(line: OnlineAccess) -> Access:
+    return line.login, line.host, line.folder
+
+
+def _access(
+    cabinet: Cabinet, line: OnlineAccess, managers: set[str], evidence: Evidence, expected: Collection[str]
+) -> Answer:
+    finding = _poll(managers, _who(line), evidence) if "poll" in expected else _Finding(Verdict.NOTHING)
     subject = f"{line.firm} ({line.host}/{line.folder})"
-    return _answer(cabinet.id, line.file, line.line, subject, line.manager, finding, _of(heard, line.manager))
+    heard = [one for manager, one in evidence.polls.get(_who(line), {}).items() if manager in managers]
+    return _answer(cabinet.id, line.file, line.line, subject, line.manager, finding, heard)
 
 
-def _poll(manager: str, who: Access, evidence: Evidence) -> _Finding:
+def _poll(managers: set[str], who: Access, evidence: Evidence) -> _Finding:
     since, heard = evidence.registered.get(who), evidence.polls.get(who, {})
     if since is None:
         return _Finding(Verdict.NEVER, REASONS["not-in-registry"])
-    mine, error = heard.get(manager), evidence.poll_errors.get(who)
+    error = evidence.poll_errors.get(who)
+    mine = max((one for name, one in heard.items() if name in managers), key=lambda one: one.last, default=None)
+    if error and error[1] == "paused" and (mine is None or mine.value == 0):
+        return _Finding(Verdict.FAILING, REASONS["poll-paused"])
     why = REASONS["poll-error"].of(error[1]) if error else REASONS["not-polled"]
-    others = sorted(name for name, one in heard.items() if name != manager and _fresh("poll", one, evidence))
+    others = sorted(name for name, one in heard.items() if name not in managers and _fresh("poll", one, evidence))
     if mine is None and others and not _within("poll", since, evidence.now):
         return _Finding(Verdict.WRONG, REASONS["wrong-manager"].of(", ".join(others)))
     arrival = _arrival("poll", mine, since, evidence.now, why)
@@ -330,10 +348,6 @@ def _within(kind: str, since: float, now: float) -> bool:
 
 def _fresh(kind: str, heard: Heard, evidence: Evidence) -> bool:
     return evidence.now - heard.last <= OLDEST[kind]
-
-
-def _of(heard: Mapping[Key, Heard], who: Key) -> list[Heard]:
-    return [heard[who]] if who in heard else []
 
 
 def _answer(

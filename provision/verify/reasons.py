@@ -148,6 +148,24 @@ REASONS = _table(
         Text("Сообщите оператору СМАРТа: файл сохранён.", "Tell the operator of SMART: the file is kept."),
     ),
     Reason(
+        "report",
+        Text("отчёт прочитан, но не принят: в нём ошибки", "the report was read and refused: it has mistakes"),
+        Text(
+            "Строки и поля с ошибками назовёт provision import --check ФАЙЛ.",
+            "provision import --check FILE names the lines and fields.",
+        ),
+    ),
+    Reason(
+        "poll-paused",
+        Text(
+            "опрос остановлен: вход отклонён пять раз подряд", "not polled any more: the sign-in was refused five times"
+        ),
+        Text(
+            "Впишите в список верный пароль: опрос продолжится сам. Остановлен, чтобы доступ не заблокировали.",
+            "Put the right password into the list: polls then go on. They stopped so that the access is not locked.",
+        ),
+    ),
+    Reason(
         "poll-error",
         Text("опрос онлайн-доступа не удаётся: {value}", "the poll of the online access fails: {value}"),
         Text(

@@ -11,6 +11,7 @@ from provision.collect.folder import CollectionFolder
 from provision.collect.targets import dump, file_of, parse
 from provision.credential import RootSecret
 from provision.stores.local import EventsServer
+from provision.stores.polls import PAUSED
 from provision.verify.expectations import Verdict
 from tests.collect.series import Series
 from tests.world import SECRET, World
@@ -55,11 +56,13 @@ PLANTED = (
     Planted("ScriptName", Verdict.NEVER, "client"),
     Planted("ScriptZip", Verdict.LATE, "zip"),
     Planted("ScriptReader", Verdict.LATE, "reader"),
+    Planted("ScriptReport", Verdict.LATE, "report"),
     Planted("ScriptManager", Verdict.WRONG, "wrong-manager", "sidorova"),
     Planted("AirGapped", Verdict.NOTHING),
     # online
     Planted("ООО Исправно", Verdict.FINE),
     Planted("ООО Пароль", Verdict.FAILING, "poll-error", "LoginPasswordError"),
+    Planted("ООО Пауза", Verdict.FAILING, "poll-paused"),
     Planted("ООО Тишина", Verdict.NEVER, "not-polled"),
     Planted("ООО Новое", Verdict.WAITING, "not-polled"),
     # in no list
@@ -177,7 +180,7 @@ class _Planting:
         self.status("ScriptStatusStopped", 2 * HOUR)
         for host, reason in (("ScriptToken", "token"), ("ScriptName", "client")):
             self.refuse(host, reason)
-        for host, reason in (("ScriptZip", "zip"), ("ScriptReader", "reader")):
+        for host, reason in (("ScriptZip", "zip"), ("ScriptReader", "reader"), ("ScriptReport", "report")):
             self.report(host, 5 * HOUR)
             self.refuse(host, reason)
         self.report("ScriptManager", manager="sidorova")
@@ -185,14 +188,15 @@ class _Planting:
 
     def online(self) -> None:
         users = {one.name: f"u{number}" for number, one in enumerate(PLANTED)}
-        for firm, value in (("ООО Исправно", 1), ("ООО Пароль", 0)):
+        for firm, value in (("ООО Исправно", 1), ("ООО Пароль", 0), ("ООО Пауза", 0)):
             labels = {"client": firm, "user": users[firm], "server": "online1.example.ru", "catalog": "docs"}
             labels |= {"cabinet": self.world.volga, "manager": self.manager}
             self.series.put("kodeks_online_up", labels, {self.now - 600: value})
         with psycopg.connect(self.database(), autocommit=True) as connection:
-            connection.execute(
-                "INSERT INTO core.online_poll_errors (ts, cabinet, client, manager, server, catalog, user_login,"
-                " error_class) VALUES (now() - interval '10 minutes', %s, 'ООО Пароль', %s, 'online1.example.ru',"
-                " 'docs', %s, 'LoginPasswordError')",
-                [self.world.volga, self.manager, users["ООО Пароль"]],
-            )
+            for firm, detail in (("ООО Пароль", "HTTP 401"), ("ООО Пауза", PAUSED)):
+                connection.execute(
+                    "INSERT INTO core.online_poll_errors (ts, cabinet, client, manager, server, catalog, user_login,"
+                    " error_class, detail) VALUES (now() - interval '10 minutes', %s, %s, %s, 'online1.example.ru',"
+                    " 'docs', %s, 'LoginPasswordError', %s)",
+                    [self.world.volga, firm, self.manager, users[firm], detail],
+                )

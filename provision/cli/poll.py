@@ -1,0 +1,171 @@
+"""poll: every online access of the lists, once or again and again."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provision.cli.estate import choose, load
+from provision.cli.settings import ERROR, PARTLY, Settings, _, cabinets_argument
+from provision.errors import ProvisionError
+from provision.text import Text, harmless
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from provision.poll.polling import Polled
+    from provision.poll.session import Limits
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class _Span(click.ParamType[int]):
+    """`1h`, `30m`, `90s` as seconds."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> int:
+        match = re.fullmatch(r"([1-9][0-9]{0,5})([smh])", str(value))
+        if isinstance(value, int):
+            return value
+        if not match:
+            self.fail(_(f"{value}: нужно, например, 1h, 30m или 90s", f"{value}: 1h, 30m or 90s"), param, context)
+        return int(match[1]) * _UNITS[match[2]]
+
+
+@click.command(
+    help=_(
+        "Опросить онлайн-доступы списков: вход с логином и паролем из списка, квоты и запросы со страницы кабинета. "
+        "Пароли читаются из списков при каждом опросе и нигде не хранятся. После пяти отказов во входе подряд доступ "
+        "не опрашивается, пока в списке не сменится пароль.",
+        "Poll the online accesses of the lists: sign in with login and password of the list, read quotas and searches "
+        "from the account page. Passwords are read from the lists at each poll and kept nowhere. After five refused "
+        "sign-ins in a row an access is not asked again until the list has another password.",
+    )
+)
+@cabinets_argument
+@click.option("--every", type=_Span(), metavar="1h", help=_("Опрашивать снова и снова.", "Poll again and again."))
+@click.option(
+    "--spread",
+    type=_Span(),
+    metavar="5m",
+    help=_(
+        "Распределить опросы случайно по этому времени; с --every по умолчанию десятая его часть.",
+        "Spread the polls at random over this time; with --every by default a tenth of it.",
+    ),
+)
+@click.option(
+    "--per-server",
+    type=click.IntRange(1, 16),
+    default=2,
+    show_default=True,
+    help=_("Опросов одного сервера сразу.", "Polls of one server at a time."),
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 600),
+    default=30,
+    show_default=True,
+    help=_("Секунд на ответ.", "Seconds for an answer."),
+)
+@click.option(
+    "--proxy",
+    envvar="SMART_POLL_PROXY",
+    default="",
+    metavar="URL",
+    help=_("Через этот прокси.", "Through this proxy."),
+)
+@click.option(
+    "--vm-url",
+    envvar="SMART_VM_URL",
+    help=_("Сама VictoriaMetrics, минуя vmauth.", "VictoriaMetrics itself, not vmauth."),
+)
+@click.pass_obj
+def poll(
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    every: int | None,
+    spread: int | None,
+    per_server: int,
+    timeout: float,
+    proxy: str,
+    vm_url: str | None,
+) -> None:
+    from threading import Event
+
+    from provision.poll.polling import run_every
+    from provision.poll.session import Limits
+
+    limits = Limits(connect=min(timeout, 10), read=timeout, whole=4 * timeout, proxy=proxy)
+    seconds = float(spread if spread is not None else (every or 0) / 10)
+    if every is None:
+        sys.exit(_round(settings, names, limits, per_server, seconds, vm_url))
+    stopped = Event()
+
+    def work() -> None:
+        try:
+            _round(settings, names, limits, per_server, seconds, vm_url)
+        except ProvisionError as error:  # lists with mistakes, a store that is down: the next round tries again
+            click.echo(settings.say(Text(f"Ошибка: {error.text.ru}", f"Error: {error.text.en}")), err=True)
+
+    with _ended_by_signals(stopped):
+        run_every(every, work, stopped.wait)
+
+
+def _round(
+    settings: Settings, names: Sequence[str], limits: Limits, per_server: int, spread: float, vm_url: str | None
+) -> int:
+    """One round over the lists as they are now; the exit code."""
+    from provision.cli.reports import stores_of
+    from provision.credential import RootSecret
+    from provision.poll.polling import Poller
+
+    root = RootSecret(settings.secret("SMART_SECRET"))
+    cabinets = [one for one in choose(load(settings.estate), names) if one.state == "active" and one.accesses]
+    stores = stores_of(settings, cabinets, vm_url)
+    poller = Poller(stores.numbers, stores.rows, root, limits, per_server, spread)
+    done = poller.round(cabinets)
+    click.echo(_as_text(settings, done.polled))
+    for cabinet, error in done.failed.items():
+        click.echo(f"{cabinet}: {settings.say(error.text)}", err=True)
+    if not done.failed:
+        return 0
+    return PARTLY if done.polled else ERROR
+
+
+@contextmanager
+def _ended_by_signals(stopped: Event) -> Iterator[None]:
+    """SIGTERM and SIGINT end the waiting; a round that runs is finished first, so that what was asked is written."""
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _as_text(settings: Settings, polled: Sequence[Polled]) -> str:
+    from provision.poll.polling import Outcome
+
+    lines = [
+        harmless(f"{one.access.origin}: {one.access.host}/{one.access.folder}: {one.error}: {one.detail}")
+        for one in polled
+        if one.outcome is not Outcome.UP
+    ]
+    count = Counter(one.outcome for one in polled)
+    read = sum(bool(one.reader) for one in polled)
+    said = Text(
+        f"Опрошено доступов: {len(polled)}; вход удался: {count[Outcome.UP]} (страница прочитана: {read}), "
+        f"не удался: {count[Outcome.FAILED]}, приостановлено: {count[Outcome.PAUSED]}.",
+        f"Accesses polled: {len(polled)}; signed in: {count[Outcome.UP]} (page read: {read}), "
+        f"failed: {count[Outcome.FAILED]}, paused: {count[Outcome.PAUSED]}.",
+    )
+    return "\n".join([*lines, settings.say(said)])
