@@ -7,6 +7,7 @@ from provision.reports.codes import CODES
 from provision.reports.form import SCHEMA
 from provision.reports.importing import Fate, Imported, Stores
 from provision.reports.parsing import Refused
+from provision.reports.readers import whole
 from provision.reports.taking import Find, Owner, Recognised, Taken, now, take, take_upload
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "now",
     "take",
     "take_upload",
+    "whole",
 ]

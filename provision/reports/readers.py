@@ -13,6 +13,7 @@ from provision.errors import ProvisionError
 from provision.model import Problem
 from provision.reports.codes import problem
 from provision.reports.files import Source
+from provision.reports.form import VERSION
 from provision.reports.parsing import Line, lines_of
 from provision.text import Text
 
@@ -32,6 +33,16 @@ class Reader(Protocol):
 
         The header may leave the client out: then it is who sent the file, or whom the file's name says.
         """
+
+
+def whole(header: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """A report of the form: the header with its version, the lines, and the end that counts them."""
+    yield {"report": VERSION, **header}
+    count = 0
+    for line in lines:
+        count += 1
+        yield line
+    yield {"end": count}
 
 
 class ReportForm:
