@@ -107,7 +107,7 @@ def test_mistakes_name_file_line_and_field_and_nothing_of_the_report_is_written(
     assert result.exit_code == 4
     assert "R03: mixed.ndjson, line 3" in result.output
     assert "R05: mixed.ndjson, line 4" in result.output
-    assert "(secret-field)" in result.output
+    assert "field secret-field" in result.output
     assert "R04: mixed.ndjson, line 5" in result.output
     assert "Тайна" not in result.output + russian.output
     assert "нет обязательного поля" in russian.output

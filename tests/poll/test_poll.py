@@ -1,0 +1,201 @@
+"""`provision poll` on real stores and a fake server: what is written, pauses, limits, and no secret anywhere."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from provision.stores.local import EventsServer, MetricsServer
+from provision.stores.polls import PAUSED
+from tests.collect.series import Series
+from tests.poll.product import Product, most_at_once, product
+from tests.reports.estate import ROOT, Estate, applied
+from tests.reports.plugin import example, install, run
+from tests.world import SECRET
+
+PASSWORDS = {"u1": "Pw-Example-1", "u2": "Pw-Example-2"}
+GROUP = "provision.account_readers"
+
+
+@dataclass(frozen=True, slots=True)
+class Online:
+    """An estate with online accesses whose servers are all the fake one, reached as a proxy."""
+
+    estate: Estate
+    packages: Path
+    env: Mapping[str, str]
+    product: type[Product]
+
+    def lines(self, *accesses: tuple[str, str, str]) -> None:
+        """The list: login, password, folder."""
+        text = "".join(
+            f"ООО Ромашка,{login},{password},online1.example.ru,{folder},http,ivanova,ivanova@example.ru\n"
+            for login, password, folder in accesses
+        )
+        (self.estate.folder / "volga_online_20260417.csv").write_text(text, encoding="utf-8")
+
+    def poll(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """`provision poll` in a process of its own."""
+        result = run(self.packages, self.estate.folder, self.env, "poll", *words)
+        for secret in (*PASSWORDS.values(), "Pw-Wrong-9", SECRET):
+            assert secret not in result.stdout + result.stderr
+        return result
+
+    def up(self) -> dict[str, float]:
+        """The last kodeks_online_up by login."""
+        return Series(self.estate.metrics).by(
+            "user", f'last_over_time(kodeks_online_up{{cabinet="{self.estate.volga}"}}[1h])'
+        )
+
+    def errors(self) -> list[tuple[str, str]]:
+        """Class and detail of the failed polls, in their order."""
+        query = "SELECT error_class, detail FROM core.online_poll_errors ORDER BY ts"
+        return [(one, two) for one, two in self.estate.rows(self.estate.volga, query)]
+
+
+@pytest.fixture
+def online(tmp_path: Path, metrics_server: MetricsServer, empty: EventsServer) -> Iterator[Online]:
+    """With the account reader of the guide installed, and a server that knows two logins."""
+    estate = applied(tmp_path, metrics_server, empty)
+    text = (tmp_path / "tenants.yaml").read_text(encoding="utf-8")
+    lists = "lists: {managers: [volga_manager_20260417.csv]"
+    assert lists in text
+    (tmp_path / "tenants.yaml").write_text(
+        text.replace(lists, f"{lists}, online: [volga_online_20260417.csv]"), encoding="utf-8"
+    )
+    packages = tmp_path / "packages"
+    install(packages, "made_up_account", example("python", 1), GROUP, "MadeUpAccount")
+    with product(**PASSWORDS) as (host, kind):
+        env = {**estate.env, "SMART_SECRET": SECRET, "SMART_POLL_PROXY": f"http://{host}"}
+        yield Online(estate, packages, env, kind)
+
+
+def test_accesses_are_polled_and_written(online: Online) -> None:
+    """Up or not, quotas by the reader of the guide, one row an error; the server is asked under the list's name."""
+    online.lines(("u1", "Pw-Example-1", "docs"), ("u2", "Pw-Wrong-9", "docs"), ("u3", "Pw-Example-1", "broken"))
+
+    result = online.poll()
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Accesses polled: 3; signed in: 1 (page read: 1), failed: 2, paused: 0." in result.stdout
+    assert "volga_online_20260417.csv:2: online1.example.ru/docs: LoginPasswordError" in result.stdout
+    assert online.up() == {"u1": 1, "u2": 0, "u3": 0}
+    assert {one for one, _ in online.errors()} == {"LoginPasswordError", "OtherErrorCode400+"}
+    left = Series(online.estate.metrics).by("kind", f'kodeks_online_billing_left{{cabinet="{online.estate.volga}"}}')
+    limit = Series(online.estate.metrics).by("kind", f'kodeks_online_billing_limit{{cabinet="{online.estate.volga}"}}')
+    assert left == {"docs": 120, "search": 0, "print": 150, "upload": 7}
+    assert limit == {"docs": 300, "search": 300, "print": 150, "upload": 50}
+    assert set(online.product.hosts) == {"online1.example.ru"}
+
+
+def test_five_refusals_in_a_row_pause_the_access_until_its_password_changes(online: Online) -> None:
+    """Each poll is a process of its own, so the state is kept; a paused access is not asked and shown as failing."""
+    online.lines(("u1", "Pw-Wrong-9", "docs"))
+    for _ in range(5):
+        online.poll()
+    asked = len(online.product.seen)
+
+    paused = online.poll()
+    untouched = len(online.product.seen) == asked
+    online.lines(("u1", "Pw-Example-1", "docs"))
+    again = online.poll()
+
+    assert "failed: 0, paused: 1" in paused.stdout
+    assert untouched
+    assert online.errors() == [
+        *[("LoginPasswordError", "the sign-in page came again")] * 5,
+        ("LoginPasswordError", PAUSED),
+    ]
+    assert "signed in: 1" in again.stdout
+    assert online.up() == {"u1": 1}
+    assert online.estate.rows(online.estate.volga, "SELECT count(*) FROM core.poll_states") == [(0,)]
+
+
+def test_a_server_that_is_down_pauses_nobody(online: Online) -> None:
+    """Only refused sign-ins count; a success between them begins anew."""
+    online.lines(("u1", "Pw-Example-1", "broken"))
+    for _ in range(6):
+        assert "failed: 1, paused: 0" in online.poll().stdout
+
+
+def test_a_server_gets_few_polls_at_a_time(online: Online) -> None:
+    """No more than --per-server, however many accesses it has; an access on two lines is polled once."""
+    accesses = [(f"u{number}", "Pw-Wrong-9", "docs") for number in range(20)]
+    online.lines(*accesses, accesses[0])
+
+    result = online.poll("--per-server", "2", "--spread", "1s")
+
+    assert "Accesses polled: 20;" in result.stdout
+    assert most_at_once(online.product) <= 2
+
+
+def test_it_polls_again_and_again_and_ends_on_a_signal(online: Online) -> None:
+    """--every: a round follows a round with the lists as they are then; SIGTERM ends it; no argument is a password."""
+    online.lines(("u1", "Pw-Wrong-9", "docs"))
+    code = "from provision.cli import main; main(prog_name='provision')"
+    words = ["--lang", "en", "-f", str(online.estate.folder / "tenants.yaml"), "poll", "--every", "1s"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(online.packages), "PYTHONUNBUFFERED": "1", **online.env}
+    process = subprocess.Popen([sys.executable, "-c", code, *words], env=env, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        lines = [process.stdout.readline() for _ in range(2)]
+        arguments = Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8")
+        online.lines(("u1", "Pw-Example-1", "docs"))
+        while "signed in: 1" not in lines[-1]:
+            lines.append(process.stdout.readline())
+            assert lines[-1], "it ended"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        rest = process.stdout.read()
+        process.wait(timeout=60)
+
+    assert process.returncode == 0
+    assert "Pw-" not in "".join(lines) + rest + arguments
+
+
+def test_lists_that_are_broken_for_a_while_do_not_end_it(online: Online) -> None:
+    """An error of one round is printed, and the next round tries again."""
+    online.lines(("u1", "Pw-Example-1", "docs"))
+    tenants = online.estate.folder / "tenants.yaml"
+    whole = tenants.read_text(encoding="utf-8")
+    tenants.write_text("cabinets: [", encoding="utf-8")
+    code = "from provision.cli import main; main(prog_name='provision')"
+    words = ["--lang", "en", "-f", str(tenants), "poll", "--every", "1s"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(online.packages), "PYTHONUNBUFFERED": "1", **online.env}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    try:
+        first = process.stdout.readline()
+        tenants.write_text(whole, encoding="utf-8")
+        line = first
+        while line and "signed in: 1" not in line:
+            line = process.stdout.readline()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        process.wait(timeout=60)
+
+    assert first.startswith("Error: ")
+    assert "signed in: 1" in line
+
+
+def test_no_password_is_stored(online: Online) -> None:
+    """Neither store has one, also not in the state of a refused access."""
+    online.lines(("u1", "Pw-Wrong-9", "docs"), ("u2", "Pw-Example-2", "docs"))
+    online.poll()
+
+    with psycopg.connect(online.estate.events.conninfo(ROOT.database_name(online.estate.volga))) as session:
+        tables = [row[0] for row in session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'core'")]
+        rows = [str(session.execute(f"SELECT * FROM core.{table}".encode()).fetchall()) for table in tables]
+    answer = online.estate.metrics.ask(f'/api/v1/export?match[]={{cabinet="{online.estate.volga}"}}')
+
+    assert "Pw-" not in "".join(rows) + answer.text
+    assert "u1" in "".join(rows)
