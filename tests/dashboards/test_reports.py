@@ -1,0 +1,221 @@
+"""Every panel that sysinfo answers, asked after nothing but reports in the documented form was imported.
+
+Two cabinets whose clients are in other zones (corrections -1 and 2), thirteen months of reports, vmalert at work on our
+rules; the dashboards' own queries, through the cabinets' own doors.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import dashboards
+from dashboards import Scope
+from provision import config
+from provision.cli import main
+from provision.collect.recording import recording
+from provision.credential import RootSecret
+from provision.reports.form import MADE_HERE, RECORDED, SAMPLES
+from provision.stores import registry
+from provision.stores.access import Access
+from provision.stores.cluster import Cluster
+from provision.stores.collectors import vmalert
+from provision.stores.contract import CHECK, METRICS, ONLINE, SMARTSTATUS, TELEGRAF
+from provision.stores.local import EventsServer, MetricsServer, postgresql, victoria_metrics, vmauth
+from tests.collect.product import until
+from tests.collect.series import Series
+from tests.dashboards.questions import Question, questions
+from tests.dashboards.ways import RefusedError, Way, own
+from tests.reports.estate import ESTATE, report
+from tests.stores.world import fence_rows, write_users
+from tests.world import SECRET
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+CLIENTS = {"t-volga": ("Romashka", -1), "t-ural": ("Kopyta", 2)}
+# Data of these sources come in other ways.
+_OTHERS = {metric.name for metric in METRICS if metric.source in (CHECK, TELEGRAF, SMARTSTATUS, ONLINE)}
+_OF_REPORTS = {*SAMPLES, *MADE_HERE, *RECORDED} - _OTHERS
+_OTHER_TABLES = ("online_poll_errors", "alert_events", "clients", "scope = 'online'")
+_TABLES = re.compile(r"core\.(\w+)")
+_METRICS = re.compile(r"\bkodeks_\w+")
+
+
+def lines(client: str, correction: int, moment: datetime, first: bool) -> Iterator[Mapping[str, Any]]:
+    """What a report says: numbers of the month that grow, and one row of each table."""
+    local = moment + (4 + correction) * HOUR
+    shown = local.strftime("%Y-%m-%dT%H:%M:%S")
+    of_month = local.day * 24 + local.hour + 1
+    for name, schema in SAMPLES.items():
+        labels = {label: f"{label}-{client}" for label in schema["properties"] if label not in ("metric", "value")}
+        labels |= {
+            label: schema["properties"][label]["enum"][0] for label in labels if "enum" in schema["properties"][label]
+        }
+        value: float = 1 if name == "kodeks_senselock_state" else of_month if name.endswith("_mtd") else 5
+        if name.endswith("timestamp_seconds"):
+            value = (moment + 40 * DAY).timestamp()
+        kinds = schema["properties"].get("kind", {}).get("enum", [labels.get("kind")])
+        for kind in kinds:
+            yield {"metric": name, **labels, **({"kind": kind} if kind else {}), "value": value}
+    who = {"user_login": f"user-{client}", "domain": f"domain-{client}"}
+    for number, status in enumerate(("success", "empty")):
+        search = {"user_login": f"user-{client}", "query_text": f"гост {number} {client}", "search_type": "i"}
+        yield {
+            "row": "search_queries",
+            "ts": shown,
+            **search,
+            "status": status,
+            "duration_seconds": 70,
+            "source": "ksrv",
+        }
+    yield {"row": "connected_users", **who, "ip": "192.0.2.7", "server_time": shown, "browser": "Firefox"}
+    yield {"row": "user_cards", **who, "fullname": f"Имя {client}"}
+    yield {"row": "software_versions", "component": "ksrv", "version": "6.4.5.127"}
+    yield {"row": "login_rejections", "ts": shown, **who, "reason": "no_seats"}
+    yield {"row": "asrp_uploads", "ts": shown, "state": "Принят", "response": "warning", "upload_number": "7"}
+    if first:
+        yield {"row": "asrp_uploads", "ts": shown, "state": "Повтор", "response": "ok"}
+
+
+def history(client: str, correction: int) -> str:
+    """Hourly reports of three days, and one every fourth day of thirteen months before."""
+    moments = [NOW - age * HOUR for age in range(1, 73)] + [NOW - age * DAY for age in range(4, 390, 4)]
+    return "".join(
+        report(
+            client,
+            moment + (4 + correction) * HOUR,
+            lines(client, correction, moment, first=moment == moments[0]),
+            legal_name=f"ООО «{client}»",
+            regnum="111222",
+        )
+        for moment in sorted(moments)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How each cabinet asks, and the store of numbers."""
+
+    ways: Mapping[str, Way]
+    metrics: MetricsServer
+
+
+@pytest.fixture(scope="module")
+def stage(folder: Path) -> Iterator[Stage]:
+    """Both cabinets after one import each; vmalert has recorded."""
+    root = RootSecret(SECRET)
+    place = folder / "reports"
+    place.mkdir()
+    with ExitStack() as stack:
+        metrics = stack.enter_context(victoria_metrics(place / "numbers"))
+        events = stack.enter_context(postgresql(folder / "reports-rows"))
+        imported(place, metrics, events, root)
+        users = place / "users.yml"
+        accesses = [Access(cabinet) for cabinet in CLIENTS]
+        write_users(users, metrics, root, accesses)
+        door = stack.enter_context(vmauth(users))
+        rules = place / "rules.yml"
+        rules.write_text(re.sub(r"interval: \d+s", "interval: 1s", recording()), encoding="utf-8")
+        stack.enter_context(vmalert(rules, metrics, place / "vmalert.log"))
+        series = Series(metrics)
+        until(lambda: all(len(series.ask(f"count by (cabinet) ({name})")) == 2 for name in RECORDED & _OF_REPORTS))
+        yield Stage({cabinet: stack.enter_context(own(cabinet, root, door, events)) for cabinet in CLIENTS}, metrics)
+
+
+def imported(place: Path, metrics: MetricsServer, events: EventsServer, root: RootSecret) -> None:
+    """The estate with its registry, and the import of all reports."""
+    (place / "tenants.yaml").write_text(ESTATE.format(tag="t"), encoding="utf-8")
+    zone = "smartupload,download,upload,process,donotping"
+    for cabinet, (client, correction) in CLIENTS.items():
+        text = f"{client},{cabinet}-m,{cabinet}-m@example.ru,{zone},{correction},3600,604800\n"
+        (place / f"{cabinet[2:]}_manager_20260417.csv").write_text(text, encoding="utf-8")
+        (place / f"{client}.ndjson").write_text(history(client, correction), encoding="utf-8")
+    cluster = Cluster(events.conninfo())
+    fence_rows(cluster, root, [Access(cabinet) for cabinet in CLIENTS])
+    for cabinet in config.load(place / "tenants.yaml").cabinets:
+        with cluster.connect(root.database_name(cabinet.id)) as connection:
+            registry.write(connection, cabinet.id, [], registry.clients(cabinet))
+    env = {
+        "SMART_VM_URL": metrics.url,
+        "SMART_VM_PASSWORD": metrics.login.password,
+        "SMART_VM_KEY": metrics.key,
+        "SMART_EVENTS_ADMIN": events.conninfo(),
+    }
+    files = [str(place / f"{client}.ndjson") for client, _ in CLIENTS.values()]
+    arguments = ["--lang", "en", "-f", str(place / "tenants.yaml"), "import", *files]
+    result = CliRunner(env=env).invoke(main, arguments, catch_exceptions=False)
+    assert (result.exit_code, "refused: 0" in result.output) == (0, True), result.output
+
+
+def of_reports(question: Question) -> bool:
+    """Whether reports alone answer it."""
+    if question.kind == "rows":
+        return bool(_TABLES.findall(question.text)) and not any(one in question.text for one in _OTHER_TABLES)
+    names = set(_METRICS.findall(question.text))
+    return bool(names & _OF_REPORTS) and not names & _OTHERS
+
+
+def asked(scope: Scope) -> Iterator[tuple[str, Question]]:
+    """Every question of every dashboard over three days that reports answer. A sheet asks for months to come, too."""
+    seen: set[Question] = set()
+    for slug in dashboards.slugs():
+        for question in questions(slug, scope, 3 * DAY, NOW):
+            if question not in seen and of_reports(question) and question.until <= NOW.timestamp():
+                seen.add(question)
+                yield slug, question
+
+
+def test_every_panel_of_sysinfo_is_answered(stage: Stage, scope: Scope) -> None:
+    """None is empty, each shows what the panel names, and neither cabinet sees a word of the other."""
+    faults = []
+    count = 0
+    for slug, question in asked(scope):
+        for cabinet, way in stage.ways.items():
+            count += 1
+            strange = next(client for other, (client, _) in CLIENTS.items() if other != cabinet)
+            try:
+                answer = way.ask(question)
+            except RefusedError as error:
+                faults.append(f"{slug}, {question.about}: {error}")
+                continue
+            shown = [answer.columns] if question.kind == "rows" else answer.rows
+            if not answer.rows and not _before_the_first_report(question):
+                faults.append(f"{cabinet}, {slug}, {question.about}: empty: {question.text}")
+            elif not all(question.shows <= set(one) for one in shown):
+                faults.append(f"{cabinet}, {slug}, {question.about}: lacks some of {set(question.shows)}")
+            if strange in json.dumps(answer.rows, default=str, ensure_ascii=False):
+                faults.append(f"{cabinet}, {slug}, {question.about}: tells of {strange}")
+    assert not faults, "\n".join(faults)
+    assert count > 100
+
+
+def _before_the_first_report(question: Question) -> bool:
+    return question.until < (NOW - 390 * DAY).timestamp()
+
+
+def test_every_metric_and_table_of_the_form_is_asked_for(scope: Scope) -> None:
+    """No part of the form is left unread by the panels that are checked here, but for what only alert rules read."""
+    texts = " ".join(question.text for _, question in asked(scope))
+    unread = {name for name in SAMPLES if name not in texts}
+
+    assert unread == {"kodeks_contract_end_timestamp_seconds", "kodeks_senselock_state"}
+    assert {"search_queries", "connected_users", "user_cards", "software_versions", "login_rejections"} <= set(
+        _TABLES.findall(texts)
+    )
+
+
+def test_times_are_those_of_the_list_line(stage: Stage) -> None:
+    """The newest report of both clients, whose clocks are three hours apart, is an hour old."""
+    found = Series(stage.metrics).ask("max by (client) (tlast_over_time(kodeks_licenses_used[2d]))", at=time.time())
+
+    assert {labels["client"]: value for labels, value in found} == dict.fromkeys(
+        ("Romashka", "Kopyta"), (NOW - HOUR).timestamp()
+    )
