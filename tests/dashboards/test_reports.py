@@ -55,27 +55,20 @@ def lines(client: str, correction: int, moment: datetime, first: bool) -> Iterat
     shown = local.strftime("%Y-%m-%dT%H:%M:%S")
     of_month = local.day * 24 + local.hour + 1
     for name, schema in SAMPLES.items():
-        labels = {label: f"{label}-{client}" for label in schema["properties"] if label not in ("metric", "value")}
-        labels |= {
-            label: schema["properties"][label]["enum"][0] for label in labels if "enum" in schema["properties"][label]
-        }
+        parts = {label: part for label, part in schema["properties"].items() if label not in ("metric", "value")}
+        labels = {label: part.get("enum", [f"{label}-{client}"])[0] for label, part in parts.items()}
         value: float = 1 if name == "kodeks_senselock_state" else of_month if name.endswith("_mtd") else 5
         if name.endswith("timestamp_seconds"):
             value = (moment + 40 * DAY).timestamp()
-        kinds = schema["properties"].get("kind", {}).get("enum", [labels.get("kind")])
-        for kind in kinds:
+        for kind in parts.get("kind", {}).get("enum", [""]):
             yield {"metric": name, **labels, **({"kind": kind} if kind else {}), "value": value}
+        if name == "kodeks_user_db_requests_hour":  # somebody who has asked for nothing in 60 days
+            yield {"metric": name, **labels, "user": f"idle-{client}", "value": 0}
     who = {"user_login": f"user-{client}", "domain": f"domain-{client}"}
     for number, status in enumerate(("success", "empty")):
         search = {"user_login": f"user-{client}", "query_text": f"гост {number} {client}", "search_type": "i"}
-        yield {
-            "row": "search_queries",
-            "ts": shown,
-            **search,
-            "status": status,
-            "duration_seconds": 70,
-            "source": "ksrv",
-        }
+        how = {"status": status, "duration_seconds": 70, "source": "ksrv", "catalog": "docs"}
+        yield {"row": "search_queries", "ts": shown, **search, **how}
     yield {"row": "connected_users", **who, "ip": "192.0.2.7", "server_time": shown, "browser": "Firefox"}
     yield {"row": "user_cards", **who, "fullname": f"Имя {client}"}
     yield {"row": "software_versions", "component": "ksrv", "version": "6.4.5.127"}
@@ -140,9 +133,9 @@ def imported(place: Path, metrics: MetricsServer, events: EventsServer, root: Ro
         (place / f"{client}.ndjson").write_text(history(client, correction), encoding="utf-8")
     cluster = Cluster(events.conninfo())
     fence_rows(cluster, root, [Access(cabinet) for cabinet in CLIENTS])
-    for cabinet in config.load(place / "tenants.yaml").cabinets:
-        with cluster.connect(root.database_name(cabinet.id)) as connection:
-            registry.write(connection, cabinet.id, [], registry.clients(cabinet))
+    for one in config.load(place / "tenants.yaml").cabinets:
+        with cluster.connect(root.database_name(one.id)) as connection:
+            registry.write(connection, one.id, [], registry.clients(one))
     env = {
         "SMART_VM_URL": metrics.url,
         "SMART_VM_PASSWORD": metrics.login.password,
