@@ -17,7 +17,7 @@ from provision.errors import UsageError
 from provision.text import Text, harmless
 
 if TYPE_CHECKING:
-    from provision.model import Cabinet, Estate
+    from provision.model import Cabinet, Estate, Problem
     from provision.reports import Find, Imported, Owner, Refused, Stores
     from provision.reports.taking import Event
 
@@ -254,10 +254,7 @@ def _as_json(events: Sequence[Event]) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
-def _problem(found: object) -> Mapping[str, object]:
-    from provision.model import Problem
-
-    assert isinstance(found, Problem)  # noqa: S101
+def _problem(found: Problem) -> Mapping[str, object]:
     return {
         "code": found.code,
         "file": found.file,

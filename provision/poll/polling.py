@@ -19,7 +19,7 @@ from provision.poll.failures import ErrorClass, PollError
 from provision.poll.session import AccountSession, Limits
 from provision.stores import imports, polls
 from provision.stores.polls import PAUSED, REFUSALS_THAT_PAUSE, Key, Refusals
-from provision.stores.writing import NumbersWriter, RowsWriter, Sample, sample
+from provision.stores.writing import NumbersWriter, RowsWriter, Sample, require_single_node, sample
 
 _AT_ONCE = 16  # accesses, on all servers together
 
@@ -79,6 +79,7 @@ class Poller:
         work: dict[str, list[_Task]] = {}
         for cabinet in cabinets:
             try:
+                require_single_node(cabinet)
                 with self.rows.connect(cabinet) as connection:
                     known = polls.read(connection)
             except StoreError as error:

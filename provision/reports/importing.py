@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from provision.errors import StoreError
 from provision.model import Cabinet, Installation, Problem
 from provision.reports import records
 from provision.reports.codes import problem
@@ -13,9 +12,7 @@ from provision.reports.parsing import Report
 from provision.reports.records import Dated
 from provision.stores import imports
 from provision.stores.contract import RETENTION_MONTHS
-from provision.stores.number_stores import VictoriaMetrics
-from provision.stores.writing import NumbersWriter, RowsWriter, sample
-from provision.text import Text
+from provision.stores.writing import NumbersWriter, RowsWriter, require_single_node, sample
 
 _AHEAD = timedelta(days=1)  # a clock that is wrong by a zone is imported, and `verify` says so
 _OLDEST = timedelta(days=31 * RETENTION_MONTHS)
@@ -67,7 +64,7 @@ def dated(report: Report, cabinet: Cabinet, installation: Installation, received
 
 def write(one: Dated, stores: Stores) -> Imported:
     """Writes the report unless it is there. Raises StoreError; what was begun is completed by the next attempt."""
-    _require_single_node(one.cabinet)
+    require_single_node(one.cabinet)
     host, time, digest = one.host, one.time, one.report.digest
     with stores.rows.connect(one.cabinet) as connection:
         imports.begin(connection, host, time, one.received_at, digest)
@@ -103,13 +100,3 @@ def note_refusal(cabinet: Cabinet, installation: Installation, reason: str, at: 
         "reason": reason,
     }
     stores.numbers.put([sample("kodeks_upload_refused", labels, round(at.timestamp() * 1000), 1)])
-
-
-def _require_single_node(cabinet: Cabinet) -> None:
-    if cabinet.metrics.kind != VictoriaMetrics.kind:
-        raise StoreError(
-            Text(
-                f"{cabinet.id}: импорт пишет только в VictoriaMetrics на одной машине",
-                f"{cabinet.id}: import writes into a single-node VictoriaMetrics only",
-            )
-        )

@@ -113,9 +113,9 @@ class _Refusals:
     client: str
 
     def note(self, refused: Refused, reason: str) -> Refused:
-        owner = self.find(refused.client or self.client)
-        if self.stores and not isinstance(owner, str):
-            note_refusal(*owner, reason, self.at, self.stores)
+        owners = [owner for name in (refused.client, self.client) if not isinstance(owner := self.find(name), str)]
+        if self.stores and owners:
+            note_refusal(*owners[0], reason, self.at, self.stores)
         return replace(refused, client=refused.client or self.client)
 
 

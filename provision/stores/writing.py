@@ -14,6 +14,7 @@ from provision.model import Cabinet
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.cluster_fence import registered
 from provision.stores.local import MetricsServer
+from provision.stores.number_stores import VictoriaMetrics
 from provision.stores.schema import WRITER
 from provision.text import Text
 
@@ -37,6 +38,17 @@ class Sample(NamedTuple):
 def sample(name: str, labels: Mapping[str, str], time: int, value: float) -> Sample:
     """A number of the contract at a time in unix milliseconds."""
     return Sample({"__name__": name, **labels}, time, value)
+
+
+def require_single_node(cabinet: Cabinet) -> None:
+    """Raises StoreError for a cabinet whose numbers are in a store of another kind."""
+    if cabinet.metrics.kind != VictoriaMetrics.kind:
+        raise StoreError(
+            Text(
+                f"{cabinet.id}: числа пишутся только в VictoriaMetrics на одной машине",
+                f"{cabinet.id}: numbers are written into a single-node VictoriaMetrics only",
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """`provision import`: reports in the documented form into real stores, each once, with their times in UTC."""
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from provision import config
 from provision.cli.reports import finder, stores_of
 from provision.cli.settings import Settings
 from provision.reports import Fate, take_upload
+from tests.collect.product import until
 from tests.reports.estate import IMPORTER, Estate, report, used
 
 HOUR = timedelta(hours=1)
@@ -85,6 +90,35 @@ def test_an_import_that_was_ended_in_between_is_completed_once(estate: Estate, *
     assert estate.samples(estate.volga, "kodeks_user_docs_saved_hour") == {("НеОпределён", "u"): {NOW.timestamp(): [3]}}
     assert len(estate.samples(estate.volga, "kodeks_sysinfo_timestamp_seconds")[()]) == 1
     assert estate.rows(estate.volga, "SELECT user_login FROM core.user_cards") == [("ivanov",)]
+
+
+def reports_begun(estate: Estate, count: int) -> bool:
+    """Whether so many reports were noted."""
+    return estate.rows(estate.volga, f"SELECT count(*) >= {count} FROM core.imports") == [(True,)]
+
+
+def test_killed_at_any_moment_it_loses_and_doubles_nothing(estate: Estate) -> None:
+    """SIGKILL while reports are written, again and again; then everything is there once."""
+    moments = [NOW - number * HOUR for number in range(60)]
+    rejected = {"row": "login_rejections", "user_login": "u", "reason": "auth"}
+    hourly = {"metric": "kodeks_user_docs_saved_hour", "user": "u", "value": 1}
+    whole = [report("Romashka", local(-1, one), [hourly, {**rejected, "ts": local(-1, one)}]) for one in moments]
+    path = estate.write("a.ndjson", *whole)
+    code = "from provision.cli import main; main(prog_name='provision')"
+    command = [sys.executable, "-c", code, "-f", str(estate.folder / "tenants.yaml"), "import", path]
+
+    for number in range(1, 6):
+        process = subprocess.Popen(command, env={**os.environ, **estate.env}, stdout=subprocess.DEVNULL)
+        until(partial(reports_begun, estate, number * 8))
+        process.kill()
+        process.wait()
+    result = estate.run("import", path)
+
+    assert (result.exit_code, "refused: 0" in result.output) == (0, True)
+    (series,) = estate.samples(estate.volga, "kodeks_user_docs_saved_hour").values()
+    assert series == {one.timestamp(): [1] for one in moments}
+    assert estate.rows(estate.volga, "SELECT count(*), count(DISTINCT ts) FROM core.login_rejections") == [(60, 60)]
+    assert estate.rows(estate.volga, "SELECT count(*) FROM core.imports WHERE done_at IS NULL") == [(0,)]
 
 
 def test_mistakes_name_file_line_and_field_and_nothing_of_the_report_is_written(estate: Estate) -> None:

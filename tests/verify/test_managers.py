@@ -1,0 +1,52 @@
+"""An installation or access on the lines of two managers: reports and polls come with the first one's name alone."""
+
+from provision.model import Cabinet, EventsStore, Installation, MetricsStore, OnlineAccess
+from provision.verify.expectations import Evidence, Heard, Verdict, judge
+
+NOW = 1_800_000_000.0
+HOUR = 3600
+
+
+def cabinet() -> Cabinet:
+    """Two lines of one installation, and two of one access."""
+    script = ("smartupload", -1, "x.csv")
+    access = ("Ромашка", "u1", "Pw-Example-1", "online1.example.ru", "docs", "https")
+    return Cabinet(
+        *("volga", "company", "romashka", "romashka", "Волга", "Europe/Moscow", "ru-RU", "monday", "SMART"),
+        dashboards=("*",),
+        home="",
+        people=(),
+        mail={},
+        metrics=MetricsStore(""),
+        events=EventsStore(""),
+        generation=1,
+        origin="tenants.yaml:1",
+        installations=[
+            Installation("Romashka", who, "", *script, line) for line, who in enumerate(("ivanova", "petrov"), 1)
+        ],
+        accesses=[OnlineAccess(*access, who, "", "y.csv", line) for line, who in enumerate(("ivanova", "petrov"), 1)],
+    )
+
+
+def test_the_second_manager_misses_nothing() -> None:
+    """All four lines are well; had they come under a third name, all would be wrong."""
+    who = ("u1", "online1.example.ru", "docs")
+    for manager, verdict in (("ivanova", Verdict.FINE), ("sidorova", Verdict.WRONG)):
+        fresh = Heard(NOW - 30 * HOUR, NOW - 600, NOW - 660)
+        evidence = Evidence(
+            now=NOW,
+            reports={("Romashka", manager): fresh},
+            polls={who: {manager: Heard(NOW - 30 * HOUR, NOW - 600, 1)}},
+            registered={"Romashka": NOW - 40 * HOUR, who: NOW - 40 * HOUR},
+        )
+
+        assert [one.verdict for one in judge(cabinet(), evidence)] == [verdict] * 4
+
+
+def test_an_old_report_that_came_late_is_no_shift_of_the_zone() -> None:
+    """Ten days and no minute old: sent by hand or after an outage. Three hours: the zone is wrong."""
+    for hours, verdict in ((240, Verdict.FINE), (3, Verdict.WRONG)):
+        heard = Heard(NOW - 600, NOW - 600, NOW - 600 - hours * HOUR)
+        evidence = Evidence(now=NOW, reports={("Romashka", "ivanova"): heard}, registered={"Romashka": NOW - HOUR})
+
+        assert judge(cabinet(), evidence, ("report",))[0].verdict is verdict
