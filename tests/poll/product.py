@@ -83,7 +83,7 @@ class Product(BaseHTTPRequestHandler):
         """Does not answer in any time a test gives it."""
         for _ in range(300):
             time.sleep(0.1)
-            if self.server.__dict__.get("ended"):
+            if getattr(self.server, "ended", False):
                 return
 
     def _garbage(self, _path: str, _body: bytes) -> None:
@@ -121,17 +121,24 @@ class Product(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    ended = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no error here."""
+
+
 @contextmanager
 def product(**passwords: str) -> Iterator[tuple[str, type[Product]]]:
     """`host:port` of a server that knows these logins, and its handler."""
     kind = type("One", (Product,), {"passwords": passwords, "seen": [], "hosts": [], "running": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), kind)
     with listening(server) as port:
         try:
             yield f"127.0.0.1:{port}", kind
         finally:
-            server.__dict__["ended"] = True
+            server.ended = True
 
 
 @contextmanager

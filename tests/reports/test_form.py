@@ -26,18 +26,28 @@ for _name, _check in FORMATS.items():
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=_formats)
 HEADER = {"report": 1, "client": "Romashka", "time": "2026-04-16T10:00:00"}
 NAMES = [*SAMPLES, *ROWS, "nothing"]
-_words = st.one_of(st.text(max_size=5), st.sampled_from(["auth", "success", "docs", "6.4.5", "192.0.2.7", "Принят"]))
-_values = st.one_of(
-    _words, st.integers(-3, 10**16), st.floats(), st.booleans(), st.none(), st.just("2026-04-16T10:00:00+03:00")
+_words = st.sampled_from(
+    ["", "ivanov", "auth", "success", "docs", "6.4.5", "6.4.x", "192.0.2.7", "Принят", "a\tb", "\0"]
 )
-_fields = st.sampled_from(
-    sorted({name for one in (*SAMPLES.values(), *ROWS.values()) for name in one["properties"]} - {"metric", "row"})
-)
-_lines = st.builds(
-    lambda name, values: {"row" if name in ROWS else "metric": name, **values},
-    st.sampled_from(NAMES),
-    st.dictionaries(_fields, _values, max_size=8),
-)
+_moments = st.sampled_from(["2026-04-16T10:00:00+03:00", "2026-04-16T10:00", "2026-02-30T10:00:00", "2026-04-16"])
+_others: st.SearchStrategy[Any] = st.sampled_from([-3, 0, 1, 5, 99.5, 101, 10**16, True, None, float("nan"), [], {}])
+_values = st.one_of(_words, st.text(max_size=5), _moments, _others)
+
+
+def _line(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A line of that name with some of its fields, and perhaps one too many, with values that may fit."""
+    known = {**SAMPLES, **ROWS}.get(name, {"properties": {}})["properties"]
+    fields = {field: _values for field in [*known, "extra"] if field not in ("metric", "row")}
+    usual = {field: st.just(part["enum"][0]) if "enum" in part else _values for field, part in known.items()}
+    kind = "row" if name in ROWS else "metric"
+    usual.pop(kind, None)
+    return st.one_of(
+        st.fixed_dictionaries({kind: st.just(name), **usual}),
+        st.fixed_dictionaries({kind: st.just(name)}, optional=fields),
+    )
+
+
+_lines = st.sampled_from(NAMES).flatmap(_line)
 
 
 def parsed(*lines: object) -> list[Report | Refused]:
