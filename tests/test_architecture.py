@@ -1,4 +1,4 @@
-"""Who may import whom, and which library has which door. Reads the source, imports nothing."""
+"""Which module may import which, and where each library may be imported. Reads the source, imports nothing."""
 
 import ast
 from collections.abc import Iterator

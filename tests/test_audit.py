@@ -170,7 +170,7 @@ def somebody_elsewhere(world: World) -> str:
     "wrong", [a_stranger, anothers_login, shared_credential, no_credential, another_plugin, somebody_elsewhere]
 )
 def test_wrong_settings_are_found(world: World, wrong: Callable[[World], str]) -> None:
-    """What somebody has changed behind our back is told as a leak, with exit code 1."""
+    """A change that somebody else made, and that opens a cabinet, is reported as a leak, with exit code 1."""
     hole = wrong(world)
     findings = audit(world, world.volga, status=1)
     assert [one["why"] for one in findings if one["verdict"] == "leaked"] == [hole]

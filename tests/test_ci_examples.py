@@ -133,7 +133,7 @@ def test_a_forge_that_refuses_is_quoted(world: World, forge: Forge) -> None:
 
 
 def test_a_missing_variable_is_named(world: World, forge: Forge) -> None:
-    """What the pipeline has not handed to the job is told by its name."""
+    """A variable that the pipeline has not given to the job is reported by its name."""
     job = {key: value for key, value in forge.job(request="7").items() if value and value != TOKEN}
     said = run(world, sys.executable, str(CI / "forge.py"), "comment", "tenants.yaml", status=1, **job)
     assert said == f"The variable {forge.kind.upper()}_TOKEN is not set.\n"

@@ -267,7 +267,7 @@ def test_http_on_an_https_server(sandbox: Sandbox, certificate: Path) -> None:
         assert "https" in said(failure(f"http://127.0.0.1:{port}"))[1]
 
 
-def test_http_on_a_server_that_says_it_wants_https() -> None:
+def test_http_on_a_server_that_says_it_requires_https() -> None:
     """As Go's servers, Grafana's own too, and nginx do it: 400 with a sentence."""
     body = b"Client sent an HTTP request to an HTTPS server.\n"
 

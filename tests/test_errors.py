@@ -116,7 +116,7 @@ def test_no_rights(world: World) -> None:
     ],
 )
 def test_unsuitable_server(world: World, tmp_path: Path, settings: Settings, says: str) -> None:
-    """A server that is too old or has something switched off is told about before anything is written."""
+    """A server that is too old or has something switched off is reported before anything is written."""
     server = Sandbox(port=0, data=tmp_path / "other", settings=settings)
     server.start()
     world.url = server.url

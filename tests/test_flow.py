@@ -324,7 +324,7 @@ def test_org_is_adopted_on_an_explicit_word(world: World) -> None:
 
 
 def test_org_where_we_are_no_member_is_not_adopted(world: World) -> None:
-    """An org that another admin made wants us as a member first: without it Grafana lets us write no folder there."""
+    """In an org that another admin made we become a member first: Grafana lets only members write folders there."""
     other = f"chief{world.tag}"
     body = {"login": other, "email": f"{other}@example.com", "password": "Pw-Example-1", "OrgId": 1}
     world.ask("POST", "/api/admin/users", body)
@@ -443,7 +443,7 @@ def test_no_secret_is_shown(world: World) -> None:
         assert not any(secret in output for output in outputs)
 
 
-def test_taking_away_the_last_head_wants_a_word(applied: World) -> None:
+def test_taking_away_the_last_head_requires_a_word(applied: World) -> None:
     """A plan that leaves the cabinet without a head is refused; with the number named it is written."""
     applied.change(
         "tenants.yaml",
@@ -465,7 +465,7 @@ def test_taking_away_the_last_head_wants_a_word(applied: World) -> None:
     }
 
 
-def test_a_cabinet_that_never_had_a_head_wants_no_word(applied: World) -> None:
+def test_a_cabinet_that_never_had_a_head_requires_no_word(applied: World) -> None:
     """Who leaves its list is taken out; one head of two may go as well."""
     applied.write("don_manager_20260417.csv", applied.manager_line("sidorov", f"{applied.tag}b.example.ru:80"))
     applied.apply()
@@ -479,7 +479,7 @@ def test_a_cabinet_that_never_had_a_head_wants_no_word(applied: World) -> None:
     assert logins == {applied.user, applied.login("ivanova"), f"belov{applied.tag}"}
 
 
-def test_mass_deletion_wants_a_word(applied: World) -> None:
+def test_mass_deletion_requires_a_word(applied: World) -> None:
     """A plan that deletes more than a third of what the cabinet has is refused, whatever it is."""
     org = applied.org(applied.don)
     for number in range(40):
@@ -494,7 +494,7 @@ def test_mass_deletion_wants_a_word(applied: World) -> None:
     assert len(applied.ask("GET", "/api/org/users", org=org)) == 2
 
 
-def test_a_list_cut_short_wants_a_word(applied: World) -> None:
+def test_a_list_cut_short_requires_a_word(applied: World) -> None:
     """Most of the people would go, few objects in all: refused by their share, with their logins."""
     names = [f"person{number}" for number in range(10)]
     lines = [applied.manager_line(name, f"{applied.tag}{name}.example.ru:80") for name in names]
@@ -519,7 +519,7 @@ def test_a_list_cut_short_wants_a_word(applied: World) -> None:
     applied.apply()
 
 
-def test_a_list_cut_while_its_people_are_suspended_wants_a_word(applied: World) -> None:
+def test_a_list_cut_while_its_people_are_suspended_requires_a_word(applied: World) -> None:
     """Nobody has to be deleted any more when the cabinet is resumed: the lists are compared with what they said."""
     lines = [applied.manager_line(f"person{number}", f"{applied.tag}{number}.example.ru:80") for number in range(10)]
     applied.write("don_manager_20260417.csv", "".join(lines))
@@ -599,7 +599,7 @@ def test_a_command_offers_only_options_that_it_uses(world: World, command: str) 
     assert "No such option" in result.output
 
 
-def test_second_apply_at_the_same_time_is_told_apart(world: World) -> None:
+def test_second_apply_at_the_same_time_is_reported_apart(world: World) -> None:
     """While one apply to a server is under way on this machine, another one says so and does nothing."""
     with alone_on(world.url):
         result = world.run("apply", "--yes")
@@ -610,7 +610,7 @@ def test_second_apply_at_the_same_time_is_told_apart(world: World) -> None:
 
 
 def test_nobody_loses_access_by_a_slip_of_the_pen(applied: World) -> None:
-    """A manager whose only line has a mistake stays a member until the line is mended, or the word is given."""
+    """A manager whose only line has a mistake stays a member until the line is right or --allow-deletes is given."""
     online = f"ООО Ромашка,{applied.tag}1,Pw-Example-1,online1.example.ru,docs,https,{applied.login('ivanova')}"
     applied.write("volga_online_20260417.csv", f"{online},{applied.login('ivanova')}@@example.ru\n")
     line = applied.manager_line("ivanova", f"{applied.tag}a.example.ru")  # no port

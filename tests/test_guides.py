@@ -21,7 +21,7 @@ def example(guide: str) -> str:
 
 
 def test_the_example_of_a_dashboard_keeps_the_rules_and_is_planned(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Copied into a file as it stands, it passes lint and is in the plan; both languages show the same."""
+    """Copied unchanged into a file, it passes lint and is in the plan; both languages show the same."""
     assert example("dashboards.md") == example("dashboards.ru.md")
     copy = project(tmp_path / "project")
     (copy / "dashboards" / "occupied_seats.py").write_text(example("dashboards.md"), encoding="utf-8")

@@ -67,14 +67,14 @@ def table(content: bytes) -> list[list[str]]:
 
 
 def test_a_technicians_session(folder: Path) -> None:
-    """A damaged list is checked, its codes are explained, it is mended, and the mended one has nothing to remark."""
+    """A damaged list is checked, its codes are explained, it is corrected, and the corrected list has no problems."""
     (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
 
-    told = run("check", MANAGERS, status=1).output
-    assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address): в адресе есть протокол или путь" in told
-    assert "\n2 ошибки, 8 предупреждений.\n" in told
-    assert "\nВсего строк: 6; годных: 3, с ошибками: 2, пропущенных: 1.\n" in told
-    assert told.endswith(
+    output = run("check", MANAGERS, status=1).output
+    assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address): в адресе есть протокол или путь" in output
+    assert "\n2 ошибки, 8 предупреждений.\n" in output
+    assert "\nВсего строк: 6; годных: 3, с ошибками: 2, пропущенных: 1.\n" in output
+    assert output.endswith(
         "Что значит код: provision check --explain M04. Исправленные списки запишет та же команда с --repaired ПАПКА.\n"
     )
 
@@ -82,16 +82,16 @@ def test_a_technicians_session(folder: Path) -> None:
     assert explained.startswith("M04, ошибка: в адресе есть протокол или путь.\n")
     assert "Как надо:\n  222555.example.ru:80," in explained
 
-    mended = run("check", MANAGERS, "--repaired", "mended", status=1).output
-    assert f"mended/{MANAGERS}: исправленный список; исправлений: " in mended
+    written = run("check", MANAGERS, "--repaired", "repaired", status=1).output
+    assert f"repaired/{MANAGERS}: исправленный список; исправлений: " in written
     assert (folder / MANAGERS).read_text(encoding="utf-8") == DAMAGED
-    assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
+    assert (folder / "repaired" / MANAGERS).read_text(encoding="utf-8") == SOUND
 
-    assert run("check", f"mended/{MANAGERS}").output == ("Всё в порядке.\nВсего строк: 5; годных: 5.\n")
+    assert run("check", f"repaired/{MANAGERS}").output == ("Всё в порядке.\nВсего строк: 5; годных: 5.\n")
 
 
 def session(readme: str) -> list[tuple[str, str]]:
-    """The commands of the printed session, and what stands below each."""
+    """The commands of the printed session, each with the lines printed below it."""
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
     (block,) = [block for block in blocks if "--repaired" in block]
     return [(command, output) for command, _, output in (part.partition("\n") for part in block.split("$ ")[1:])]
@@ -108,7 +108,7 @@ def shown(command: str, lang: Lang) -> str:
 
 @pytest.mark.parametrize(("readme", "lang"), [("README.md", "en"), ("README.ru.md", "ru")])
 def test_the_readmes_session_is_what_the_commands_print(folder: Path, readme: str, lang: Lang) -> None:
-    """Each command of the printed session gives what stands below it, but for the wrapping of a terminal."""
+    """Each command of the printed session prints the lines below it; a terminal may wrap them elsewhere."""
     steps = session(readme)
     assert [command.split()[0] for command, _ in steps] == ["cat", *["provision"] * 3, "cat", "provision"]
     for number, (command, output) in enumerate(steps):
@@ -120,14 +120,14 @@ def test_the_readmes_session_is_what_the_commands_print(folder: Path, readme: st
             assert shown(command, lang).split() == output.split()
 
 
-def test_what_only_a_person_can_mend_is_put_aside(folder: Path) -> None:
-    """The rest of the list is mended; the line as it was stands in a file of its own that none but the owner reads."""
+def test_what_only_a_person_can_correct_is_put_aside(folder: Path) -> None:
+    """The rest of the list is corrected; the line as it was is in a file of its own that only its owner can read."""
     (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
 
-    told = run("check", ONLINE, "--repaired", "mended", status=1).output.splitlines()
-    aside, account = f"mended/{ONLINE[:-4]}.aside.csv", f"mended/{ONLINE[:-4]}.changes.csv"
-    assert told[-3:] == [
-        f"mended/{ONLINE}: исправленный список; исправлений: 2",
+    output = run("check", ONLINE, "--repaired", "repaired", status=1).output.splitlines()
+    aside, account = f"repaired/{ONLINE[:-4]}.aside.csv", f"repaired/{ONLINE[:-4]}.changes.csv"
+    assert output[-3:] == [
+        f"repaired/{ONLINE}: исправленный список; исправлений: 2",
         f"{aside}: отложено строк: 1; исправьте их и перенесите в список",
         f"{account}: что сделано с каждой строкой",
     ]
@@ -140,7 +140,7 @@ def test_what_only_a_person_can_mend_is_put_aside(folder: Path) -> None:
     ]
 
 
-def test_mended_lists_are_never_written_over(folder: Path) -> None:
+def test_corrected_lists_are_never_written_over(folder: Path) -> None:
     """A second run refuses, says so, and leaves every file as it is."""
     (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
     run("check", MANAGERS, "--repaired", ".", status=1)
@@ -148,11 +148,11 @@ def test_mended_lists_are_never_written_over(folder: Path) -> None:
     assert before == DAMAGED
     assert [path.name for path in folder.iterdir()] == [MANAGERS]
 
-    run("check", MANAGERS, "--repaired", "mended", status=1)
-    mended = folder / "mended" / MANAGERS
-    mended.write_text("by hand", encoding="utf-8")
-    assert f"mended/{MANAGERS} уже есть" in run("check", MANAGERS, "--repaired", "mended", status=1).output
-    assert mended.read_text(encoding="utf-8") == "by hand"
+    run("check", MANAGERS, "--repaired", "repaired", status=1)
+    written = folder / "repaired" / MANAGERS
+    written.write_text("by hand", encoding="utf-8")
+    assert f"repaired/{MANAGERS} уже есть" in run("check", MANAGERS, "--repaired", "repaired", status=1).output
+    assert written.read_text(encoding="utf-8") == "by hand"
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
@@ -193,16 +193,16 @@ def test_the_table_of_problems_opens_in_a_spreadsheet(folder: Path) -> None:
 
 
 def test_other_formats_to_a_file(folder: Path) -> None:
-    """JSON and text go to a file whole; what was mended is told apart from JSON on standard output."""
+    """JSON and text go to a file whole; the names of corrected files are not mixed with JSON on standard output."""
     (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
 
     for shape in ("json", "text"):
         shown = run("check", MANAGERS, "--format", shape, status=1).stdout
         run("check", MANAGERS, "--format", shape, "--out", f"problems.{shape}", status=1)
         assert shown.startswith((folder / f"problems.{shape}").read_text(encoding="utf-8"))
-    result = run("check", MANAGERS, "--format", "json", "--repaired", "mended", status=1)
+    result = run("check", MANAGERS, "--format", "json", "--repaired", "repaired", status=1)
     assert json.loads(result.stdout)["summary"] == {"error": 2, "warning": 8, "note": 0}
-    assert "mended/" in result.stderr
+    assert "repaired/" in result.stderr
 
 
 def test_a_folder_is_all_its_lists(folder: Path) -> None:
@@ -213,28 +213,28 @@ def test_a_folder_is_all_its_lists(folder: Path) -> None:
         f"ООО Мак,u1,p1,111222.example.ru,docs,http,ivanova,ivanova@example.ru\n{ACCESSES}", encoding="utf-8"
     )
     assert "O12: lists/romashka_online_20260417.csv, строка 1" in run("check", "lists/", status=1).output
-    run("check", "lists/", "--repaired", "mended/", status=1)
-    assert len(list(Path("mended").glob("*.csv"))) == 5
-    assert "Всего строк: 8; годных: 8" in run("check", "mended/").output
-    every = sorted(map(str, Path("mended").glob("*.csv")))
+    run("check", "lists/", "--repaired", "repaired/", status=1)
+    assert len(list(Path("repaired").glob("*.csv"))) == 5
+    assert "Всего строк: 8; годных: 8" in run("check", "repaired/").output
+    every = sorted(map(str, Path("repaired").glob("*.csv")))
     assert "aside.csv, строка 1" in run("check", *every, status=1).output
     assert "changes.csv," not in run("check", *every, status=1).output
-    assert "отчёт" in run("check", f"mended/{ONLINE[:-4]}.changes.csv", status=2).output
-    assert run("check", "mended/", "mended/").output == run("check", "mended").output
+    assert "отчёт" in run("check", f"repaired/{ONLINE[:-4]}.changes.csv", status=2).output
+    assert run("check", "repaired/", "repaired/").output == run("check", "repaired").output
     Path("empty").mkdir()
     assert "нет файлов .csv" in run("check", "empty/", status=2).output
     assert "либо кабинеты, либо файлы" in run("check", "lists/", "romashka", status=2).output
 
 
-def test_older_versions_are_told_of_and_not_compared(folder: Path) -> None:
+def test_older_versions_are_reported_and_not_compared(folder: Path) -> None:
     """Two versions of one list do not repeat each other's lines: the older one is superseded."""
     (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
     (folder / MANAGERS.replace("17", "16")).write_text(SOUND, encoding="utf-8")
 
-    told = run("check", ".").output
-    assert f"F03: {MANAGERS.replace('17', '16')}" in told
-    assert f"есть новее: {MANAGERS}" in told
-    assert "M26" not in told
+    output = run("check", ".").output
+    assert f"F03: {MANAGERS.replace('17', '16')}" in output
+    assert f"есть новее: {MANAGERS}" in output
+    assert "M26" not in output
 
 
 def test_lists_of_several_companies_are_not_compared(folder: Path) -> None:
@@ -289,14 +289,14 @@ def test_the_blank_line_between_the_blocks_is_not_counted(folder: Path) -> None:
     assert "Всего строк: 5; годных: 5." in run("check", MANAGERS).output
 
 
-def test_a_manager_whom_the_estate_does_not_know_is_reported(world: World) -> None:
+def test_a_manager_unknown_to_the_estate_is_reported(world: World) -> None:
     """A new version of a list is compared with the people of its company (P02); another company's is not."""
     new = world.folder / "volga_manager_20260418.csv"
     new.write_text(
         world.manager_line("ivanova", "x.example.ru:80") + world.manager_line("gusev", "y.example.ru:80"), "utf-8"
     )
-    told = json.loads(world.run("check", str(new), "--format", "json").stdout)["problems"]
-    assert [(one["code"], one["line"]) for one in told] == [("P02", 2)]
+    problems = json.loads(world.run("check", str(new), "--format", "json").stdout)["problems"]
+    assert [(one["code"], one["line"]) for one in problems] == [("P02", 2)]
 
     other = new.rename(world.folder / "kama_manager_20260418.csv")
     assert json.loads(world.run("check", str(other), "--format", "json").stdout)["problems"] == []
@@ -311,13 +311,13 @@ def test_clients_of_scripts_and_uploads_are_in_the_lists(folder: Path, world: Wo
         "curl -F file=@Teplo.zip https://smart.example.ru\r\ncurl -F file=@Kran.zip", "utf-8"
     )
     names = ("Zavod.zip", "zavod.zip", "Depo.zip", "send.bat")
-    told = json.loads(run("check", MANAGERS, *names, "--format", "json", status=1).stdout)["problems"]
-    assert sorted((one["code"], one["file"]) for one in told if one["level"] == "error") == [
+    problems = json.loads(run("check", MANAGERS, *names, "--format", "json", status=1).stdout)["problems"]
+    assert sorted((one["code"], one["file"]) for one in problems if one["level"] == "error") == [
         ("X02", "Depo.zip"),
         ("X02", "send.bat"),
         ("X02", "zavod.zip"),
     ]
-    assert "«Zavod»" in next(one["hint"] for one in told if one["file"] == "zavod.zip")
+    assert "«Zavod»" in next(one["hint"] for one in problems if one["file"] == "zavod.zip")
 
     upload = world.folder / "Depo.zip"
     upload.write_bytes(b"PK")
@@ -325,7 +325,7 @@ def test_clients_of_scripts_and_uploads_are_in_the_lists(folder: Path, world: Wo
 
 
 def test_versions_that_cannot_be_compared(folder: Path) -> None:
-    """Lists of two kinds, a list that cannot be read; lines with mistakes are told of, for they are not compared."""
+    """Lists of two kinds and an unreadable list are refused; lines with mistakes are not compared but reported."""
     (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
     (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
 
@@ -396,10 +396,10 @@ def test_working_lists_of_some_files(folder: Path) -> None:
     (folder / MANAGERS).write_text(SOUND, encoding="utf-8")
     (folder / ONLINE).write_text(ACCESSES, encoding="utf-8")
 
-    told = run("lists", "prepare", MANAGERS, ONLINE, "-o", "work").output
+    output = run("lists", "prepare", MANAGERS, ONLINE, "-o", "work").output
     names = {"preparation.md", "own-centre.csv", "client-hardware.csv", "online.csv", "gaps.csv"}
     assert {path.name for path in Path("work").iterdir()} == names
-    assert all(f"Записано: work/{name}\n" in told for name in names)
+    assert all(f"Записано: work/{name}\n" in output for name in names)
     assert [row[0] for row in table(Path("work/client-hardware.csv").read_bytes())[1:]] == ["Zavod", "Teplo", "Svet"]
     everything = b"".join(path.read_bytes() for path in Path("work").iterdir()).decode()
     assert PASSWORD not in everything
@@ -444,13 +444,13 @@ def test_only_lists_below_the_estate_are_copied(world: World) -> None:
     assert result.stderr.count("was not corrected") == 4
 
 
-def test_the_lists_of_a_cabinet_are_mended(world: World) -> None:
+def test_the_lists_of_a_cabinet_are_corrected(world: World) -> None:
     """Without files --repaired takes the lists of the estate, or of the cabinets named."""
     world.change("don_manager_20260417.csv", ",http,", ",HTTP,")
-    result = world.run("check", world.don, "--repaired", "mended")
+    result = world.run("check", world.don, "--repaired", "repaired")
     assert result.exit_code == 0, result.output
-    assert "HTTP" not in Path("mended/don_manager_20260417.csv").read_text(encoding="utf-8")
-    assert not Path("mended/volga_manager_20260417.csv").exists()
+    assert "HTTP" not in Path("repaired/don_manager_20260417.csv").read_text(encoding="utf-8")
+    assert not Path("repaired/volga_manager_20260417.csv").exists()
     assert world.run("check", "--repaired", "all").exit_code == 0
     assert {path.name.partition("_")[0] for path in Path("all").iterdir()} == {"don", "volga"}
     world.write("tenants.yaml", "defaults: {timezone: [\n")
@@ -459,16 +459,16 @@ def test_the_lists_of_a_cabinet_are_mended(world: World) -> None:
 
 
 def test_a_cabinet_goes_before_a_folder_of_its_name(world: World) -> None:
-    """Where there are cabinets a folder wants its slash."""
+    """Where there is an estate, a folder is named with a slash."""
     Path(world.don).mkdir()
     assert world.run("check", world.don).exit_code == 0
     assert world.run("check", f"{world.don}/").exit_code == 2
 
 
-def test_utf16_is_told_how_to_be_mended_and_is(folder: Path) -> None:
+def test_utf16_is_reported_and_can_be_corrected(folder: Path) -> None:
     """Such a file is not read, but --repaired saves it as it should be; nothing helps a file that is not there."""
     (folder / MANAGERS).write_text(SOUND, encoding="utf-16")
     assert "это UTF-16. Подсказка: Сохраните его в UTF-8 сами или командой" in run("check", MANAGERS, status=1).output
-    run("check", MANAGERS, "--repaired", "mended", status=1)
-    assert (folder / "mended" / MANAGERS).read_text(encoding="utf-8") == SOUND
+    run("check", MANAGERS, "--repaired", "repaired", status=1)
+    assert (folder / "repaired" / MANAGERS).read_text(encoding="utf-8") == SOUND
     assert "--repaired" not in run("check", "nowhere.csv", status=1).output

@@ -97,7 +97,7 @@ def test_two_lists_become_a_working_cabinet(world: World) -> None:
 
 
 def test_the_note_lets_people_in(world: World) -> None:
-    """The note names address, home dashboard by its title, whom to ask, and passwords that open this cabinet alone."""
+    """The note has the address, the home dashboard, the person to ask, and passwords that open this cabinet alone."""
     result = new(world)
     text = note(world)
     assert f"Памятка к кабинету СМАРТ «Кама {world.tag}»" in text
@@ -166,7 +166,7 @@ def test_the_block_goes_where_the_distributor_lives(world: World) -> None:
     assert world.run("drift", f"{world.tag}-kama").exit_code == 0
 
 
-def test_a_bad_line_is_told_and_the_rest_is_made(world: World) -> None:
+def test_a_bad_line_is_reported_and_the_rest_is_made(world: World) -> None:
     """As with check and apply: an error excludes its line, not the cabinet; it is shown before the question."""
     broken = world.manager_line("lost", f"{world.tag}x.example.ru")  # no port
     world.write(MANAGERS, broken + world.manager_line("kamina", f"{world.tag}kama.example.ru:80"))
@@ -183,7 +183,7 @@ def test_the_mistakes_of_other_cabinets_are_no_obstacle(world: World) -> None:
 
 
 MISTAKES = {
-    # what is said otherwise on the command line: what must be told
+    # what differs on the command line: the expected message
     "unknown-profile": ({"profile": "compani"}, "there is no `compani`"),
     "unknown-zone": ({"timezone": "Samara"}, "Europe/Samara"),
     "unknown-role": ({"head": "bazhov:b@example.ru:Boss:Павел"}, "there is no `Boss`"),
@@ -198,12 +198,12 @@ MISTAKES = {
 
 @pytest.mark.parametrize("case", MISTAKES)
 def test_a_mistake_changes_nothing(world: World, case: str) -> None:
-    """What the estate does not allow is told with its place; file, server and hand-over folder stay as they were."""
-    instead, told = MISTAKES[case]
+    """What the estate does not allow is reported with its place; file, server and hand-over folder do not change."""
+    instead, message = MISTAKES[case]
     before = state(world)
     given = {key: value.format(tag=world.tag, folder=world.folder) for key, value in instead.items()}
     result = new(world, status=1, **given)
-    assert told in result.output
+    assert message in result.output
     assert "Nothing was changed" in result.output
     assert state(world) == before
 
@@ -232,12 +232,12 @@ def test_what_crosses_to_another_cabinet_changes_nothing(world: World, sort: str
     assert state(world) == before
 
 
-def test_all_mistakes_are_told_at_once(world: World) -> None:
+def test_all_mistakes_are_reported_at_once(world: World) -> None:
     """The lists' problems are listed with those of the file, not one after another."""
     world.write(MANAGERS, world.manager_line("kamina", f"{world.tag}kama.example.ru"))
     result = new(world, status=1, profile="compani", title=f"Дон {world.tag}")
-    for told in ("there is no `compani`", "this name is taken", f"{MANAGERS}, line 1"):
-        assert told in result.output
+    for message in ("there is no `compani`", "this name is taken", f"{MANAGERS}, line 1"):
+        assert message in result.output
 
 
 def test_a_taken_id_changes_nothing(world: World) -> None:
@@ -350,7 +350,7 @@ def test_without_a_terminal_it_does_not_guess(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("instead", "without", "told"),
+    ("instead", "without", "message"),
     [
         ({}, ["managers", "online"], "--managers"),
         ({"distributor": "kama"}, [], "--distributor-title"),
@@ -360,10 +360,10 @@ def test_without_a_terminal_it_does_not_guess(world: World) -> None:
         ({}, ["profile"], "--profile"),
     ],
 )
-def test_a_command_that_makes_no_sense(world: World, instead: dict[str, str], without: list[str], told: str) -> None:
+def test_a_command_that_makes_no_sense(world: World, instead: dict[str, str], without: list[str], message: str) -> None:
     """Wrong usage is exit 2, with the option that is missing or too much."""
     before = state(world)
-    assert told in new(world, status=2, without=without, **instead).output
+    assert message in new(world, status=2, without=without, **instead).output
     assert state(world) == before
 
 

@@ -135,7 +135,7 @@ def test_two_orgs_that_claim_one_cabinet_refuse_it(world: World) -> None:
     assert world.org(world.don) == orgs[world.don]
 
 
-def test_an_org_with_an_unknown_admin_wants_adopt(world: World) -> None:
+def test_an_org_with_an_unknown_admin_requires_adopt(world: World) -> None:
     """--new-secret does not take it over, --adopt does; the Admin stays and is listed."""
     org = as_before(world, world.volga)[world.volga]
     login = f"chief{world.tag}"

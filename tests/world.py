@@ -133,11 +133,11 @@ class World:
         return answer.json() if answer.content else None
 
     def org(self, cabinet: str) -> int:
-        """The number of the org that bears the cabinet's mark, whatever its name is."""
+        """The number of the org with the cabinet's mark, whatever its name is."""
         for org in self.ask("GET", "/api/orgs?perpage=1000"):
             if self.ask("GET", f"/api/orgs/{org['id']}")["address"]["address1"].startswith(f"smart cabinet={cabinet} "):
                 return int(org["id"])
-        raise AssertionError(f"no org bears the mark of {cabinet}")
+        raise AssertionError(f"no org has the mark of {cabinet}")
 
     def orgs(self) -> list[str]:
         """Names of all orgs of this world."""

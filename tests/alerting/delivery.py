@@ -1,4 +1,4 @@
-"""What a real Grafana sends, and to whom. Run by hand: it requires Grafana's binary and takes half an hour.
+"""What a real Grafana sends, and to which addresses. Run by hand: it requires Grafana's binary and takes half an hour.
 
     GRAFANA_HOME=/usr/share/grafana python -m pytest -s tests/alerting/delivery.py
 

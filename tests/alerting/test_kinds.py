@@ -124,6 +124,6 @@ def test_a_plan_asks_at_most_fifteen_times_a_cabinet(make_world: MakeWorld) -> N
     counted = Counter[int]()
     for row in json.loads(world.http.get(f"{world.url}/sandbox/requests", timeout=60).text)["requests"]:
         counted[row["org"]] += row["count"]
-        if row["path"] == "/api/orgs/:org":  # asked once a cabinet, in nobody's org
+        if row["path"] == "/api/orgs/:org":  # asked once a cabinet, in no org
             counted.update({org: row["count"] // len(orgs) for org in orgs})
     assert all(10 < counted[org] <= 15 for org in orgs), counted

@@ -28,7 +28,7 @@ def matches(route: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     return True
 
 
-def told(cabinet: Cabinet, labels: Mapping[str, str], log_url: str = "") -> list[str]:
+def notified(cabinet: Cabinet, labels: Mapping[str, str], log_url: str = "") -> list[str]:
     """The receivers of an alert, each as often as it gets it. All children continue, so the order decides nothing."""
     policy = routing.policy(cabinet, log_url)
     assert policy is not None
@@ -39,16 +39,16 @@ def told(cabinet: Cabinet, labels: Mapping[str, str], log_url: str = "") -> list
 
 def test_each_route_has_its_mailbox_and_the_manager_hears_of_his_own() -> None:
     cabinet = make_cabinet()
-    assert told(cabinet, DOWN) == ["ivanova@example.ru", "sos@example.ru"]
-    assert told(cabinet, EMPTY) == ["ivanova@example.ru", "usage@example.ru"]
-    assert told(cabinet, {**DOWN, "manager": "petrov"}) == ["petrov@example.ru", "sos@example.ru"]
-    assert told(cabinet, MASS) == ["sos@example.ru"]  # of the cabinet as a whole: of no manager
+    assert notified(cabinet, DOWN) == ["ivanova@example.ru", "sos@example.ru"]
+    assert notified(cabinet, EMPTY) == ["ivanova@example.ru", "usage@example.ru"]
+    assert notified(cabinet, {**DOWN, "manager": "petrov"}) == ["petrov@example.ru", "sos@example.ru"]
+    assert notified(cabinet, MASS) == ["sos@example.ru"]  # of the cabinet as a whole: of no manager
 
 
 def test_a_client_with_two_managers_reaches_both() -> None:
     """Its data bear each manager's name, and so do the alerts."""
     cabinet = make_cabinet()
-    both = [told(cabinet, {**DOWN, "manager": manager}) for manager in ("ivanova", "petrov")]
+    both = [notified(cabinet, {**DOWN, "manager": manager}) for manager in ("ivanova", "petrov")]
     assert [boxes[0] for boxes in both] == ["ivanova@example.ru", "petrov@example.ru"]
 
 
@@ -59,7 +59,7 @@ def test_one_mailbox_for_everything_hears_once() -> None:
         mail={"high_priority": address, "usage": address.lower()}, managers=(("ivanova", "support@Example.ru"),)
     )
     for labels in (DOWN, EMPTY, MASS):
-        assert told(cabinet, labels) == ["support@example.ru"]
+        assert notified(cabinet, labels) == ["support@example.ru"]
     (point,) = routing.contact_points(cabinet, "")
     assert point.settings["addresses"] == "support@example.ru"
 
@@ -67,50 +67,50 @@ def test_one_mailbox_for_everything_hears_once() -> None:
 def test_a_manager_whose_address_is_the_mailbox_for_high_priority() -> None:
     """All of that route, and of the other what concerns him."""
     cabinet = make_cabinet(managers=(("ivanova", "sos@example.ru"), ("petrov", "petrov@example.ru")))
-    assert told(cabinet, {**DOWN, "manager": "petrov"}) == ["petrov@example.ru", "sos@example.ru"]
-    assert told(cabinet, EMPTY) == ["sos@example.ru", "usage@example.ru"]
-    assert told(cabinet, {**EMPTY, "manager": "petrov"}) == ["petrov@example.ru", "usage@example.ru"]
+    assert notified(cabinet, {**DOWN, "manager": "petrov"}) == ["petrov@example.ru", "sos@example.ru"]
+    assert notified(cabinet, EMPTY) == ["sos@example.ru", "usage@example.ru"]
+    assert notified(cabinet, {**EMPTY, "manager": "petrov"}) == ["petrov@example.ru", "usage@example.ru"]
 
 
 def test_managers_of_one_address_share_one_route() -> None:
     """A name is taken literally: `i.anova` is not `ivanova`."""
     cabinet = make_cabinet(managers=(("i.anova", "team@example.ru"), ("petrov+1", "team@example.ru")))
     for manager in ("i.anova", "petrov+1"):
-        assert told(cabinet, {**DOWN, "manager": manager}) == ["sos@example.ru", "team@example.ru"]
-    assert told(cabinet, DOWN) == ["sos@example.ru"]
+        assert notified(cabinet, {**DOWN, "manager": manager}) == ["sos@example.ru", "team@example.ru"]
+    assert notified(cabinet, DOWN) == ["sos@example.ru"]
 
 
 def test_heads_hear_of_what_is_important_where_they_should() -> None:
-    assert told(make_cabinet(alerting=Alerting(heads=True)), MASS) == ["orlova@example.ru", "sos@example.ru"]
-    assert told(make_cabinet(alerting=Alerting(heads=True)), EMPTY) == ["ivanova@example.ru", "usage@example.ru"]
-    assert told(make_cabinet(), MASS) == ["sos@example.ru"]
+    assert notified(make_cabinet(alerting=Alerting(heads=True)), MASS) == ["orlova@example.ru", "sos@example.ru"]
+    assert notified(make_cabinet(alerting=Alerting(heads=True)), EMPTY) == ["ivanova@example.ru", "usage@example.ru"]
+    assert notified(make_cabinet(), MASS) == ["sos@example.ru"]
 
 
 def test_telegram_gets_what_is_critical_and_not_the_count_of_it() -> None:
     cabinet = make_cabinet(telegram="-1001234567890", managers=())
-    assert told(cabinet, DOWN) == ["sos@example.ru", "telegram"]
-    assert told(cabinet, MASS) == ["sos@example.ru"]
-    assert told(cabinet, {**DOWN, "severity": "info"}) == ["sos@example.ru"]
-    assert told(cabinet, {**DOWN, "route": "usage"}) == ["telegram", "usage@example.ru"]
-    assert "telegram" not in told(cabinet, {**DOWN, "route": "operator"})
-    assert told(cabinet, EMPTY) == ["usage@example.ru"]
+    assert notified(cabinet, DOWN) == ["sos@example.ru", "telegram"]
+    assert notified(cabinet, MASS) == ["sos@example.ru"]
+    assert notified(cabinet, {**DOWN, "severity": "info"}) == ["sos@example.ru"]
+    assert notified(cabinet, {**DOWN, "route": "usage"}) == ["telegram", "usage@example.ru"]
+    assert "telegram" not in notified(cabinet, {**DOWN, "route": "operator"})
+    assert notified(cabinet, EMPTY) == ["usage@example.ru"]
 
 
 def test_the_log_gets_everything() -> None:
     cabinet = make_cabinet(managers=())
-    assert told(cabinet, EMPTY, URL) == ["log", "usage@example.ru"]
-    assert told(cabinet, {**DOWN, "route": "operator"}, URL) == ["log"]
+    assert notified(cabinet, EMPTY, URL) == ["log", "usage@example.ru"]
+    assert notified(cabinet, {**DOWN, "route": "operator"}, URL) == ["log"]
 
 
 def test_what_concerns_smart_itself_goes_to_the_operator_alone() -> None:
     cabinet = make_cabinet(alerting=Alerting(operator="ops@example.ru"))
-    assert told(cabinet, {**DOWN, "route": "operator"}) == ["ops@example.ru"]
+    assert notified(cabinet, {**DOWN, "route": "operator"}) == ["ops@example.ru"]
 
 
 def test_without_a_mailbox_of_the_operator_that_for_high_priority_hears_of_it() -> None:
     """No child takes such an alert, so it stays with our route; never with a manager's mailbox."""
     cabinet = make_cabinet()
-    assert told(cabinet, {**DOWN, "route": "operator"}) == []
+    assert notified(cabinet, {**DOWN, "route": "operator"}) == []
     policy = routing.policy(cabinet, "")
     assert policy is not None
     assert policy["receiver"] == "smart-sos@example.ru"
@@ -173,7 +173,7 @@ def test_a_mailbox_hears_of_an_alert_once_and_only_if_it_should(
         return
     right = {address.lower() for name, address in managers if name == manager}
     right |= {mail[route].lower()} if route in mail else set()
-    assert told(cabinet, {"alertname": "A", "route": route, "manager": manager}) == sorted(right)
+    assert notified(cabinet, {"alertname": "A", "route": route, "manager": manager}) == sorted(right)
 
 
 @pytest.mark.parametrize("telegram", ["", "-1001234567890"])

@@ -58,7 +58,7 @@ def test_a_rule_keeps_the_contract(rule: Rule) -> None:
         assert read.labels <= known[read.metric]
 
 
-def test_states_are_told_apart(series: Series) -> None:
+def test_states_are_distinguished(series: Series) -> None:
     """Each state from the checks that show it, with its HTTP code; an installation that is well gets none."""
     for host, tcp, page in (("well", 1, 200), ("down", 0, 0), ("busy", 1, 503), ("broken", 1, 500), ("stuck", 1, 0)):
         probe(series, host, "tcp", tcp)

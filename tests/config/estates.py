@@ -68,6 +68,6 @@ def check(folder: Path, files: dict[str, str]) -> Estate:
     return config.check(write(folder, files), today=TODAY)
 
 
-def told(problems: Iterable[Problem], folder: Path) -> list[str]:
+def reported(problems: Iterable[Problem], folder: Path) -> list[str]:
     """The problems as `file:line:column code`, files from the folder on."""
     return [f"{Path(p.file).relative_to(folder)}:{p.line}:{p.column} {p.code}" for p in problems]

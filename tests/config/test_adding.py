@@ -1,4 +1,4 @@
-"""A new cabinet goes into tenants.yaml without a sign of it being changed, however oddly the file is written."""
+"""A new cabinet is added to tenants.yaml without changing any other character, however oddly the file is written."""
 
 import os
 import stat
@@ -133,7 +133,7 @@ def new_only(edit: Edit) -> Any:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=in_blocks(), newline=st.sampled_from(["\n", "\r\n"]), bom=st.booleans())
 def test_lines_are_added_and_none_is_touched(tmp_path: Path, text: str, newline: str, bom: bool) -> None:
-    """Whole lines go in at one place, whatever stands around; what was there means what it meant."""
+    """Whole lines are added at one place, whatever is around it; what was there keeps its meaning."""
     edit = proposed(tmp_path, encoded(text, newline, bom=bom))
     inserted(edit)
     lines, grown = edit.before.split(newline.encode()), edit.after.split(newline.encode())
@@ -322,14 +322,14 @@ def test_keys_with_question_marks_are_understood(tmp_path: Path, text: str) -> N
 @pytest.mark.parametrize("text", [distributor("lutik", cabinet("lutik")), IN_BRACES[0]])
 def test_text_that_no_file_can_hold_is_refused(tmp_path: Path, text: str) -> None:
     """A title that is not Unicode (a command line may hold any bytes) ends in a sentence with the block to write."""
-    with pytest.raises(EstateError) as told:
+    with pytest.raises(EstateError) as refused:
         proposed(tmp_path, estate(text).encode(), title="Л\udcff")
-    assert told.value.hint
-    assert "profile: branch" in told.value.hint.en
+    assert refused.value.hint
+    assert "profile: branch" in refused.value.hint.en
 
 
 def test_an_estate_with_mistakes_does_not_grow(tmp_path: Path) -> None:
-    """Nothing is proposed for a file that cannot be used as it is; its mistakes are told."""
+    """Nothing is proposed for a file that cannot be used as it is; its mistakes are reported."""
     text = estate(distributor("lutik", cabinet("lutik")), head=f"default: {{}}\n{HEAD}")
     with pytest.raises(EstateError, match=r"tenants\.yaml:1:1.*defaults"):
         proposed(tmp_path, text.encode())

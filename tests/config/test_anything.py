@@ -1,4 +1,4 @@
-"""Whatever stands in tenants.yaml, it ends as problems with places, or as an EstateError of ours."""
+"""Any content of tenants.yaml gives problems with places, or an EstateError."""
 
 import json
 import random
@@ -81,7 +81,7 @@ def test_any_text(folder: Path, content: str) -> None:
 @settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}#&*!|>'\"%@`?, \n\t~", max_size=40))
 def test_any_signs_of_yaml(folder: Path, content: str) -> None:
-    """Any text made of the signs that mean something to YAML."""
+    """Any text made of the characters that mean something to YAML."""
     put(folder, content.encode())
 
 

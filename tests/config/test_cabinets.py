@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provision.model import Cabinet, Estate, Person
-from tests.config.estates import accesses, cabinet, check, distributor, estate, installations, told
+from tests.config.estates import accesses, cabinet, check, distributor, estate, installations, reported
 
 VOLGA, URAL, DON = (f"lists/{name}_manager_20261103.csv" for name in ("volga", "ural", "don"))
 OPEN, CLOSED = "", "    isolated: true\n"
@@ -23,7 +23,7 @@ def blocked(found: Estate) -> list[str]:
 
 
 def codes(found: Estate) -> dict[str, set[str]]:
-    """The codes told of each cabinet."""
+    """The codes reported of each cabinet."""
     told_of: dict[str, set[str]] = {}
     for problem in found.problems:
         told_of.setdefault(problem.cabinet, set()).add(problem.code)
@@ -121,11 +121,11 @@ def test_many_streaming_clients_want_a_cabinet_of_their_own(tmp_path: Path) -> N
 
 
 def test_a_list_that_is_not_there_stops_its_cabinet(tmp_path: Path) -> None:
-    """The place in tenants.yaml is told with the name that was probably meant; the other cabinets are free."""
+    """The place in tenants.yaml is reported with the name that was probably meant; other cabinets are not blocked."""
     company = distributor("company", cabinet("volga", managers="lists/volga_manager_20261104.csv"), cabinet("ural"))
     found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE, URAL: THINE})
 
-    assert told(found.problems, tmp_path) == ["tenants.yaml:9:65 Y11"]
+    assert reported(found.problems, tmp_path) == ["tenants.yaml:9:65 Y11"]
     assert found.problems[0].suggestion == "volga_manager_20261103.csv"
     assert blocked(found) == ["volga"]
 
@@ -139,7 +139,7 @@ def test_a_list_that_cannot_be_read_stops_its_cabinet(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_place_of_a_list_stops_its_cabinet(tmp_path: Path) -> None:
-    """What is no file is told, not raised."""
+    """A path that is no file is reported, not raised."""
     (tmp_path / VOLGA).mkdir(parents=True)
     found = check(tmp_path, {"tenants.yaml": estate(distributor("company", cabinet("volga")))})
 
@@ -180,12 +180,12 @@ def test_a_list_named_twice_in_one_cabinet_stops_it(tmp_path: Path) -> None:
 
 
 def test_a_list_under_the_wrong_key_stops_its_cabinet(tmp_path: Path) -> None:
-    """Online accesses under `managers` are told at that place."""
+    """Online accesses under `managers` are reported at that place."""
     text = estate(distributor("company", cabinet("volga", managers="lists/volga_online_20261103.csv")))
     files = {"lists/volga_online_20261103.csv": accesses(("u1", "ivanova", "i@example.ru"))}
     found = check(tmp_path, {"tenants.yaml": text, **files})
 
-    assert told(found.problems, tmp_path) == ["tenants.yaml:9:65 Y14"]
+    assert reported(found.problems, tmp_path) == ["tenants.yaml:9:65 Y14"]
     assert blocked(found) == ["volga"]
 
 
@@ -245,7 +245,7 @@ def test_a_mailbox_that_is_another_login_is_nobodys(tmp_path: Path) -> None:
 
 
 def test_one_login_has_one_address(tmp_path: Path) -> None:
-    """Two addresses of a login in cabinets of one company are told once, and both cabinets get the first."""
+    """Two addresses of a login in cabinets of one company are reported once, and both cabinets get the first."""
     other = installations(("Teplo", "ivanova", "iv@example.ru"), ("Kran", "ivanova", "iv@example.ru"))
     found = three(tmp_path, MINE, other, THEIRS)
 
@@ -265,12 +265,12 @@ def test_a_heads_address_goes_before_a_lists(tmp_path: Path) -> None:
     assert {person(of, "ivanova").email for of in found.cabinets} == {"boss@example.ru"}
 
 
-def test_a_mailbox_that_is_not_named_is_told(tmp_path: Path) -> None:
-    """X05 stands at the cabinet that has no mailbox, once for each of the two."""
+def test_a_mailbox_that_is_not_named_is_reported(tmp_path: Path) -> None:
+    """X05 is reported at the cabinet that has no mailbox, once for each of the two."""
     text = estate(distributor("company", cabinet("volga").replace("usage: usage@volga.example.ru", "")))
     found = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE})
 
-    assert told(found.problems, tmp_path) == ["tenants.yaml:9:7 X05"]
+    assert reported(found.problems, tmp_path) == ["tenants.yaml:9:7 X05"]
     assert (found.problems[0].field_name, found.problems[0].cabinet) == ("usage", "volga")
 
 
@@ -375,11 +375,11 @@ def test_the_nearest_state_wins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("state", ["absent", "paused"])
 def test_a_distributor_is_not_taken_away_whole(state: str, tmp_path: Path) -> None:
-    """Y05 at the value; what there is stands in the hint."""
+    """Y05 at the value; the hint lists the possible values."""
     company = distributor("company", cabinet("volga"), more=f"    state: {state}\n")
     found = check(tmp_path, {"tenants.yaml": estate(company), VOLGA: MINE})
 
-    assert told(found.problems, tmp_path) == ["tenants.yaml:8:12 Y05"]
+    assert reported(found.problems, tmp_path) == ["tenants.yaml:8:12 Y05"]
     assert "active, suspended" in found.problems[0].hint.en
 
 
@@ -396,7 +396,7 @@ def test_the_lists_of_a_suspended_cabinet_are_checked(tmp_path: Path) -> None:
 
 
 def test_the_lists_of_an_absent_cabinet_are_not_read(tmp_path: Path) -> None:
-    """They may be gone, or serve another cabinet now; its people stand in nobody's way."""
+    """Its lists may be gone, or belong to another cabinet now; its people clash with no others."""
     absent = cabinet("ural", "state: absent", "heads: [{login: ivanova, email: other@example.ru}]", managers=VOLGA)
     gone = cabinet("don", "state: absent", "home: for-managers", 'dashboards: ["kodeks-*"]')
     company = distributor("company", cabinet("volga"), absent, gone, more=CLOSED)

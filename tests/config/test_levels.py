@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from provision import config
 from provision.config.tenants import BUILT_IN, merge
 from provision.model import EventsStore, MetricsStore
-from tests.config.estates import HEAD, STORES, TODAY, cabinet, check, distributor, estate, installations, told, write
+from tests.config.estates import (
+    HEAD,
+    STORES,
+    TODAY,
+    cabinet,
+    check,
+    distributor,
+    estate,
+    installations,
+    reported,
+    write,
+)
 
 LISTS = {
     f"lists/{name}_manager_20261103.csv": installations((name.title(), name, f"{name}@example.ru"))
@@ -149,8 +160,8 @@ def test_included_files_come_in_the_order_of_their_names(tmp_path: Path) -> None
     ]
 
 
-def test_mistakes_of_included_files_are_told_in_them(tmp_path: Path) -> None:
-    """Names are taken across all files; every mistake bears the name and line of the file it is in."""
+def test_mistakes_of_included_files_are_reported_in_them(tmp_path: Path) -> None:
+    """Names are taken across all files; every mistake has the name and line of the file it is in."""
     files = {
         "tenants.yaml": INCLUDE,
         "estate/a/a.yaml": part(cabinet("volga")),
@@ -160,7 +171,7 @@ def test_mistakes_of_included_files_are_told_in_them(tmp_path: Path) -> None:
         "estate/b/e.yaml": "include: [x.yaml]\n" + part(cabinet("don", "timezone: Omsk"), name="ee"),
     }
 
-    assert told(check(tmp_path, files).problems, tmp_path) == [
+    assert reported(check(tmp_path, files).problems, tmp_path) == [
         "estate/b/b.yaml:2:3 Y06",
         "estate/b/b.yaml:5:7 Y06",
         "estate/b/b.yaml:5:39 Y06",
@@ -172,11 +183,11 @@ def test_mistakes_of_included_files_are_told_in_them(tmp_path: Path) -> None:
     ]
 
 
-def test_a_pattern_without_a_file_is_told_where_it_stands(tmp_path: Path) -> None:
+def test_a_pattern_without_a_file_is_reported_at_its_place(tmp_path: Path) -> None:
     """An include that finds nothing would quietly lose cabinets, so it is an error."""
     files = {"tenants.yaml": "include: ['estate/*.yaml', a.yaml]\n" + HEAD, "a.yaml": part(cabinet("volga"))}
 
-    assert told(check(tmp_path, files).problems, tmp_path) == ["tenants.yaml:1:11 Y07"]
+    assert reported(check(tmp_path, files).problems, tmp_path) == ["tenants.yaml:1:11 Y07"]
 
 
 def test_a_file_that_two_patterns_find_is_read_once(tmp_path: Path) -> None:

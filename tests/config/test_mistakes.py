@@ -1,4 +1,4 @@
-"""Every mistake of tenants.yaml is told where it stands, with what was probably meant."""
+"""Every mistake of tenants.yaml is reported at its place, with what was probably meant."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from provision import config
 from provision.errors import EstateError
 from provision.model import Problem
-from tests.config.estates import HEAD, PROFILES, STORES, TODAY, cabinet, check, distributor, estate, told, write
+from tests.config.estates import HEAD, PROFILES, STORES, TODAY, cabinet, check, distributor, estate, reported, write
 
 ONE = """\
 defaults: {timezone: Europe/Samara}
@@ -89,8 +89,8 @@ def one(folder: Path, text: str) -> Problem:
 
 
 def test_the_estate_the_cases_spoil_has_no_mistake(tmp_path: Path) -> None:
-    """Without a spoilt place only the list that is not there is told."""
-    assert told(check(tmp_path, {"tenants.yaml": ONE}).problems, tmp_path) == [
+    """Without a spoilt place only the missing list is reported."""
+    assert reported(check(tmp_path, {"tenants.yaml": ONE}).problems, tmp_path) == [
         "tenants.yaml:15:22 Y11",
         "tenants.yaml:11:7 X05",
         "tenants.yaml:11:7 X05",
@@ -98,12 +98,12 @@ def test_the_estate_the_cases_spoil_has_no_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_with_its_place_and_what_was_meant(case: str, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_place_and_what_was_meant(case: str, tmp_path: Path) -> None:
     """One spoilt place gives one problem: its line, column and code, the word meant, and a hint."""
     old, new, place, meant, hint = CASES[case]
     problem = one(tmp_path, spoil(old, new))
 
-    assert told([problem], tmp_path) == [f"tenants.yaml:{place}"]
+    assert reported([problem], tmp_path) == [f"tenants.yaml:{place}"]
     assert problem.level == "error"
     assert problem.suggestion == meant
     assert hint in problem.hint.ru
@@ -135,16 +135,16 @@ SYNTAX = {
 
 
 @pytest.mark.parametrize("case", SYNTAX)
-def test_what_is_no_yaml_is_told_with_its_place(case: str, tmp_path: Path) -> None:
-    """The first thing that keeps the file from being read is told with line and column, in words of ours."""
+def test_what_is_no_yaml_is_reported_with_its_place(case: str, tmp_path: Path) -> None:
+    """The first reason why the file cannot be read is reported with line and column, in words of ours."""
     text, place, word = SYNTAX[case]
     problem = one(tmp_path, text)
 
-    assert told([problem], tmp_path) == [f"tenants.yaml:{place} Y01"]
+    assert reported([problem], tmp_path) == [f"tenants.yaml:{place} Y01"]
     assert word in problem.message.ru
 
 
-def test_bytes_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf8_are_reported_with_their_line(tmp_path: Path) -> None:
     """A file saved in cp1251 is refused, and the line of its first Russian letter named."""
     path = tmp_path / "tenants.yaml"
     path.write_bytes("a: 1\nb: Ромашка\n".encode("cp1251"))
@@ -181,7 +181,7 @@ def test_a_byte_order_mark_does_not_shift_columns(tmp_path: Path) -> None:
     assert (problem.line, problem.column) == (1, 22)
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
     """Mistakes of form, of reference and doubled names come together; load() puts each on a line of its own."""
     text = estate(
         distributor("romashka", cabinet("volga"), cabinet("ural", "home: nowhere", "role: x")),
@@ -191,7 +191,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> 
     )
     found = check(tmp_path, {"tenants.yaml": text}).problems
 
-    assert told(found, tmp_path) == [
+    assert reported(found, tmp_path) == [
         "tenants.yaml:1:22 Y05",
         "tenants.yaml:11:187 Y03",
         "tenants.yaml:15:7 Y06",
@@ -207,7 +207,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("gone", ["stores", "profiles", "distributors"])
-def test_a_section_that_is_missing_is_told(gone: str, tmp_path: Path) -> None:
+def test_a_section_that_is_missing_is_reported(gone: str, tmp_path: Path) -> None:
     """Without stores, profiles or distributors there is no estate; the message names the one that is missing."""
     sections = {
         "stores": STORES,
@@ -221,7 +221,7 @@ def test_a_section_that_is_missing_is_told(gone: str, tmp_path: Path) -> None:
 
 
 def test_a_title_is_taken_whatever_its_letter_case(tmp_path: Path) -> None:
-    """Titles name organisations: two that differ in case and spaces only are one, told with the first's place."""
+    """Titles name organisations: two that differ in case and spaces only are one; the place of the first is named."""
     text = estate(
         distributor(
             "aa",
@@ -231,11 +231,11 @@ def test_a_title_is_taken_whatever_its_letter_case(tmp_path: Path) -> None:
     )
     problem = one(tmp_path, text)
 
-    assert told([problem], tmp_path) == ["tenants.yaml:10:38 Y06"]
+    assert reported([problem], tmp_path) == ["tenants.yaml:10:38 Y06"]
     assert "tenants.yaml:9" in problem.message.ru
 
 
-def test_an_old_file_is_told_the_new_names(tmp_path: Path) -> None:
+def test_an_old_file_is_reported_the_new_names(tmp_path: Path) -> None:
     """`kinds` and `kind` became `profiles` and `profile`: each place is reported once, with the new word."""
     text = ONE.replace("profiles:", "kinds:").replace("profile:", "kind:")
     found = check(tmp_path, {"tenants.yaml": text}).problems
@@ -248,7 +248,7 @@ def test_an_old_file_is_told_the_new_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("branch", ["volga", "don"])
-def test_a_branch_must_stand_for_itself(branch: str, tmp_path: Path) -> None:
+def test_a_branch_belongs_to_another_cabinet(branch: str, tmp_path: Path) -> None:
     """`belongs_to` names a cabinet that belongs to none: not the cabinet itself, not a part of a branch."""
     cabinets = cabinet("volga", f"belongs_to: {branch}"), cabinet("don", "belongs_to: neva"), cabinet("neva")
     problem = one(tmp_path, estate(distributor("aa", *cabinets)))
@@ -264,7 +264,7 @@ def test_a_branch_of_another_distributor_is_no_branch(tmp_path: Path) -> None:
 
 
 def test_one_head_is_one_entry(tmp_path: Path) -> None:
-    """A head named twice in one cabinet is told, letter case apart; in two cabinets of one company a head may be."""
+    """A head named twice in one cabinet is reported, in any letter case; two cabinets of one company may share one."""
     heads = "heads: [{login: orlova, email: o@example.ru}, {login: Orlova, email: o@example.ru}]"
     problem = one(tmp_path, estate(distributor("aa", cabinet("volga", heads))))
 
@@ -280,18 +280,18 @@ def test_the_last_line_break_of_a_block_is_not_meant(tmp_path: Path) -> None:
     assert (problem.code, problem.line, problem.column) == ("Y02", 13, 16)
 
 
-def test_names_of_full_length_are_told_apart(tmp_path: Path) -> None:
-    """A mistake in one of two cabinets with the longest ids is told of that one."""
+def test_names_of_full_length_are_distinguished(tmp_path: Path) -> None:
+    """A mistake in one of two cabinets with the longest ids is reported for that one."""
     names = "v" * 30 + "a", "v" * 30 + "b"
     text = estate(distributor("d" * 31, *map(cabinet, names))).replace(f"profile: branch, title: {names[1]}, ", "")
     found = check(tmp_path, {"tenants.yaml": text}).problems
 
-    assert told(found, tmp_path) == ["tenants.yaml:10:7 Y02", "tenants.yaml:10:7 Y02"]
+    assert reported(found, tmp_path) == ["tenants.yaml:10:7 Y02", "tenants.yaml:10:7 Y02"]
     assert found[0].field_name.endswith(names[1])
 
 
 def test_long_and_unprintable_values_are_cut(tmp_path: Path) -> None:
-    """A message stays on one line and short, whatever stands in the file."""
+    """A message stays short and on one line, whatever the file contains."""
     problem = one(tmp_path, spoil("role: Viewer", f'role: "{"x" * 500}\\n\\e[2J"'))
 
     assert len(problem.message.ru) < 200

@@ -61,7 +61,7 @@ def test_every_example_list_belongs_to_a_cabinet() -> None:
 
 
 def test_the_schema_is_a_json_schema() -> None:
-    """Editors can read it: JSON, valid against draft 2020-12, and every default fits where it stands."""
+    """Editors can read it: JSON, valid against draft 2020-12, and every default is valid at its place."""
     Draft202012Validator.check_schema(json.loads(json.dumps(SCHEMA)))
     for name, schema in SETTINGS.items():
         assert Draft202012Validator(schema).is_valid(schema["default"]), name
@@ -112,7 +112,7 @@ def test_the_page_names_every_key_default_and_code(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_example_of_the_page_works(page: Path, tmp_path: Path) -> None:
-    """The first example, as it stands there, has no mistake but the lists that are not there."""
+    """The first example, copied unchanged, has no mistake but the lists that are not there."""
     example = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
     (tmp_path / "tenants.yaml").write_text(example, encoding="utf-8")
 

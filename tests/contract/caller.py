@@ -20,7 +20,7 @@ class Caller:
     def ask(
         self, method: str, path: str, body: Any = None, *, org: object = None, raw: bytes | None = None, **query: Any
     ) -> requests.Response:
-        """The answer, whatever it is. `org` becomes the header as it stands."""
+        """The answer, whatever it is. `org` becomes the header unchanged."""
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
         if raw is not None:
             headers["Content-Type"] = "application/json"

@@ -108,9 +108,9 @@ def configured(grafana_url: str, admin: Caller, tmp_path: Path) -> Iterator[Call
     ended: list[Callable[[], None]] = []
 
     def choose(kind: Settings, **wanted: str) -> Caller:
-        told = admin.get("/api/admin/settings")
+        settings = admin.get("/api/admin/settings")
         user, password, url = admin.user, admin.password, grafana_url
-        if not all(told.get(section, {}).get(key) == value for (section, key), value in _keys(wanted).items()):
+        if not all(settings.get(section, {}).get(key) == value for (section, key), value in _keys(wanted).items()):
             running = Sandbox(port=0, data=tmp_path / "configured", settings=kind)
             running.start()
             ended.append(running.close)

@@ -24,7 +24,7 @@ def put(admin: Caller, org: int, *rules: dict[str, Any], interval: int = 600) ->
 
 
 def test_a_group_comes_back_in_the_servers_form(admin: Caller, org_: int) -> None:
-    """What was left out is filled in, durations have one form; the interval stands at the group."""
+    """What was left out is filled in, durations have one form; the interval belongs to the group."""
     put(admin, org_, rule("smart-a", "A", labels={"smart": "1"}, annotations={"text": "т"}))
     (listed,) = admin.get(RULES, org=org_)
     number, updated = listed.pop("id"), listed.pop("updated")

@@ -127,7 +127,7 @@ def test_an_unknown_dashboard_is_404(admin: Caller, org: int) -> None:
 
 
 def test_a_dashboard_is_removed(admin: Caller, org: int) -> None:
-    """Title and uid are told; afterwards it is gone."""
+    """The answer has title and uid; afterwards the dashboard is gone."""
     save(admin, org, dashboard())
     gone = admin.do("DELETE", "/api/dashboards/uid/d", org=org)
     assert (gone["title"], gone["uid"]) == ("D", "d")

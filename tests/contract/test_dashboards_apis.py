@@ -185,7 +185,7 @@ def test_the_same_again_is_not_stored_as_v0alpha1(admin: Caller, org: int) -> No
 
 
 def test_the_same_again_is_stored_as_v1beta1(admin: Caller, org: int) -> None:
-    """Each PUT makes a new generation: whoever wants none compares before."""
+    """Each PUT makes a new generation, also an equal one: a caller that avoids them compares first."""
     admin.do("POST", dashboards(org), dashboard())
     assert admin.do("PUT", f"{dashboards(org)}/d", dashboard())["metadata"]["generation"] == 2
 

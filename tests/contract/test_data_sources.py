@@ -129,7 +129,7 @@ def test_a_prometheus_needs_a_url_on_update(admin: Caller, org: int) -> None:
 
 
 def test_a_postgresql_has_user_and_database(admin: Caller, org: int) -> None:
-    """The user stands at the top, the database in jsonData."""
+    """The user is a field of its own, the database is in jsonData."""
     body = {
         "uid": "smart-events",
         "name": "smart-events",

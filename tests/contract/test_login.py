@@ -48,7 +48,7 @@ def test_login_by_email_in_any_letters(org: int, make_user: MakeUser) -> None:
         caller.close()
 
 
-def test_login_wants_both_as_json(nobody: Caller) -> None:
+def test_login_requires_both_as_json(nobody: Caller) -> None:
     """Half a login, or what is no JSON, is 400 `form-auth.invalid`."""
     for answer in (
         nobody.ask("POST", "/login", {"user": "x"}),

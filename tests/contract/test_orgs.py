@@ -166,5 +166,7 @@ def test_what_a_backup_asks_of_a_new_org_is_never_a_failure(admin: Caller, org: 
     """An answer without anything in it, or 404 where there is no such thing."""
     answer = admin.ask("GET", path, org=org)
     assert answer.status_code in {200, 404}, answer.text
-    told = answer.json()
-    assert answer.status_code == 404 or not (told if isinstance(told, list) else told.get("totalCount", 0)), told
+    answered = answer.json()
+    assert answer.status_code == 404 or not (
+        answered if isinstance(answered, list) else answered.get("totalCount", 0)
+    ), answered

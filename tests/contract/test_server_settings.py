@@ -241,7 +241,7 @@ def test_a_server_admin_in_no_org(admin: Caller) -> None:
 
 def test_admin_settings_hold_what_opens_a_cabinet(admin: Caller) -> None:
     """All as texts, secrets masked."""
-    told = admin.get("/api/admin/settings")
+    settings = admin.get("/api/admin/settings")
     for section, keys in {
         "auth": ("disable_login_form", "login_maximum_lifetime_duration", "oauth_allow_insecure_email_lookup"),
         "auth.anonymous": ("enabled", "org_name"),
@@ -258,5 +258,5 @@ def test_admin_settings_hold_what_opens_a_cabinet(admin: Caller) -> None:
         "users": ("allow_sign_up", "viewers_can_edit", "auto_assign_org_role", "verify_email_enabled"),
     }.items():
         for key in keys:
-            assert isinstance(told[section][key], str), (section, key)
-    assert set(told["security"]["secret_key"]) == {"*"}
+            assert isinstance(settings[section][key], str), (section, key)
+    assert set(settings["security"]["secret_key"]) == {"*"}

@@ -1,4 +1,4 @@
-"""In which org a request is done, and for whom it is none."""
+"""In which org a request is done, and for which users there is none."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two cabinets for thirteen months: alike in some names, told apart by all others and by every figure."""
+"""Two cabinets for thirteen months: some of their names are equal, all others and every figure differ."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -62,7 +62,7 @@ URAL = cabinet("ural", installations=4, accesses=12)
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How a cabinet asks, how its administrator does, and the word that stands in names of the other cabinet alone."""
+    """How a cabinet asks, how its administrator does, and the word that only names of the other cabinet contain."""
 
     own: Way
     by_hand: Way

@@ -57,7 +57,7 @@ def test_data_needed_is_said(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_reader_is_told_what_everything_means(slug: str, scope: Scope) -> None:
+def test_a_reader_is_reported_what_everything_means(slug: str, scope: Scope) -> None:
     """The dashboard and every panel but rows have a title and a Russian description; charts and tables have a unit.
 
     A cell of a sheet has neither title nor description: those stand on its left, at the beginning of the line.
@@ -264,7 +264,7 @@ def test_dates_are_written_as_in_the_language(scope: Scope) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_panels_stand_in_reading_order(slug: str, scope: Scope) -> None:
+def test_panels_are_in_reading_order(slug: str, scope: Scope) -> None:
     """Top to bottom, left to right: the order in which the server keeps them."""
     for one, other in pairwise(everything(slug, scope)["panels"]):
         assert (one["gridPos"]["y"], one["gridPos"]["x"]) < (other["gridPos"]["y"], other["gridPos"]["x"])

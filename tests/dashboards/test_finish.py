@@ -155,7 +155,7 @@ def test_ids_are_apart_and_stay(keys: set[str], new: str) -> None:
     assert {key: grown[key] for key in keys} == ids
 
 
-def test_keys_that_meet_in_one_number_are_told_apart() -> None:
+def test_keys_that_meet_in_one_number_are_distinguished() -> None:
     """The earlier in the alphabet keeps the number whatever the order, the later moves on."""
     first, second = _meeting()
     alone = number([first])[first]

@@ -57,7 +57,7 @@ def selects(statement: str) -> Callable[[Json], None]:
 
 
 def put(path: str, value: object) -> Callable[[Json], None]:
-    """Sets what stands there: `panels.0.id`."""
+    """Sets the value at that path: `panels.0.id`."""
 
     def change(spec: Any) -> None:
         *way, last = path.split(".")
@@ -69,7 +69,7 @@ def put(path: str, value: object) -> Callable[[Json], None]:
 
 
 def drop(path: str) -> Callable[[Json], None]:
-    """Removes what stands there."""
+    """Removes the value at that path."""
 
     def change(spec: Any) -> None:
         *way, last = path.split(".")
@@ -180,7 +180,7 @@ BREACHES: dict[str, tuple[str, Callable[[Json], object], str]] = {
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_what_is_right_has_no_findings(slug: str) -> None:
-    """Every dashboard of the catalogue keeps every rule, also one that stands alone in its cabinet."""
+    """Every dashboard of the catalogue keeps every rule, also one that is alone in its cabinet."""
     assert lint(slug, dashboards.render(slug, EVERYTHING), SLUGS, CONTRACT) == []
     alone = replace(EVERYTHING, slugs=(slug,))
     assert lint(slug, dashboards.render(slug, alone), [slug], CONTRACT) == []
@@ -236,7 +236,7 @@ def test_a_finding_names_its_place() -> None:
     assert (rule, where) == ("promql", "«Сколько часов назад обновились файлы в OperUp» A")
 
 
-def test_names_given_stand_nowhere() -> None:
+def test_names_given_are_nowhere() -> None:
     """As whole words, in any case; what is part of a longer word is another word."""
     spec = dashboards.render(_BASE, EVERYTHING) | {"description": "Кабинет Рога и копыта, для всех, заволгой."}
     found = lint(_BASE, spec, SLUGS, CONTRACT, names=["рога и КОПЫТА", "волга", ""])

@@ -211,8 +211,8 @@ def test_a_login_on_two_servers_shows_the_smaller_rest(scope: Scope, numbers: Nu
     assert board.now('Осталось "Документов"') == {"romashka login-1": 30}
 
 
-def test_columns_of_clients_stand_beside_one_another(scope: Scope, numbers: Numbers) -> None:
-    """One row an installation with all its figures; where nobody asked, the cell is empty and the rest stands."""
+def test_columns_of_clients_are_beside_one_another(scope: Scope, numbers: Numbers) -> None:
+    """One row an installation with all its figures; where nobody asked, the cell is empty and the rest stays."""
     for host, seats, name in (("romashka", 4, "ООО «Ромашка»"), ("sphere", 9, "АО «Сфера»")):
         labels = {**HOST, "host": host}
         info = {**labels, "legal_name": name, "regnum": f"10{seats}", "kind": "cloud"}
@@ -240,7 +240,7 @@ def test_columns_of_clients_stand_beside_one_another(scope: Scope, numbers: Numb
     assert (found["romashka"]["Вовлеч. %"], found["sphere"]["Вовлеч. %"]) == (25, None)
 
 
-def test_columns_of_accesses_stand_beside_one_another(scope: Scope, numbers: Numbers) -> None:
+def test_columns_of_accesses_are_beside_one_another(scope: Scope, numbers: Numbers) -> None:
     """One row a login, with the rest of each kind and the shares; a tariff without printing leaves its cell empty."""
     for kind, left in (("docs", 40), ("search", 90), ("upload", 7)):
         numbers.put("kodeks_online_billing_left", access("login-1", kind), {60: left})
@@ -297,7 +297,7 @@ def test_the_mean_of_all_ignores_what_is_chosen(scope: Scope, numbers: Numbers) 
 
 @pytest.mark.parametrize("name", ['ООО "Ромашка"', "o'neil", "a.b (c) [d] | e*", r"1\2", "а/б"])
 def test_any_name_may_be_chosen(name: str, scope: Scope, numbers: Numbers) -> None:
-    """Quotation marks, apostrophes and signs of regular expressions in a name are plain letters."""
+    """Quotation marks, apostrophes and special characters of regular expressions in a name are plain letters."""
     for client in (name, "a.b c d e"):
         quoted = client.replace("\\", r"\\").replace('"', r"\"")
         numbers.put("kodeks_online_billing_left", {**access("login-1"), "client": quoted}, {60: 7})
@@ -339,7 +339,7 @@ def test_a_day_begins_at_midnight_of_the_cabinet(scope: Scope, rows: Connection)
     ],
 )
 def test_rows_of_exactly_the_chosen_values(choice: Choice, logins: set[str], scope: Scope, rows: Connection) -> None:
-    """Signs of regular expressions and apostrophes are plain letters; All takes rows whose domain is not known."""
+    """Characters of regular expressions and apostrophes are plain letters; All takes rows whose domain is not known."""
     for login in ("a.b", "aXb", "o'neil"):
         refuse(rows, NOW - timedelta(hours=1), login)
     assert {row[2] for row in ask(rows, scope, "for-managers", "Пользователи и количество раз", choice)} == logins

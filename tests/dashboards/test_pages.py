@@ -23,7 +23,7 @@ def test_the_pages_are_in_step_with_the_dashboards() -> None:
 
 
 def test_writing_makes_the_folder_hold_the_pages_alone(tmp_path: Path) -> None:
-    """What is new, changed or gone is told, once; other files stay."""
+    """Pages that are new, changed or gone are named once; other files stay."""
     folder = tmp_path / "docs"
     assert {path.name for path in write(folder, PAGES)} == PAGES.keys()
     assert write(folder, PAGES) == []
@@ -77,7 +77,7 @@ def test_the_index_leads_to_every_page() -> None:
     ],
 )
 def test_words_of_a_page(slug: str, words: list[str]) -> None:
-    """Time ranges, units, columns and choices are told in Russian."""
+    """Time ranges, units, columns and choices are described in Russian."""
     for word in words:
         assert word in PAGES[f"{slug}.md"].replace("\\", "")
 

@@ -112,7 +112,7 @@ def test_versions_of_thirty_days_go_part_by_part(scope: Scope, rows: Connection)
     ]
 
 
-def test_the_current_versions_stand_in_one_row_an_installation(scope: Scope, rows: Connection) -> None:
+def test_the_current_versions_are_in_one_row_an_installation(scope: Scope, rows: Connection) -> None:
     """The newest of each component with its build, however long ago; what began after the time range is not known."""
     version(rows, "ksrv", "6.4.5.118", first=90, last=20, build="(x64)")
     version(rows, "ksrv", "6.4.5.127", first=20, last=0, build="(x64) [patch 2]")
@@ -223,7 +223,7 @@ def test_slow_searches_are_above_the_threshold(threshold: str, slow: list[str], 
 
 
 def test_points_of_slow_searches_come_in_time_and_tell_who(scope: Scope, rows: Connection) -> None:
-    """Grafana wants series in the order of time; a name says login, client and catalogue, as far as they are known."""
+    """Grafana requires series in the order of time; a name says login, client and catalogue, where they are known."""
     search(rows, 1, "a", duration_seconds=9)
     search(rows, 2, "b", duration_seconds=90, catalog=None, user_login=None)
     assert ask(rows, scope, "search-query-time", "Поисковые") == [
@@ -232,7 +232,7 @@ def test_points_of_slow_searches_come_in_time_and_tell_who(scope: Scope, rows: C
     ]
 
 
-def test_the_age_of_a_sysinfo_is_told_of_silent_servers_too(scope: Scope, numbers: Numbers) -> None:
+def test_the_age_of_a_sysinfo_is_reported_of_silent_servers_too(scope: Scope, numbers: Numbers) -> None:
     """Milliseconds of the time inside, seconds since; a server silent for a week is on the list, under its manager."""
     numbers.put("kodeks_sysinfo_timestamp_seconds", HOST, {7 * 24 * HOUR: numbers.now - 7 * 24 * HOUR - 300})
     fresh = {**HOST, "host": "sphere"}

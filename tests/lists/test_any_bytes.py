@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def fates(file: ListFile) -> Counter[int]:
-    """How often each line stands in the account."""
+    """How often each line occurs in the account."""
     return Counter([*(row.line for row in file.rows), *file.refused, *file.ignored])
 
 
@@ -103,7 +103,7 @@ def damaged(password: str) -> list[str]:
 @pytest.mark.parametrize("name", NAMES.values())
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_no_password_is_shown_wherever_it_has_slipped(folder: Path, password: str, name: str, separator: str) -> None:
-    """Neither a problem nor any repr holds a part of a password, in whatever column of a damaged line it stands."""
+    """Neither a problem nor any repr holds a part of a password, in whatever column of a damaged line it is."""
     for line in damaged(password):
         for content in (line, f'"{line}"', f"{line}\n{line}x\n", f"{damaged('other')[0]}\n{line}\n"):
             text = content.replace(",", separator)

@@ -70,7 +70,7 @@ def test_a_shared_value_stops_both_cabinets(tmp_path: Path, code: str, field: in
 
 
 def test_cabinets_of_one_realm_may_share(tmp_path: Path) -> None:
-    """Nothing is said inside a realm, whatever the cabinets share; a third realm is told apart from both."""
+    """Inside a realm nothing is reported, whatever the cabinets share; a third realm is compared with both."""
     line = sent("Zavod", "ivanova", "i@example.ru")
     inside = [group(tmp_path, name, line, realm="r") for name in ("a", "b")]
     stranger = group(tmp_path, "c", sent("Volga", "ivanova", "o@example.ru"))
@@ -83,7 +83,7 @@ def test_cabinets_of_one_realm_may_share(tmp_path: Path) -> None:
     ]
 
 
-def test_a_cabinet_without_a_realm_stands_alone(tmp_path: Path) -> None:
+def test_a_cabinet_without_a_realm_is_alone(tmp_path: Path) -> None:
     """Two cabinets for which no realm is given share nothing either."""
     line = sent("Zavod", "ivanova", "i@example.ru")
     alone = [Group(name, group(tmp_path, name, line).files) for name in ("a", "b")]
@@ -130,7 +130,7 @@ def test_one_online_access_belongs_to_one_cabinet(tmp_path: Path) -> None:
     assert lists.check_apart([one, else_where]) == ()
 
 
-def test_each_value_is_told_once_a_cabinet(tmp_path: Path) -> None:
+def test_each_value_is_reported_once_a_cabinet(tmp_path: Path) -> None:
     """A manager on many lines crosses at the first of them."""
     many = "".join(sent(f"Zavod{letter}", "ivanova", "i@example.ru") for letter in "ABC")
     other = sent("Volga", "orlova", "o@example.ru") + sent("Most", "ivanova", "o@example.ru")

@@ -114,7 +114,7 @@ def test_errors_exclude_their_line_and_nothing_else_does(tmp_path: Path, code: s
 
 
 def test_a_manager_who_is_not_registered_is_named_once(tmp_path: Path) -> None:
-    """P02 stands at the first line of each unknown login, whatever its letter case, and only when logins are given."""
+    """P02 is reported at the first line of each unknown login, in any letter case, and only when logins are given."""
     content = SECOND + FIRST.replace("ivanova,", "Petrov,") + SECOND.replace("Zavod", "Teplo")
 
     def said(registered: tuple[str, ...] | None) -> list[tuple[int, str]]:
@@ -141,7 +141,7 @@ def test_streaming_sales_have_a_limit(tmp_path: Path) -> None:
     assert lists.check_together([allowed]) == ()
 
 
-def test_a_client_that_stands_in_no_list_is_named(tmp_path: Path) -> None:
+def test_a_client_that_is_in_no_list_is_named(tmp_path: Path) -> None:
     """X02 for a script's client that no list has; one that differs in letter case only is offered."""
     file = read_text(tmp_path, SECOND)
 
@@ -221,12 +221,14 @@ def test_a_code_typed_on_a_russian_keyboard_is_understood() -> None:
     assert lists.explain("\u043c05", "ru") == lists.explain("\u041c05", "ru") == lists.explain("M05", "ru")
 
 
-def test_what_follows_from_a_problem_is_told() -> None:
+def test_what_follows_from_a_problem_is_reported() -> None:
     """A line or file that is left out, cabinets that wait, and what the program puts right by itself."""
-    told = {code: lists.explain(code, "en").splitlines()[2:4] for code in ("F02", "M05", "M09", "M12", "P11", "M04")}
-    assert told["F02"][0].startswith("The file is not used")
-    assert told["M05"][0].startswith("The line is not used")
-    assert told["M09"][0] == "The line is used."
-    assert told["M12"][1].startswith("The program corrects it")
-    assert told["P11"][0].startswith("The cabinet is refused")
-    assert told["M04"][1].startswith("Where only one thing can be meant")
+    explained = {
+        code: lists.explain(code, "en").splitlines()[2:4] for code in ("F02", "M05", "M09", "M12", "P11", "M04")
+    }
+    assert explained["F02"][0].startswith("The file is not used")
+    assert explained["M05"][0].startswith("The line is not used")
+    assert explained["M09"][0] == "The line is used."
+    assert explained["M12"][1].startswith("The program corrects it")
+    assert explained["P11"][0].startswith("The cabinet is refused")
+    assert explained["M04"][1].startswith("Where only one thing can be meant")

@@ -97,7 +97,7 @@ def test_windows_1251_shows_a_name_to_judge_by(tmp_path: Path) -> None:
 def test_letters_that_only_look_right(
     tmp_path: Path, field: int, value: str, code: str, suggestion: str | None
 ) -> None:
-    """A Cyrillic letter or a typographic sign is found in every field; what was meant is offered where it is sure."""
+    """A Cyrillic letter or a typographic character is found in every field; the right one is offered if certain."""
     fields = ["Zavod", *SENT.split(",")]
     fields[field - 1] = value
     found = read_text(tmp_path, ",".join(fields)).problems
@@ -176,7 +176,7 @@ def test_what_a_spreadsheet_made_of_logins_and_passwords(tmp_path: Path, value: 
 
 
 def test_values_of_any_length_are_read_in_good_time(tmp_path: Path) -> None:
-    """A third of a million signs in any field end in a problem, not in an endless search."""
+    """A third of a million characters in any field give a problem, not an endless search."""
     long = ["a" * 300_000, "a." * 150_000, f"a{' ' * 300_000}b", f"a{' и' * 150_000}", "." * 300_000, "я" * 300_000]
     for kind, text in (
         ("managers", f"Zavod,{SENT}"),

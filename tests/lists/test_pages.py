@@ -13,7 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.mark.parametrize("name", PAGES.values())
 def test_the_page_is_in_step_with_the_table(tmp_path: Path, name: str) -> None:
-    """What `python -m provision.lists docs` would write is what stands in docs/; every code has its heading."""
+    """The pages in docs/ are those that `python -m provision.lists docs` writes; every code has its heading."""
     write_pages(tmp_path)
 
     page = (tmp_path / name).read_text(encoding="utf-8")

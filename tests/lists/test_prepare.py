@@ -43,7 +43,7 @@ def table(preparation: Preparation, name: str) -> list[list[str]]:
     return [row[:5] for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")][1:]
 
 
-def test_every_client_stands_in_its_working_list(tmp_path: Path) -> None:
+def test_every_client_is_in_its_working_list(tmp_path: Path) -> None:
     """Cloud, own data centre, client hardware and online apart; all managers of a client stand on its line."""
     done = prepared(tmp_path)
 
@@ -57,7 +57,7 @@ def test_every_client_stands_in_its_working_list(tmp_path: Path) -> None:
 
 
 def test_gaps_are_named(tmp_path: Path) -> None:
-    """A line that cannot be used and a value that wants a look are gaps; what the program mends itself is not."""
+    """A line that cannot be used and a value that requires a look are gaps; what the program corrects is none."""
     done = prepared(tmp_path)
 
     gaps = table(done, "gaps.csv")

@@ -69,8 +69,8 @@ def test_one_company_gets_one_cabinet(tmp_path: Path) -> None:
     assert "isolated" not in text_of(tmp_path, proposal)
 
 
-def test_branches_stand_apart_and_the_zone_follows_their_clocks(tmp_path: Path) -> None:
-    """Every company name is a cabinet; branches that share nothing are isolated, others are told what they share."""
+def test_branches_are_isolated_and_the_zone_follows_their_clocks(tmp_path: Path) -> None:
+    """Every company name is a cabinet; branches that share nothing are isolated, a comment names what others share."""
     ural = dated(tmp_path, "rk-ural_manager_20261103.csv", sent("Ural", "petrov", 1) + sent("UralTwo", "petrov", 1))
     volga = dated(tmp_path, "rk-volga_manager_20261103.csv", sent("Volga", "ivanova"))
     proposal = lists.propose([ural, volga])
@@ -90,7 +90,7 @@ def test_branches_stand_apart_and_the_zone_follows_their_clocks(tmp_path: Path) 
     assert set(loaded(tmp_path, crossing)) == {"rk-ural", "rk-volga"}
 
 
-def test_streaming_sales_of_more_than_500_clients_stand_apart(tmp_path: Path) -> None:
+def test_streaming_sales_of_more_than_500_clients_are_isolated(tmp_path: Path) -> None:
     """The large online list becomes a cabinet of its own that belongs to the branch; 500 clients do not."""
     managers = dated(tmp_path, "vektor_manager_20261103.csv", sent("Zavod", "ivanova"))
     many = "".join(online(number) for number in range(501))
@@ -185,7 +185,7 @@ def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
 
 
 def test_short_company_names_stay_apart(tmp_path: Path) -> None:
-    """Companies of one sign are cabinets of their own with proper ids."""
+    """Companies with names of one character are cabinets of their own with valid ids."""
     files = [
         dated(tmp_path, f"{name}_manager_20261103.csv", sent(client, manager))
         for name, client, manager in (("а", "Zavod", "ivanova"), ("Б", "Teplo", "petrov"), ("7", "Svet", "sidorov"))

@@ -1,4 +1,4 @@
-"""A damaged list mended: nothing vanishes, nothing is guessed, and what was mended is not wrong any more."""
+"""A damaged list corrected: no line is lost, nothing is guessed, and a corrected problem is not reported again."""
 
 import csv
 import io
@@ -22,12 +22,12 @@ OLD_FORM = POLLED.removesuffix(",3600,604800")
 
 
 def mend(folder: Path, content: str | bytes, name: str = MANAGERS) -> Repair:
-    """That content mended into a folder of its own."""
-    return lists.repair(write(folder, content, name), folder / "mended", shown=name, today=TODAY)
+    """That content corrected, in a folder of its own."""
+    return lists.repair(write(folder, content, name), folder / "repaired", shown=name, today=TODAY)
 
 
 def text_of(path: Path | None) -> str:
-    """What stands in a written file, "" where none was written."""
+    """The text of a written file, "" where none was written."""
     return path.read_text(encoding="utf-8") if path else ""
 
 
@@ -39,7 +39,7 @@ def account(repair: Repair) -> list[tuple[str, str, str, str]]:
 
 
 def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
-    """What is certain is mended, what is not is put aside as it was, and the account has an entry for each problem."""
+    """What is certain is corrected, other lines are put aside unchanged, and the account lists each problem."""
     content = "\r\n".join(
         [
             "Клиент,Менеджер,E-mail,Протокол,,,,,Пояс,,",
@@ -56,7 +56,7 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
     )
     done = mend(tmp_path, b"\xef\xbb\xbf" + content.encode())
 
-    assert done.repaired == tmp_path / "mended" / MANAGERS
+    assert done.repaired == tmp_path / "repaired" / MANAGERS
     assert text_of(done.repaired).splitlines() == [
         f"111222.example.ru:80,{POLLED}",
         f"222555.example.ru:80,{POLLED}",
@@ -71,24 +71,24 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
         f"Завод,{SENT}",
         f"ZAVOD,{SENT}",
     ]
-    mended, kept, aside, dropped = "исправлено", "оставлено, проверьте", "отложено", "пропущено"
+    repaired, kept, aside, dropped = "исправлено", "оставлено, проверьте", "отложено", "пропущено"
     assert sorted(account(done), key=lambda entry: (int(entry[0] or 0), entry[2])) == [
-        ("", "", "F04", mended),
-        ("", "", "F09", mended),
+        ("", "", "F04", repaired),
+        ("", "", "F09", repaired),
         ("1", "", "F11", aside),
-        ("2", "5", "F19", mended),
-        ("3", "1", "F10", mended),
-        ("3", "1", "F18", mended),
-        ("3", "1", "M02", mended),
-        ("4", "2", "M04", mended),
+        ("2", "5", "F19", repaired),
+        ("3", "1", "F10", repaired),
+        ("3", "1", "F18", repaired),
+        ("3", "1", "M02", repaired),
+        ("4", "2", "M04", repaired),
         ("5", "", "M05", aside),
         ("6", "", "M20", aside),
-        ("7", "", "F17", mended),
+        ("7", "", "F17", repaired),
         ("7", "", "M26", dropped),
-        ("8", "6", "M12", mended),
-        ("8", "6", "M15", mended),
+        ("8", "6", "M12", repaired),
+        ("8", "6", "M15", repaired),
         ("9", "", "M25", aside),
-        ("10", "3", "F19", mended),
+        ("10", "3", "F19", repaired),
         ("10", "3", "M17", kept),
     ]
     again = lists.read(done.repaired, today=TODAY)
@@ -117,7 +117,7 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_error_with_one_possible_meaning_is_mended(tmp_path: Path, wrong: str, right: str, name: str) -> None:
+def test_an_error_with_one_possible_meaning_is_corrected(tmp_path: Path, wrong: str, right: str, name: str) -> None:
     """The line becomes what the problem suggested, and nothing is said of it any more."""
     done = mend(tmp_path, wrong + "\n", name)
 
@@ -139,14 +139,14 @@ def test_an_error_with_one_possible_meaning_is_mended(tmp_path: Path, wrong: str
     ],
 )
 def test_what_has_several_meanings_is_put_aside(tmp_path: Path, wrong: str) -> None:
-    """A line that only a person can decide about stays as it was, beside the mended list."""
+    """A line that only a person can decide about stays as it was, beside the corrected list."""
     done = mend(tmp_path, f"{wrong}\nTeplo,{SENT}\n")
 
     assert text_of(done.repaired) == f"Teplo,{SENT}\n"
     assert text_of(done.aside) == wrong + "\n"
 
 
-def test_separators_encodings_and_names_are_mended(tmp_path: Path) -> None:
+def test_separators_encodings_and_names_are_corrected(tmp_path: Path) -> None:
     """Mixed separators, UTF-16 with tabs and cp1251 become plain UTF-8 with commas; the day of the name is turned."""
     line = f"ООО Ромашка,u1,p1,{ACCESS}"
     contents = {
@@ -166,7 +166,7 @@ def test_separators_encodings_and_names_are_mended(tmp_path: Path) -> None:
 
 
 def test_quotes_within_quotes_come_off_altogether(tmp_path: Path) -> None:
-    """What a spreadsheet quoted twice is plain in the mended list; quotes inside a value stay."""
+    """What a spreadsheet quoted twice is plain in the corrected list; quotes inside a value stay."""
     doubled = f'"""Ромашка""",u1,p1,{ACCESS}\n"ООО ""Рога""",u2,p2,{ACCESS}\n'
     done = mend(tmp_path, doubled, ONLINE)
 
@@ -196,7 +196,7 @@ def test_the_original_is_never_a_target(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_list_gives_an_account_only(tmp_path: Path) -> None:
-    """A workbook or a missing file cannot be mended: the account says so, nothing else is written."""
+    """A workbook or a missing file cannot be corrected: the account says so, nothing else is written."""
     for content in (b"PK\x03\x04\x00\x00", b"\x00\x01\x02"):
         folder = tmp_path / str(len(content))
         folder.mkdir()
@@ -208,7 +208,7 @@ def test_a_file_that_is_no_list_gives_an_account_only(tmp_path: Path) -> None:
 
 
 def test_the_account_shows_no_password(tmp_path: Path) -> None:
-    """The mended list and the lines put aside keep the passwords, the account and repr() never have one."""
+    """The corrected list and the lines put aside keep the passwords; the account and repr() never have one."""
     content = (
         f"ООО Ромашка,u1,Zq7Secret,{ACCESS}\nООО Ромашка,u2,Zq7Secret,x,{ACCESS}\nООО Ромашка,u3, Zq7Secret,{ACCESS}\n"
     )
@@ -230,15 +230,15 @@ CONTENTS = st.builds(
 
 @settings(max_examples=250, deadline=None)
 @given(content=CONTENTS, name=st.sampled_from([MANAGERS, ONLINE]))
-def test_nothing_vanishes_and_nothing_mended_is_wrong_again(
+def test_no_line_is_lost_and_no_correction_is_wrong(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str
 ) -> None:
-    """Every line is in the mended list, put aside word for word, or a repeat or blank; a check of the mended list finds
-    no error and none of the mended codes; mending it again changes nothing."""
+    """Every line is in the corrected list, put aside word for word, or a repeat or blank; a check of that list finds
+    no error and none of the corrected codes; a second repair changes nothing."""
     folder = tmp_path_factory.mktemp("repair")
     path = write(folder, content, name)
     file = lists.read(path, shown=name, today=TODAY)
-    done = lists.repair(path, folder / "mended", shown=name, today=TODAY)
+    done = lists.repair(path, folder / "repaired", shown=name, today=TODAY)
 
     if file.encoding:
         lines = io.StringIO(path.read_bytes().decode(file.encoding), newline=None).read().split("\n")

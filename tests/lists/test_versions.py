@@ -109,7 +109,7 @@ def test_a_second_manager_is_a_move(tmp_path: Path) -> None:
     assert [(one.was, one.now) for one in lists.diff([old], [new]).moved] == [(("ivanova",), ("ivanova", "petrov"))]
 
 
-def test_a_new_password_is_told_without_being_shown(tmp_path: Path) -> None:
+def test_a_new_password_is_reported_without_being_shown(tmp_path: Path) -> None:
     """A changed password appears by the name of its field only; logins stay hidden as well."""
     old = dated(tmp_path, "a_online_20260416.csv", online("ООО Ромашка", "login77", "Zq7Secret"))
     new = dated(tmp_path, "a_online_20260417.csv", online("ООО Ромашка", "login77", "Zq7Other"))

@@ -121,7 +121,7 @@ def test_a_line_alone_in_its_file_earns_exactly_its_codes(tmp_path: Path, exampl
 
 
 def test_seven_lines_of_one_file_earn_exactly_their_codes(tmp_path: Path) -> None:
-    """Lines 12 to 18 are judged together: repeated clients are compared, each code stands on its own line."""
+    """Lines 12 to 18 are judged together: repeated clients are compared, each code is reported on its own line."""
     content = "".join(example.line + "\n" for example in TOGETHER)
     file = read_text(tmp_path, content, registered=REGISTERED)
     found = all_problems(file)
@@ -135,7 +135,7 @@ def test_seven_lines_of_one_file_earn_exactly_their_codes(tmp_path: Path) -> Non
 
 
 def test_the_e_mail_of_another_branch_is_a_leak(tmp_path: Path) -> None:
-    """Line 21 stands in branch B's list with an e-mail of branch A: P11 in both, naming both places, both stopped."""
+    """Line 21 is in branch B's list with an e-mail of branch A: P11 in both, naming both places, both refused."""
     line = f"Volga,orlova,ivanova@example.ru,smartupload,{END},donotping,-1,3600,604800\n"
     branch_a = read_text(tmp_path, ALONE[0].line + "\n", "a_manager_20261103.csv", REGISTERED)
     branch_b = read_text(tmp_path, line, "b_manager_20261103.csv", ("orlova",))

@@ -99,7 +99,7 @@ def test_markdown_lists_unmanaged_on_demand() -> None:
 
 
 def test_markdown_folds_long_diffs() -> None:
-    """A short diff stands open, a long one is folded; both are fenced."""
+    """A short diff is open, a long one is folded; both are fenced."""
     short = plan_markdown(one(CREATE), lang="en", diff=True)
     long = plan_markdown(one(change("x", None, {"rows": list(range(50))})), lang="en", diff=True)
 
@@ -141,7 +141,7 @@ def test_markdown_escapes_titles() -> None:
 
 
 def test_markdown_mentions_nobody() -> None:
-    """A title with @all or #1 notifies nobody and refers to nothing: the sign and the word are kept apart."""
+    """A title with @all or #1 notifies nobody and refers to nothing: the character and the word are kept apart."""
     tags = read_markdown(plan_markdown(one(change("x", None, {"title": "@all #1 !2 ~l %m $n &o"})), lang="en"))
 
     assert not re.search(r"[@#!~%$&]\w", tags.text)
@@ -165,9 +165,9 @@ def test_markdown_cut_at_the_limit() -> None:
 
     assert_sound(text)
     assert len(text) > LIMIT - 2000
-    told = re.search(r"целиком здесь (\d+) кабинет\w* из 30\.", text.splitlines()[-1])
-    assert told
-    assert int(told[1]) == len(re.findall(r"^</details>\n\n<details><summary>К", text, re.MULTILINE))
+    counted = re.search(r"целиком здесь (\d+) кабинет\w* из 30\.", text.splitlines()[-1])
+    assert counted
+    assert int(counted[1]) == len(re.findall(r"^</details>\n\n<details><summary>К", text, re.MULTILINE))
     assert "provision plan --diff" in text.splitlines()[-1]
 
 

@@ -128,7 +128,7 @@ SECRET_KEYS = [
 @pytest.mark.parametrize("key", SECRET_KEYS)
 @pytest.mark.parametrize("form", PLAN_FORMATS)
 def test_secrets_are_masked(form: str, key: str) -> None:
-    """A value under a key that looks like a secret's is never shown, whatever it is and however deep it stands."""
+    """A value under a key that looks like a secret's is never shown, whatever it is and at any depth."""
     spec = {"deep": [{key: {"inner-hunter2": ["hunter2"]}}], key: "hunter2"}
     inner = change("w", {key: {"hunter2": 1}}, {key: {"hunter2": 2}})
     changed = change("x", spec, {**spec, key: "hunter2-new"})
@@ -140,7 +140,7 @@ def test_secrets_are_masked(form: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
-def test_change_of_a_secret_alone_is_told(form: str) -> None:
+def test_change_of_a_secret_alone_is_reported(form: str) -> None:
     """When only a masked value differs, its path is named and the diff says that there is nothing else."""
     changed = change("x", {"password": "old-one"}, {"password": "new-one"})
     shown = joined(PLAN_FORMATS[form])(
@@ -169,7 +169,7 @@ def test_any_secret_is_masked(spec: dict[str, Any], key: str, around: str, data:
 @pytest.mark.parametrize("char", ["\x1b", "\n", "\r", "\x7f", "\x9b", "\u202e", "\u2028", "\u200b", "\ud800"])
 @pytest.mark.parametrize("form", PLAN_FORMATS)
 def test_odd_characters_are_written_out(form: str, char: str) -> None:
-    """Wherever a character that steers terminals or deceives the eye stands, it is written out as JSON would."""
+    """A character that steers terminals or deceives the eye is written out as JSON does, wherever it occurs."""
     odd = f"a{char}b"
     spec = {"title": odd, "query": {odd: odd}}
     new = Resource(Ref(odd, odd, f"key {odd}"), spec, odd)
@@ -216,7 +216,7 @@ def test_outcome_text_tells_failures() -> None:
 
 
 def test_outcome_text_of_other_ends() -> None:
-    """A cabinet's own error, refusals, unchanged cabinets and those never begun are told or counted."""
+    """A cabinet's own error, refusals, unchanged cabinets and those never begun are reported or counted."""
     lost = CabinetPlan("lost", "Пропавший", (CREATE,))
     quiet, late = CabinetPlan("quiet", "Тихий"), CabinetPlan("late", "Поздний", (CREATE,))
     error = ProvisionError(Text("Нет связи", "No answer"), Text("Проверьте адрес", "Check the address"))
@@ -231,7 +231,7 @@ def test_outcome_text_of_other_ends() -> None:
 
 
 def test_outcome_text_of_success() -> None:
-    """When all went well only the sums are told, in colour if asked."""
+    """When all went well only the sums are shown, in colour if asked."""
     plan = one(CREATE, DELETE)
     done = Outcomes((CabinetOutcome(plan.cabinets[0], tuple(Outcome(each, "done") for each in plan.changes)),))
 
@@ -257,7 +257,7 @@ def test_outcome_json() -> None:
 
 
 def test_outcome_json_tells_a_cabinets_error() -> None:
-    """A failure outside any single change stands at the cabinet, with its hint."""
+    """A failure outside any single change is shown at the cabinet, with its hint."""
     error = ProvisionError(Text("Нет связи", "No answer"), Text("Проверьте адрес", "Check the address"))
     plan = one(CREATE)
     value = json.loads(outcome_json(plan, Outcomes((CabinetOutcome(plan.cabinets[0], (), error),)), lang="ru"))

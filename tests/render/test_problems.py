@@ -192,7 +192,7 @@ def test_problem_value_is_never_shown() -> None:
 @calm
 @given(WORDS, WORDS, WORDS, WORDS)
 def test_any_problem_is_harmless(file: str, name: str, message: str, hint: str) -> None:
-    """Nothing that stands in a list can steer the terminal or break the JSON."""
+    """No content of a list can steer the terminal or break the JSON."""
     found = [Problem("X", "error", Text(message, message), Text(hint, hint), file, 1, field_name=name)]
 
     for form in PROBLEM_FORMATS.values():

@@ -49,7 +49,7 @@ def test_text_tells_each_change() -> None:
     ]
 
 
-def test_the_state_of_a_cabinet_stands_beside_its_name() -> None:
+def test_the_state_of_a_cabinet_is_beside_its_name() -> None:
     """In the heading where there is something to tell, else in the line of those that stay as they are."""
     quiet = [CabinetPlan(name, name, state=state) for name, state in STATES.items()]
     loud = [CabinetPlan(name, name, (DELETE,), state=state) for name, state in STATES.items()]
@@ -126,8 +126,8 @@ def test_refused_cabinet_is_not_counted() -> None:
     assert json.loads(plan_json(plan))["summary"]["delete"] == 0
 
 
-def test_refused_cabinet_without_changes_is_told() -> None:
-    """A refusal is told although nothing is known about what the cabinet needs."""
+def test_refused_cabinet_without_changes_is_reported() -> None:
+    """A refusal is shown although nothing is known about what the cabinet needs."""
     plan = one(refused=Text("Нельзя", "No"))
 
     assert "  ! Refused, nothing will be written here: No." in plan_text(plan, lang="en").splitlines()

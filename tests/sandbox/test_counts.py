@@ -15,8 +15,8 @@ def fresh(admin: Caller) -> None:
 
 def counts(admin: Caller) -> dict[str, Any]:
     """What was counted."""
-    told: dict[str, Any] = admin.get("/sandbox/requests")
-    return told
+    counted: dict[str, Any] = admin.get("/sandbox/requests")
+    return counted
 
 
 def test_a_request_is_counted_by_path_org_and_status(admin: Caller) -> None:
@@ -42,8 +42,8 @@ def test_writes_are_counted_refused_ones_too(admin: Caller) -> None:
     admin.ask("DELETE", folder)
     admin.ask("DELETE", folder)
     admin.ask("GET", folder)
-    told = counts(admin)
-    assert (told["total"], told["writes"]) == (5, 4)
+    counted = counts(admin)
+    assert (counted["total"], counted["writes"]) == (5, 4)
 
 
 def test_what_changes_nothing_is_no_write(admin: Caller) -> None:
@@ -52,8 +52,8 @@ def test_what_changes_nothing_is_no_write(admin: Caller) -> None:
     admin.ask("POST", path, {"metadata": {"name": "d"}, "spec": {"title": "D"}}, dryRun="All")
     admin.log_in()
     admin.ask("POST", "/api/user/auth-tokens/rotate")
-    told = counts(admin)
-    assert (told["total"], told["writes"]) == (3, 0)
+    counted = counts(admin)
+    assert (counted["total"], counted["writes"]) == (3, 0)
 
 
 def test_the_org_is_the_one_of_the_request(admin: Caller) -> None:

@@ -11,7 +11,7 @@ def make_org(admin: Caller, name: str = "O") -> int:
 
 
 def test_an_older_one_has_no_apis(make_admin: MakeAdmin) -> None:
-    """Every path there is 404, and `/api` does the same work; the version is what it was told."""
+    """Every path there is 404, and `/api` does the same work; the version is the one it was started with."""
     admin = make_admin(Settings(api="legacy", version="9.5.21"))
     for path in ("/apis", "/apis/folder.grafana.app/v1beta1/namespaces/default/folders"):
         assert admin.ask("GET", path).status_code == 404
@@ -36,7 +36,7 @@ def test_without_password_login(make_admin: MakeAdmin) -> None:
 
 
 def test_without_assigning_users_to_an_org(make_admin: MakeAdmin) -> None:
-    """`OrgId` is ignored: a new user is Admin of a new org that bears his email."""
+    """`OrgId` is ignored: a new user is Admin of a new org named after the e-mail address."""
     admin = make_admin(Settings(auto_assign_org=False))
     body = {"login": "u", "email": "u@example.com", "password": "Correct-horse-7", "OrgId": make_org(admin)}
     user = admin.do("POST", "/api/admin/users", body)["id"]

@@ -135,7 +135,7 @@ def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
 
 
 def test_a_folder_serves_one_sandbox(tmp_path: Path) -> None:
-    """The second one is told so; after the first has ended it may."""
+    """The second one is refused with the reason; after the first has ended it may start."""
     first = Sandbox(port=0, data=tmp_path)
     first.start()
     with pytest.raises(ProvisionError) as caught:

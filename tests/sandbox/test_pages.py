@@ -83,7 +83,7 @@ def test_an_org_shows_what_is_in_it(reader: Caller, org: int) -> None:
 
 
 def test_names_are_never_markup(reader: Caller, org: int) -> None:
-    """An org called `<b>` shows these signs."""
+    """An org called `<b>` shows these characters."""
     for path in ("/", f"/?orgId={org}", f"/d/d?orgId={org}"):
         text = page(reader, path)
         assert "Рога &amp; &lt;b&gt;копыта&lt;/b&gt;" in text
@@ -96,7 +96,7 @@ def test_no_secret_is_shown(reader: Caller, org: int) -> None:
         assert "Very-secret" not in page(reader, path)
 
 
-def test_panels_stand_where_they_stand_in_grafana(reader: Caller, org: int) -> None:
+def test_panels_are_where_grafana_has_them(reader: Caller, org: int) -> None:
     """Row / column / height / width; each row begins a grid of its own."""
     text = page(reader, "/d/d", orgId=org)
     placed = re.findall(

@@ -221,7 +221,7 @@ def extra_filters_alone(stage: Stage) -> str:
     ],
 )
 def test_wrong_fences_are_found(stage: Stage, wrong: Callable[[Stage], str]) -> None:
-    """A hole made on purpose is told as a leak by the attempt that is meant for it, whichever way it goes."""
+    """A hole made on purpose is reported as a leak by the attempt meant for it, whichever way that attempt takes."""
     finder = wrong(stage)
     findings = audit(stage.world, stage.world.volga, status=1)
     ways = {one["way"] for one in findings if one["verdict"] == "leaked" and one["attempt"] == finder}
@@ -243,7 +243,7 @@ def test_attempts_that_get_through_change_nothing(stage: Stage) -> None:
 
 
 def test_a_data_source_past_the_door_is_found(stage: Stage) -> None:
-    """One straight at the store with the filter as a parameter: told by its credential, and by the proxy if real."""
+    """A data source that reaches the store itself, with the filter as a parameter, is reported for its credential."""
     world, path = stage.world, "/api/datasources/uid/smart-metrics"
     org = world.org(world.volga)
     json_data = {"customQueryParameters": f"extra_label=cabinet={world.volga}"}

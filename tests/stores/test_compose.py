@@ -1,4 +1,4 @@
-"""compose.yaml, read as data: what is open, who reaches whom, which admin paths are locked. Nothing is started."""
+"""compose.yaml, read as data: open ports, which service reaches which, locked admin paths. Nothing is started."""
 
 import re
 from pathlib import Path

@@ -9,7 +9,7 @@ from provision.stores.contract import COMMON_LABELS, METRICS, SYSINFO, TABLES, M
 
 
 def test_there_are_40_metrics_and_9_tables() -> None:
-    """The contract is complete, and no name stands twice."""
+    """The contract is complete, and no name occurs twice."""
     names = [metric.name for metric in METRICS] + [table.name for table in TABLES]
 
     assert (len(METRICS), len(TABLES)) == (40, 9)

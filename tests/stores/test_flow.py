@@ -172,7 +172,7 @@ def test_a_hole_in_the_fence_is_drift(
 
 
 def test_a_new_generation_leaves_no_moment_without_access(world: World, empty: EventsServer) -> None:
-    """While Grafana cannot be told, old and new credential are good; once it is, the old one is gone."""
+    """Until Grafana has the new credential, old and new are valid; after that the old one is removed."""
     world.apply()
     world.change("tenants.yaml", f"title: Волга {world.tag}", f"title: Волга {world.tag}\n        generation: 2")
     fault = {"kind": "error_before", "method": "PUT", "path": "/api/datasources/uid/smart-events"}
@@ -191,7 +191,7 @@ def test_a_new_generation_leaves_no_moment_without_access(world: World, empty: E
 
 
 def test_paths_that_were_widened_and_are_in_force_are_closed_again(world: World, empty: EventsServer) -> None:
-    """vmauth has read the widened file; after apply it works by the mended one."""
+    """vmauth has read the widened file; after apply it works by the corrected one."""
     world.apply()
     widen_paths(world, empty)
     ask(f"{world.env['SMART_VMAUTH_URL']}/-/reload?authKey={world.env['SMART_VMAUTH_RELOAD_KEY']}")

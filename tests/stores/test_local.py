@@ -122,7 +122,7 @@ def test_servers_end_when_we_are_killed(folder: Path) -> None:
     assert not any(map(taken, ports))
 
 
-def test_a_taken_port_is_told(folder: Path) -> None:
+def test_a_taken_port_is_reported(folder: Path) -> None:
     """A port that was asked for and is taken: an error with the server's own reason."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -133,7 +133,7 @@ def test_a_taken_port_is_told(folder: Path) -> None:
             pass
 
 
-def test_a_broken_user_file_is_told(tmp_path: Path) -> None:
+def test_a_broken_user_file_is_reported(tmp_path: Path) -> None:
     """vmauth that does not start says why."""
     config = tmp_path / "auth.yml"
     config.write_text("users: []\n")
@@ -152,7 +152,7 @@ def test_vmauth_answers_and_ends(tmp_path: Path, root: RootSecret) -> None:
 
 
 def test_a_missing_program_names_its_package() -> None:
-    """What is not installed is told with the way to install it."""
+    """A program that is not installed is named, with the way to install it."""
     with pytest.raises(StoreError, match="no-such-server is not installed") as caught:
         find("no-such-server", package="no-such-package")
 
@@ -198,5 +198,5 @@ def test_the_store_answers_nobody_without_a_login(metrics_server: MetricsServer)
 
 def test_slow_questions_of_one_leave_room_for_others(metrics_server: MetricsServer) -> None:
     """More are answered side by side than one cabinet can ask; by itself the server would take twice its cores."""
-    told = metrics_server.ask(f"/metrics?authKey={metrics_server.key}").text
-    assert re.search(r"^vm_concurrent_select_capacity 32$", told, re.MULTILINE)
+    exposed = metrics_server.ask(f"/metrics?authKey={metrics_server.key}").text
+    assert re.search(r"^vm_concurrent_select_capacity 32$", exposed, re.MULTILINE)

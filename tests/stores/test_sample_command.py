@@ -186,7 +186,7 @@ def test_rows_that_came_after_made_up_ones_are_real(shop: Shop) -> None:
     assert "holds real data of volga" in shop.refuse("--yes")
 
 
-def test_what_is_missing_is_told(shop: Shop, tmp_path: Path) -> None:
+def test_what_is_missing_is_reported(shop: Shop, tmp_path: Path) -> None:
     """No administrator, no VictoriaMetrics, a wrong key, an unknown cabinet: a sentence each, and nothing written."""
     assert "SMART_EVENTS_ADMIN is not set" in shop.refuse(SMART_EVENTS_ADMIN="")
     assert "VictoriaMetrics does not answer" in shop.refuse(SMART_VM_URL="http://127.0.0.1:1")

@@ -100,9 +100,13 @@ def test_the_same_input_gives_the_same_history(metrics_server: MetricsServer, da
 
     def contents(seed: int) -> tuple[Filled, dict[str, Samples], list[tuple[object, ...]]]:
         with connect(database.conninfo()) as connection:
-            told = fill([small], metrics=metrics_server, events=connection, now=NOW, days=5, seed=seed)
+            reported = fill([small], metrics=metrics_server, events=connection, now=NOW, days=5, seed=seed)
         counting = "SELECT count(*), md5(string_agg(query_text, '' ORDER BY ts)) FROM core.search_queries"
-        return told, export(metrics_server, '{cabinet="same"}'), rows(database, f"{counting} WHERE cabinet = 'same'")
+        return (
+            reported,
+            export(metrics_server, '{cabinet="same"}'),
+            rows(database, f"{counting} WHERE cabinet = 'same'"),
+        )
 
     first = contents(seed=1)
 
@@ -180,17 +184,17 @@ def test_one_installation_has_more_people_than_seats(metrics_server: MetricsServ
 
 @pytest.mark.usefixtures("filled")
 def test_rows_and_numbers_tell_the_same(metrics_server: MetricsServer, database: EventsServer) -> None:
-    """Refusals and empty searches add up to the rows, but for what the last report has not told yet."""
+    """Refusals and empty searches add up to the rows, except for what came after the last report."""
     empty = "SELECT count(*) FROM core.search_queries WHERE status = 'empty' AND scope = 'installation'"
     for name, query in (
         ("kodeks_user_login_rejected_hour", "SELECT count(*) FROM core.login_rejections WHERE cabinet ~ 'sample'"),
         ("kodeks_user_search_empty_hour", f"{empty} AND cabinet ~ 'sample'"),
     ):
         series = export(metrics_server, f'{{__name__="{name}",cabinet=~"sample-.*"}}')
-        told = sum(sum(samples.values()) for samples in series.values())
+        reported = sum(sum(samples.values()) for samples in series.values())
         counted = int(str(rows(database, query)[0][0]))
 
-        assert counted * 0.97 <= told <= counted
+        assert counted * 0.97 <= reported <= counted
 
 
 @pytest.mark.usefixtures("filled")

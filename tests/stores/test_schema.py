@@ -111,7 +111,9 @@ def test_what_repeats_is_refused_also_without_a_value(admin: Connection) -> None
     ],
     ids=["password", "user", "database"],
 )
-def test_a_refused_connection_is_told_without_secrets(empty: EventsServer, wrong: dict[str, str], said: str) -> None:
+def test_a_refused_connection_is_reported_without_secrets(
+    empty: EventsServer, wrong: dict[str, str], said: str
+) -> None:
     """PostgreSQL's reason comes out in an error of ours; the password does not."""
     with pytest.raises(StoreError, match=said) as caught, connect(empty.conninfo(**wrong)):
         pass
@@ -120,7 +122,7 @@ def test_a_refused_connection_is_told_without_secrets(empty: EventsServer, wrong
     assert empty.password not in repr(caught.value)
 
 
-def test_a_table_in_use_is_told(fenced: Cluster, volga: Connection, root: RootSecret) -> None:
+def test_a_table_in_use_is_reported(fenced: Cluster, volga: Connection, root: RootSecret) -> None:
     """A change waits some seconds for a table, not for ever, so that no dashboard has to wait behind it."""
     volga.execute("GRANT SELECT ON core.clients TO PUBLIC")
     with volga.transaction():
@@ -132,13 +134,13 @@ def test_a_table_in_use_is_told(fenced: Cluster, volga: Connection, root: RootSe
     assert "Repeat it later" in str(caught.value.hint)
 
 
-def test_no_server_is_told() -> None:
+def test_no_server_is_reported() -> None:
     """Nobody at the address: an error of ours."""
     with pytest.raises(StoreError, match="PostgreSQL"), connect("host=127.0.0.1 port=1 user=x dbname=x password=y"):
         pass
 
 
-def test_an_error_of_the_server_is_told(empty: EventsServer) -> None:
+def test_an_error_of_the_server_is_reported(empty: EventsServer) -> None:
     """What PostgreSQL refuses inside a connection comes out as an error of ours, too."""
     with (
         pytest.raises(StoreError, match=r'relation "core\.missing" does not exist'),

@@ -90,7 +90,7 @@ def test_the_stores_start_once_and_stop(folder: Path) -> None:
     assert provision("status", "--data", str(folder)).returncode == 1
 
 
-def test_secrets_stand_in_a_private_file_alone(folder: Path) -> None:
+def test_secrets_are_in_a_private_file_alone(folder: Path) -> None:
     """The file to source is for its owner alone, a shell reads it, and the terminal shows none of its secrets."""
     done = provision("start", "--data", str(folder), *FREE)
     env = environment(folder)

@@ -88,7 +88,7 @@ def test_a_link_to_the_file_stays_a_link(path: Path, metrics_server: MetricsServ
 
 
 def test_user_names_tell_nothing_of_the_customer(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
-    """A cabinet's id stands in no user's name, which vmauth shows in its metrics."""
+    """No user's name contains a cabinet's id, because vmauth shows user names in its metrics."""
     write_users(path, metrics_server, root)
     names = [(user["username"], user["name"]) for user in users(path).values()]
 
@@ -166,7 +166,7 @@ def test_one_cabinet_leaves_the_others_alone(path: Path, metrics_server: Metrics
     ],
     ids=["password", "paths", "another cabinet", "a way past the list", "mark taken off"],
 )
-def test_changes_by_hand_are_seen_and_mended(
+def test_changes_by_hand_are_seen_and_corrected(
     path: Path, metrics_server: MetricsServer, root: RootSecret, changed: dict[str, object]
 ) -> None:
     """Whatever is changed about a cabinet's user shows in the plan, and apply puts it right."""
@@ -180,7 +180,7 @@ def test_changes_by_hand_are_seen_and_mended(
     assert users(path) == right
 
 
-def test_no_secret_stands_in_a_plan(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
+def test_no_secret_is_in_a_plan(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Neither the right password nor a wrong one is part of what a plan shows."""
     file = write_users(path, metrics_server, root)
     rewrite(path, root.credential("metrics", "volga", 1).name, password="wrong-password-by-hand")
@@ -266,7 +266,7 @@ def test_a_file_vmauth_refuses_is_noticed(
     assert root.credential("metrics", "volga", 1).password not in str(caught.value)
 
 
-def test_a_wrong_reload_key_is_told(
+def test_a_wrong_reload_key_is_reported(
     door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """A /-/reload that is refused is an error of its own, which does not show the key."""
@@ -310,7 +310,7 @@ def test_a_file_that_cannot_be_used_is_left_alone(
     assert path.read_bytes() == text.encode("latin-1")
 
 
-def test_a_folder_that_is_not_there_is_told(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
+def test_a_folder_that_is_not_there_is_reported(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """A wrong path is an error of ours, not a traceback."""
     with pytest.raises(StoreError, match="No such file or directory"):
         write_users(path / "missing" / "auth.yml", metrics_server, root)
@@ -379,7 +379,7 @@ def test_a_store_that_ignores_the_filter_is_refused(
         VmauthClient(door.url, key=door.key).verify_isolation(file)
 
 
-def test_a_door_that_does_not_answer_is_told(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
+def test_a_door_that_does_not_answer_is_reported(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Nobody at the address: an error of ours."""
     file = write_users(path, metrics_server, root)
 
@@ -426,7 +426,7 @@ def test_five_hundred_users_are_one_write(path: Path, metrics_server: MetricsSer
 
 
 def test_the_owner_of_the_file_stays(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
-    """vmauth may run as another user than we do: the new file belongs to whom the old one belonged."""
+    """vmauth may run as another user than we do: the new file belongs to the owner of the old one."""
     path.write_text("users: []\n")
     if os.geteuid() == 0:
         os.chown(path, 65534, 65534)
