@@ -19,7 +19,7 @@ def uid(slug: str) -> str:
 
 
 def column(title: str) -> str:
-    """What stands in that column of the row that was clicked."""
+    """The value of that column in the row that was clicked."""
     return f'${{__data.fields["{title}"]}}'
 
 

@@ -169,7 +169,7 @@ def stat(
     width: int = 6,
     height: int = 4,
 ) -> Panel:
-    """Large figures, one a series, coloured by thresholds; `no_value` stands where there is none.
+    """Large figures, one a series, coloured by thresholds; `no_value` is shown where there is none.
 
     They are as large as there is room for, or of `text_size` pixels.
     """

@@ -1,8 +1,8 @@
 """Links that kAssist processed, by the day and over the time range.
 
 Decided where the catalogue leaves it open: a line is an installation, whose client has the same name; no line for 0, as
-everywhere with kAssist and as the logarithmic scale wants; totals add up what the reports brought in the time range, so
-no link is counted twice. Each total stands beside its chart.
+everywhere with kAssist and as the logarithmic scale requires; totals add up what the reports brought in the time range,
+so no link is counted twice. Each total is beside its chart.
 """
 
 from grafanalib.core import Dashboard, Panel

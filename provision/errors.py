@@ -78,11 +78,11 @@ class ApiError(GrafanaError):
 
     def __init__(self, status: int, method: str, path: str, message: str) -> None:
         what = f"{method} {path}: {status} {message}"
-        told = Text(f"Grafana ответила {what}", f"Grafana answered {what}")
+        reported = Text(f"Grafana ответила {what}", f"Grafana answered {what}")
         if status in (502, 503, 504):
-            told = Text(f"Grafana или прокси перед ней: {what}", f"Grafana or a proxy before it answered {what}")
+            reported = Text(f"Grafana или прокси перед ней: {what}", f"Grafana or a proxy before it answered {what}")
         self.is_outage = status == 429 or status >= 500
-        super().__init__(told, _LATER if self.is_outage else None)
+        super().__init__(reported, _LATER if self.is_outage else None)
         self.status = status
         self.method = method
         self.path = path

@@ -9,7 +9,7 @@ from functools import lru_cache
 import idna
 
 LONGEST = 190  # characters of a login or an e-mail: columns of Grafana 12.4, which answers 500 to more on PostgreSQL
-SIGNS = "._-@+"  # what a login may have besides letters, digits and single spaces
+EXTRA_CHARACTERS = "._-@+"  # what a login may have besides letters, digits and single spaces
 # Lower-case Cyrillic letters that look like a Latin letter in either case, by Unicode 16's confusables.txt (UTS 39).
 _CYRILLIC_LIKE_LATIN = dict(zip("авекмнорстухіѕјьԁԛԝ", "abekmhopctyxisjbdqw", strict=True))
 _LOOK_ALIKE = str.maketrans(_CYRILLIC_LIKE_LATIN | {"0": "o", "1": "l", "ё": "e"})
@@ -34,7 +34,7 @@ def foreign_character(login: str) -> str:
         letter = is_latin(character) or "а" <= character.lower() <= "я" or character in "ёЁ"
         if letter or (character.isascii() and character.isdigit()):
             continue
-        inside = place > 0 and (character in SIGNS or (character == " " and login[place - 1] != " "))
+        inside = place > 0 and (character in EXTRA_CHARACTERS or (character == " " and login[place - 1] != " "))
         if not inside or (character == " " and place == len(login) - 1):
             return character
     return ""

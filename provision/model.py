@@ -140,8 +140,8 @@ class QuietHours:
 class Alerting:
     """How a cabinet's alerts are reported.
 
-    `heads`: its heads receive the alerts of high priority, too. `maintenance` are windows in which nobody is told
-    anything: pairs of local times as `2026-12-30 20:00`. `operator` is the mailbox for what concerns SMART itself, ""
+    `heads`: its heads receive the alerts of high priority, too. `maintenance` are windows in which nobody is
+    notified: pairs of local times as `2026-12-30 20:00`. `operator` is the mailbox for what concerns SMART itself, ""
     for none. `runbooks` is the address under which docs/alerts is published, "" where it is not.
     """
 

@@ -143,7 +143,7 @@ _ALERTING = _section(
             },
         ),
         "maintenance": _list(
-            _about("Время обслуживания: никому ничего", "Maintenance: nobody is told anything"),
+            _about("Время обслуживания: никому ничего", "Maintenance: nobody is notified"),
             _section(
                 _about("С какого до какого времени", "From when to when"),
                 {"from": _MOMENT, "to": _MOMENT},

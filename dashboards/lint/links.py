@@ -1,4 +1,4 @@
-"""Rules about where a dashboard leads and whom it names."""
+"""Rules about the links of a dashboard and the names in it."""
 
 import re
 from collections.abc import Collection, Iterator

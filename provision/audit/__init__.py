@@ -1,7 +1,7 @@
-"""The audit: tries, as a throw-away Viewer of a cabinet, to read the others; says of each attempt what became of it.
+"""The audit: a throw-away Viewer of a cabinet tries to read the others; each attempt is reported with its result.
 
-attempts.py holds the attempts at Grafana itself, provision/stores/attempts those at the stores: all data. A leak is
-told by marks: words that stand in another cabinet's data and nowhere in its own (clients, people, names of orgs).
+attempts.py holds the attempts at Grafana itself, provision/stores/attempts those at the stores: all data. Marks show
+a leak: words that are in another cabinet's data and not in its own (clients, people, names of orgs).
 """
 
 from provision.audit.audit import Audit

@@ -1,4 +1,4 @@
-"""What can be told of a cabinet without an attempt: who is in its org, whose credentials it holds, what is public."""
+"""What is known of a cabinet without an attempt: its members, the credentials its org holds, what is public."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit

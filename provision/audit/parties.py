@@ -1,4 +1,4 @@
-"""Who is audited and whom he must not see: a cabinet on the server, and the words by which its data are known."""
+"""The audited cabinet and the cabinet it must not see: each on the server, with the words that identify its data."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from provision.credential import Credential, RootSecret, Store
 from provision.grafana import Json, Org
 from provision.model import Cabinet
 
-_SHORTEST = 4  # a shorter name stands by chance in other texts
+_SHORTEST = 4  # a shorter name occurs by chance in other texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Party:
         return self.root.credential(store, self.cabinet.id, self.cabinet.generation)
 
     def words(self, viewer: tuple[str, int]) -> dict[str, str]:
-        """What stands for it, as a victim, in an attempt at Grafana by that login with that id."""
+        """The words that name it, as a victim, in an attempt at Grafana by that login with that id."""
         login, number = viewer
         member: Mapping[str, Json] = next(iter(self.org.get("/api/org/users")), {})
         source = next((row["id"] for row in self.sources), 0)

@@ -92,4 +92,4 @@ def seen(marks: Sequence[str], look: Callable[[], Heard]) -> tuple[str, ...]:
     """
     text = look().text
     found = [mark for mark in marks if mark in text]
-    return tuple(sorted(found, key=lambda mark: any(sign in mark for sign in "\"'\\%")))
+    return tuple(sorted(found, key=lambda mark: any(special in mark for special in "\"'\\%")))

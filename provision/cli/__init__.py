@@ -71,7 +71,7 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="smart-provision")
 @click.pass_context
 def main(context: click.Context, estate: Path, lang: Lang, secrets: Path | None, colour: bool | None) -> None:
-    for stream in (sys.stdout, sys.stderr):  # a title may hold signs that an old locale lacks
+    for stream in (sys.stdout, sys.stderr):  # a title may hold characters that an old locale lacks
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     context.obj = Settings(

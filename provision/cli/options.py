@@ -98,10 +98,10 @@ def _without_login(_context: click.Context, _param: click.Parameter, value: str)
 
 
 def _with_urls(context: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
-    """The file, refused without the addresses that it wants."""
+    """The file; refused without the addresses that it requires."""
     if value and not (context.params.get("vmauth_url") and context.params.get("vm_url")):
         raise click.UsageError(
-            _("К --vmauth-file нужны --vmauth-url и --vm-url", "--vmauth-file wants --vmauth-url and --vm-url")
+            _("К --vmauth-file нужны --vmauth-url и --vm-url", "--vmauth-file requires --vmauth-url and --vm-url")
         )
     return value
 
@@ -279,7 +279,7 @@ def _plan_options() -> tuple[click.Option, ...]:
             callback=_with_urls,
             help=_(
                 "Файл пользователей vmauth; с ним нужны и два адреса ниже.",
-                "vmauth's user file; it wants the two addresses below.",
+                "vmauth's user file; it requires the two addresses below.",
             ),
         ),
         click.Option(
@@ -302,7 +302,7 @@ def _plan_options() -> tuple[click.Option, ...]:
             metavar=_("КАБИНЕТ", "CABINET"),
             help=_(
                 "Взять под управление организацию с названием кабинета, хотя метки нет.",
-                "Take over the org of the cabinet's title although it bears no mark.",
+                "Take over the org of the cabinet's title although it has no mark.",
             ),
         ),
         *_collection_options(),

@@ -50,7 +50,7 @@ def _(russian: str, english: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What stands before the command's name."""
+    """The options before the command's name."""
 
     estate: Path
     lang: Lang

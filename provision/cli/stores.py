@@ -112,7 +112,7 @@ def clusters_of(settings: Settings, cabinets: Sequence[Cabinet]) -> dict[str, Cl
 
 
 def _samples(cabinets: Sequence[Cabinet]) -> list[SampleCabinet]:
-    """For whom history is made up. Raises EstateError for a cabinet whose lists have mistakes that stop it."""
+    """The cabinets for which history is made up. Raises EstateError for one that is refused because of its lists."""
     for cabinet in cabinets:
         if cabinet.blocked:
             raise EstateError(

@@ -217,7 +217,7 @@ class Accounts:
         return pairs.get(self._tag(number)) == self._tag(number, login)
 
     def _tag(self, number: int, login: str = "") -> str:
-        """What stands for an account, or for an account with its login, in a record of the distributor."""
+        """The keyed fingerprint of an account, or of an account with its login, for a record of the distributor."""
         return self._run.root.fingerprint("account", self._context.cabinet.distributor, str(number), login)[:12]
 
 

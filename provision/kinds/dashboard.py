@@ -276,15 +276,15 @@ def lint(
     contract = linter.Contract(metrics, tables)
     cabinets = list(cabinets)
     names = sorted({cabinet.title for cabinet in cabinets if " " in cabinet.title})  # one word may be any word
-    told = set()
+    reported = set()
     scopes = dict.fromkeys(map(scope_of, cabinets))
     for slug in dict.fromkeys(slug for scope in scopes for slug in scope.slugs):
         yield from _bad_uid(slug)
     for scope in scopes:
         for slug in scope.slugs:
             for finding in linter.lint(slug, dict(render(slug, scope)), scope.slugs, contract, names):
-                if (slug, finding) not in told:
-                    told.add((slug, finding))
+                if (slug, finding) not in reported:
+                    reported.add((slug, finding))
                     yield _breach(slug, finding, linter.RULES[finding.rule])
 
 

@@ -82,7 +82,7 @@ class MembershipKind(One):
         if cabinet.unused_lines:
             return Text(
                 f"Строк с ошибками в списках: {cabinet.unused_lines}. Кто назван только в них, потерял бы доступ",
-                f"{cabinet.unused_lines} lines of the lists have mistakes. Who stands there alone would lose access",
+                f"{cabinet.unused_lines} lines of the lists have mistakes. People named only there would lose access",
             )
         had_heads = context.found and context.found.address.get("address2") == HEADS
         if had_heads and not any(person.head for person in cabinet.people):

@@ -1,4 +1,4 @@
-"""The cabinet's org: its name is the cabinet's title; `address1` bears its mark, `address2` tells that it has heads."""
+"""The cabinet's org: its name is the cabinet's title, `address1` is its mark, `address2` says whether it has heads."""
 
 from collections.abc import Iterable, Mapping
 
@@ -29,10 +29,10 @@ class OrgKind(One):
         yield self.seen(context, "org", spec, managed=org.is_ours or context.cabinet.state != "absent")
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        """Makes the org under its mark as a name, marks it, then names it.
+        """Creates the org with its mark as the name, writes the mark, then renames the org.
 
-        Killed in between, it is found by that name or by the mark and finished; after a lost answer it goes on
-        with the org it has begun.
+        After an interruption the next run finds the org by that name or by the mark and goes on; after a lost answer
+        this run goes on with the org it has begun.
         """
         if context.begun is None:
             self._require_free(context, str(new.spec["name"]))
@@ -53,9 +53,7 @@ class OrgKind(One):
         """Deletes the org with all that is in it. Its people keep their logins (12.4)."""
         org = context.org
         if not org.verify_ownership():
-            raise Refused(
-                Text("Метки кабинета на организации больше нет", "The org no longer bears the cabinet's mark")
-            )
+            raise Refused(Text("Метки кабинета на организации больше нет", "The org no longer has the cabinet's mark"))
         self._leave(org.number)
         self.run.server.request("DELETE", f"/api/orgs/{org.number}")
         context.found = None

@@ -1,6 +1,6 @@
 """The logins of a cabinet. A login is global to the server, so an account that is not ours is never changed.
 
-What stands in the way of one person stops nobody else: it is reported when that person's account is written.
+An obstacle to one person's account does not stop the others: it is reported when that account is written.
 """
 
 from collections.abc import Iterable

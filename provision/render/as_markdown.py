@@ -7,11 +7,11 @@ from provision.plan import CabinetPlan, Change, Plan
 from provision.render.values import diff_lines, title_of
 from provision.render.words import (
     DIGEST,
+    MARKS,
     NO_NAMES,
     ORPHANS,
     REFUSED,
     SHARED,
-    SIGNS,
     UNMARKED,
     KindNames,
     Part,
@@ -76,7 +76,7 @@ def _words(text: str, longest: int = LONGEST) -> str:
 
 
 def _code(text: str) -> str:
-    """Foreign text as code, in which forges look for no mentions: it may be copied as it stands."""
+    """Foreign text as code, in which forges look for no mentions: it may be copied unchanged."""
     return f"<code>{_words(text).replace(JOINER, '')}</code>"
 
 
@@ -110,8 +110,8 @@ def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNam
     for change in part.changes:
         kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
         title = _words(title_of(change.after or change.before))
-        sign = f"<code>{SIGNS[change.action]}</code>"
-        yield f"- {' '.join(filter(None, [sign, kind, key, title]))}: {_words(why(change, part, lang))}"
+        mark = f"<code>{MARKS[change.action]}</code>"
+        yield f"- {' '.join(filter(None, [mark, kind, key, title]))}: {_words(why(change, part, lang))}"
         if diff:
             yield from _diff(change, lang)
     for one in part.unmanaged if unmanaged else ():

@@ -9,12 +9,12 @@ from provision.render.values import diff_lines, paint, title_of
 from provision.render.words import (
     DIGEST,
     HINT,
+    MARKS,
     NO_NAMES,
     ORPHANS,
     ORPHANS_HINT,
     REFUSED,
     SHARED,
-    SIGNS,
     UNMARKED,
     WAS_REFUSED,
     KindNames,
@@ -34,7 +34,7 @@ COLOURS: Mapping[str, str] = {"+": "green", "~": "yellow", "-": "red", "?": "cya
 FAILURES_SHOWN = 5  # by name, after the first
 WIDEST = 40  # a longer key or title pushes its own line only
 
-Row = tuple[str, str, str, str, str]  # sign, kind, key, title, why
+Row = tuple[str, str, str, str, str]  # mark (+ ~ -), kind, key, title, why
 
 
 def plan_text(
@@ -83,7 +83,7 @@ def _refusal(part: Part, lang: Lang, colour: bool) -> list[str]:
 def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNames) -> list[str]:
     rows = [
         (
-            SIGNS[change.action],
+            MARKS[change.action],
             kind_name(change.ref, kinds, lang),
             harmless(change.ref.key),
             harmless(title_of(change.after or change.before)),
@@ -135,9 +135,9 @@ def _aligned(rows: Sequence[Row], colour: bool) -> list[str]:
     """The rows in columns; an empty column takes no room."""
     widths = [max((len(row[column]) for row in rows if len(row[column]) <= WIDEST), default=0) for column in (1, 2, 3)]
     lines = []
-    for sign, *cells, reason in rows:
+    for mark, *cells, reason in rows:
         columns = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True) if cell or width]
-        lines.append(f"  {paint(sign, COLOURS[sign], on=colour)} {'  '.join([*columns, reason])}".rstrip())
+        lines.append(f"  {paint(mark, COLOURS[mark], on=colour)} {'  '.join([*columns, reason])}".rstrip())
     return lines
 
 
@@ -189,4 +189,4 @@ def _failure(
 
 def _named(outcome: Outcome, lang: Lang, kinds: KindNames) -> str:
     ref = outcome.change.ref
-    return f"{SIGNS[outcome.change.action]} {kind_name(ref, kinds, lang)} {harmless(ref.key)}"
+    return f"{MARKS[outcome.change.action]} {kind_name(ref, kinds, lang)} {harmless(ref.key)}"

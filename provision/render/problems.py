@@ -13,7 +13,7 @@ from provision.text import Lang, Text, harmless
 COLOURS: Mapping[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 FOLDED_FROM = 4  # so many equal problems become one line
 LINES_SHOWN = 6
-_NARROWEST = 40  # signs; below that wrapped lines are no help
+_NARROWEST = 40  # characters; below that wrapped lines are no help
 
 
 def problems_text(
@@ -56,8 +56,8 @@ def _line(one: Problem, lang: Lang, *, indent: str, width: int, colour: bool, ve
 def problem_line(problem: Problem, lang: Lang) -> str:
     """`<file>, line N, field K (<name>): <what is wrong>. Hint: <what to do>.`, leaving out what is not known."""
     where = place(problem).say(lang)
-    told = with_hint(problem.message, problem.hint, lang)
-    return f"{harmless(where)}: {told}" if where else told
+    said = with_hint(problem.message, problem.hint, lang)
+    return f"{harmless(where)}: {said}" if where else said
 
 
 def place(problem: Problem) -> Text:
@@ -99,7 +99,7 @@ def worst_first(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def fold(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems with equal ones of one file made one, which stands at the first line and names the others.
+    """The problems, with equal ones of one file made one that is placed at the first line and names the others.
 
     Equal are those of the same gist, code and field. Up to three stay as they are, and so do those without a gist.
     """
@@ -127,15 +127,15 @@ def _heading(file: str, problems: Iterable[Problem], lang: Lang) -> str:
 def _counts(problems: Iterable[Problem]) -> Text:
     """«2 ошибки, 1 предупреждение»; what there is none of is left out, but for errors."""
     counts = Counter(one.level for one in problems)
-    told = [Text("ошибок нет", "no errors")]
+    said = [Text("ошибок нет", "no errors")]
     if counts["error"]:
-        told = [counted(counts["error"], ("ошибка", "ошибки", "ошибок"), ("error", "errors"))]
+        said = [counted(counts["error"], ("ошибка", "ошибки", "ошибок"), ("error", "errors"))]
     if counts["warning"]:
         forms = ("предупреждение", "предупреждения", "предупреждений")
-        told.append(counted(counts["warning"], forms, ("warning", "warnings")))
+        said.append(counted(counts["warning"], forms, ("warning", "warnings")))
     if counts["note"]:
-        told.append(counted(counts["note"], ("замечание", "замечания", "замечаний"), ("note", "notes")))
-    return Text(", ".join(one.ru for one in told), ", ".join(one.en for one in told))
+        said.append(counted(counts["note"], ("замечание", "замечания", "замечаний"), ("note", "notes")))
+    return Text(", ".join(one.ru for one in said), ", ".join(one.en for one in said))
 
 
 def problems_summary(problems: Iterable[Problem], lang: Lang) -> str:

@@ -27,7 +27,7 @@ def paint(text: str, colour: str, *, on: bool) -> str:
 
 
 def masked(value: Any) -> Any:
-    """A copy made of plain JSON values, with `***` for whatever stands under a key that looks like a secret's."""
+    """A copy made of plain JSON values, with `***` for each value under a key that looks like that of a secret."""
     if isinstance(value, Mapping):
         return {str(key): MASK if SECRET_KEY.search(str(key)) else masked(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

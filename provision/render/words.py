@@ -13,7 +13,7 @@ from provision.text import Lang, Text, harmless
 KindNames = Mapping[str, Text]
 NO_NAMES: KindNames = MappingProxyType({})
 
-SIGNS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
+MARKS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
 PARTS_SHOWN = 4  # so many differing parts of an object fit on its line
 NAMES_SHOWN = 6
 
@@ -65,7 +65,7 @@ def objects(number: int) -> Text:
 def count_actions(changes: Iterable[Change]) -> dict[Action, int]:
     """How many creates, updates and deletes; all three are there, in this order."""
     found = Counter(change.action for change in changes)
-    return {action: found[action] for action in SIGNS}
+    return {action: found[action] for action in MARKS}
 
 
 def plan_summary(plan: Plan) -> Text:

@@ -29,7 +29,7 @@ def main() -> int:
     try:
         quota = {key: int(limit) for key, _, limit in (text.partition("=") for text in given.quota)}
     except ValueError:
-        parser.error("--quota wants KEY=N")
+        parser.error("--quota requires KEY=N")
     settings = Settings(
         version=given.version,
         api=given.api,

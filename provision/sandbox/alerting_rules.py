@@ -97,7 +97,7 @@ def delete_group(folder: str, group: str) -> tuple[str, int]:
 
 @blueprint.get("/api/prometheus/grafana/api/v1/rules")
 def states() -> dict[str, Any]:
-    """The state of every rule: `inactive`, or `firing` as told."""
+    """The state of every rule: `inactive`, or `firing` where a test has set that."""
     org = needs("alert.rules:read", "Viewer").org
     groups: dict[tuple[str, str], dict[str, Any]] = {}
     firing = current_app.extensions.setdefault("alerting_firing", {}).get(org, ())

@@ -70,7 +70,7 @@ def make_app(store: Store, settings: Settings) -> Flask:
     app.teardown_request(_abandon)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _unknown)
-    for impossible in (OverflowError, UnicodeEncodeError):  # numbers and signs that SQLite cannot hold
+    for impossible in (OverflowError, UnicodeEncodeError):  # numbers and characters that SQLite cannot hold
         app.register_error_handler(impossible, lambda _error: _refused(bad_request()))
     with app.app_context():
         _furnish(store)

@@ -39,7 +39,7 @@ class Requests:
             self._counts[request.method, path, who.org if who else 0, status] += 1
             self._writes += is_write
 
-    def told(self) -> dict[str, Any]:
+    def listed(self) -> dict[str, Any]:
         """`{"total", "writes", "requests": [{"method", "path", "org", "status", "count"}]}`.
 
         Writes are requests that would change something, refused ones too: no logins, no dry runs.
@@ -65,8 +65,8 @@ def requests_so_far() -> Requests:
 
 
 @blueprint.get("/sandbox/requests")
-def told() -> dict[str, Any]:
-    return requests_so_far().told()
+def read() -> dict[str, Any]:
+    return requests_so_far().listed()
 
 
 @blueprint.delete("/sandbox/requests")

@@ -59,7 +59,7 @@ class Faults:
             self._faults, self._struck = faults, [0] * len(faults)
             self._random = random.Random(seed)  # noqa: S311 — has to be repeatable
 
-    def told(self) -> list[dict[str, Any]]:
+    def listed(self) -> list[dict[str, Any]]:
         """Each with the number of times it has struck."""
         with self._lock:
             return [
@@ -106,8 +106,8 @@ def strike_after(response: Response) -> Response:
 
 
 @blueprint.get("/sandbox/faults")
-def told() -> list[dict[str, Any]]:
-    return _faults().told()
+def read() -> list[dict[str, Any]]:
+    return _faults().listed()
 
 
 @blueprint.put("/sandbox/faults")
@@ -115,9 +115,9 @@ def replace() -> list[dict[str, Any]]:
     sent = body()
     rows, seed = sent.get("faults"), sent.get("seed", 0)
     if not isinstance(rows, list) or not isinstance(seed, int):
-        raise Refused(400, "faults wants a list, seed a number")
+        raise Refused(400, "faults requires a list, seed a number")
     _faults().set([_fault(row) for row in rows], seed)
-    return _faults().told()
+    return _faults().listed()
 
 
 @blueprint.delete("/sandbox/faults")

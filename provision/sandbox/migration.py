@@ -54,7 +54,7 @@ def migrated(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _annotations(sent: object) -> dict[str, Any]:
-    """With the built-in one, which stands first when it was not there."""
+    """With the built-in one, which is added at the head when it is missing."""
     found = sent if isinstance(sent, dict) else {}
     entries = found.get("list")
     entries = entries if isinstance(entries, list) else []

@@ -36,7 +36,7 @@ _SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One panel. `x` and `y` count from 1, as CSS grids do; `shape` names the sign that stands for its kind.
+    """One panel. `x` and `y` count from 1, as CSS grids do; `shape` names the symbol of its kind.
 
     `source` is the uid of its data source, `text` what a text panel says.
     """
@@ -57,7 +57,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What stands under one row (`title` None: before the first). `height` is in grid units."""
+    """The panels under one row (`title` None: before the first). `height` is in grid units."""
 
     title: str | None
     is_collapsed: bool

@@ -19,7 +19,7 @@ class Settings:
     wrong passwords are, in seconds. `cookie_secure` sends cookies that no client returns over http. `anonymous_org` is
     the name of the org that everybody reads without a login. `auth_proxy` takes the login in the header
     `X-WEBAUTH-USER` for that of the caller and makes it when there is none. `directory` does so with `X-JWT-Assertion`
-    (the login itself, where a real server wants a signed token): a person of a directory; with `synced_roles` the
+    (the login itself, where a real server requires a signed token): a person of a directory; with `synced_roles` the
     roles of such people come from there, too. `verify_email` leaves a changed e-mail as it was until a
     mail is answered. `snapshots=False` refuses their list. `others` are values of `/api/admin/settings` that the
     sandbox only shows, by `section.key`.

@@ -1,7 +1,7 @@
 """The stores and what collects, together on loopback, for trying out without containers: a Stack in a folder.
 
-Whether it runs is told by a lock that the kernel keeps for the process that serves, and gives back whatever way that
-process ends: no pid that is left over can mislead. The servers end with it (see process).
+A lock shows whether it runs: the kernel keeps it for the process that serves and releases it when that process ends, so
+no leftover pid can mislead. The servers end with it (see process).
 """
 
 import fcntl
@@ -54,7 +54,7 @@ class Stack:
 
     @property
     def environment(self) -> Path:
-        """A file of mode 0600 to source: all that `provision` wants to know of these stores."""
+        """A file of mode 0600 to source: all that `provision` requires of these stores."""
         return self.folder / "env"
 
     @property

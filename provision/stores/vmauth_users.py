@@ -95,7 +95,7 @@ class UserFile:
             self._write({**content, "users": [*kept, *made]})
 
     def seal(self) -> str:
-        """NOBODY's password in the file as it is: only a vmauth that has read this file accepts it."""
+        """The password of NOBODY in the file as it is: only a vmauth that has read this file accepts it."""
         return self._password(self._load())
 
     def _wanted(self, access: Access) -> Resource:
@@ -143,7 +143,7 @@ class UserFile:
         return wanted in content["users"]
 
     def _password(self, content: Mapping[str, Any]) -> str:
-        """NOBODY's password for that content: derived from all the rest of it."""
+        """The password of NOBODY for that content: derived from all the rest of it."""
         users = [user for user in content["users"] if user.get("username") != NOBODY]
         rest = yaml.dump({**content, "users": users}, Dumper=_Dumper, sort_keys=True)
         return self._root.file_password(rest)

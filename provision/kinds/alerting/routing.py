@@ -70,7 +70,7 @@ def contact_points(cabinet: Cabinet, log_url: str) -> tuple[ContactPoint, ...]:
 
 
 def policy(cabinet: Cabinet, log_url: str) -> Route | None:
-    """Our one route, which stands below a root of anybody; None where there is nobody to tell."""
+    """Our one route, a child of any root policy; None where no one is to be notified."""
     children = list(_children(cabinet, log_url))
     if not children:
         return None

@@ -1,4 +1,4 @@
-"""VictoriaMetrics cluster, for those whom one machine no longer serves: a tenant per cabinet.
+"""VictoriaMetrics cluster, for estates too large for one machine: a tenant per cabinet.
 
 The tenant is part of the path (`/select/<accountID>:<projectID>/prometheus`), which vmauth adds. Both numbers have 32
 bits and are derived from the root secret and the cabinet's id: two cabinets of 500 get the same tenant with a

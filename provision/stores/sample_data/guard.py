@@ -1,4 +1,4 @@
-"""Made-up history never among real data unasked: what a store holds is told apart by marks that fill() leaves.
+"""Made-up history is never added to real data unasked: marks that fill() leaves show which data are made up.
 
 The marks: on a PostgreSQL server a row of smart.sample_data in the administration database (with the number of rows
 that went in: more than that are not made up); in VictoriaMetrics the series `smart_sample_data{sample_of="…"}`, which

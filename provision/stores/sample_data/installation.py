@@ -152,7 +152,7 @@ def _report(site: Site, hour: int, time: int, holders: list[Account], months: li
 def _connect(site: Site, time: int, account: Account) -> None:
     rng = site.rng
     came = at(time - rng.randint(60, 3 * HOUR))
-    places = 2 if rng.random() < 0.03 else 1  # one login at two places is legal, and a sign
+    places = 2 if rng.random() < 0.03 else 1  # one login at two places is legal, and a hint of sharing
     for place in range(places):
         ip = f"192.0.2.{sum(account.login.encode()) % 200 + 1 + place}"
         browser = BROWSERS[sum(account.login.encode()) % len(BROWSERS)]

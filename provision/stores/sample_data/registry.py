@@ -11,7 +11,7 @@ OPERUP_FILES = ("docs.opd", "norms.opd", "forms.opd")
 
 
 def kind(installation: Installation) -> str:
-    """Where the installation stands: what sends by itself with the client, the rest by whose address it has."""
+    """Where the installation runs: one that sends by itself at the client, others by the owner of their address."""
     if not installation.polled:
         return "client_hardware"
     return "cloud" if "cloud" in installation.host else "own_dc"

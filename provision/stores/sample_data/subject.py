@@ -1,4 +1,4 @@
-"""Whom the history is made up for, as plain data."""
+"""The cabinets for which history is made up, as plain data."""
 
 from dataclasses import dataclass
 
