@@ -15,11 +15,12 @@ from psycopg import sql
 import dashboards
 from benchmarks.measures import SECRET, Measure, seconds
 from provision.credential import RootSecret
+from provision.model import Installation, OnlineAccess
 from provision.stores.access import Access
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.contract import TABLES
 from provision.stores.local import MetricsServer, postgresql, victoria_metrics, vmauth
-from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
+from provision.stores.sample_data import SampleCabinet, fill
 from tests.dashboards.boards import EVERYTHING
 from tests.dashboards.questions import Question, questions
 from tests.dashboards.reader import ONE
@@ -35,14 +36,28 @@ _TURNS = 5  # of each of these; the median counts
 # The cabinet has 18 installations and 120 accesses: a part is simulated hour by hour, the rest are copies of it.
 _PARTS = 3
 _OTHERS = 1  # cabinets with a part each
+_WHERE = ("online.example.ru", "docs", "https")
 _PART = SampleCabinet(
     id="bench",
     timezone="Europe/Samara",
     installations=tuple(
-        Installation(host, host, f"m{n % 3}") for n, host in enumerate([*ONE["installation"], *"abcde"])
+        Installation(host, f"m{n % 3}", "m@example.ru", "http", 0, "x.csv", 1)
+        for n, host in enumerate([*ONE["installation"], *"abcde"])
     ),
     accesses=tuple(
-        OnlineAccess(f"Фирма {n // 2}", f"login-{n}", "online.example.ru", "docs", f"m{n % 3}") for n in range(40)
+        OnlineAccess(
+            f"Фирма {n // 2}",
+            f"login-{n}",
+            "",
+            "online.example.ru",
+            "docs",
+            "https",
+            f"m{n % 3}",
+            "m@example.ru",
+            "y.csv",
+            1,
+        )
+        for n in range(40)
     ),
 )
 
@@ -118,13 +133,13 @@ def _copy_to_others(metrics: MetricsServer) -> None:
 
 
 def _copy_within(metrics: MetricsServer, connection: Connection) -> None:
-    """The other parts of the cabinet: the names of their installations, clients and logins bear a number."""
+    """The other parts of the cabinet: the names of their installations, clients and logins have a number."""
     for part in range(1, _PARTS):
         for one in _PART.installations:
             named = {"host": f"{one.host}-{part}", "client": f"{one.client}-{part}"}
             _copy_series(metrics, f'cabinet="{_PART.id}",host="{one.host}"', named)
         for access in _PART.accesses:
-            named = {"user": f"{access.login}-{part}", "client": f"{access.client}-{part}"}
+            named = {"user": f"{access.login}-{part}", "client": f"{access.firm}-{part}"}
             _copy_series(metrics, f'cabinet="{_PART.id}",user="{access.login}",host=""', named)
     _copy_rows(connection, _PARTS - 1, {name: f"{name} || '-' || n" for name in ("host", "client", "user_login")})
 

@@ -113,23 +113,18 @@ def clusters_of(settings: Settings, cabinets: Sequence[Cabinet]) -> dict[str, Cl
 
 def _samples(cabinets: Sequence[Cabinet]) -> list[SampleCabinet]:
     """The cabinets for which history is made up. Raises EstateError for one that is refused because of its lists."""
+    from provision.stores.sample_data import SampleCabinet
+
     for cabinet in cabinets:
         if cabinet.blocked:
             raise EstateError(
                 Text(f"В списках кабинета {cabinet.id} ошибки", f"The lists of {cabinet.id} have mistakes"),
                 Text(f"Смотрите provision check {cabinet.id}", f"See provision check {cabinet.id}"),
             )
-    return [_sample(cabinet) for cabinet in cabinets]
-
-
-def _sample(cabinet: Cabinet) -> SampleCabinet:
-    from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet
-
-    installations = (
-        Installation(row.host, row.client, row.manager, row.tz_correction, row.polled) for row in cabinet.installations
-    )
-    accesses = (OnlineAccess(row.firm, row.login, row.host, row.folder, row.manager) for row in cabinet.accesses)
-    return SampleCabinet(cabinet.id, cabinet.timezone, tuple(installations), tuple(accesses), cabinet.distributor)
+    return [
+        SampleCabinet(one.id, one.timezone, tuple(one.installations), tuple(one.accesses), one.distributor)
+        for one in cabinets
+    ]
 
 
 def _demand_schema(rows: RowsOf) -> None:

@@ -12,16 +12,17 @@ from provision.stores.access import Access
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.contract import TABLES
 from provision.stores.local import postgresql, victoria_metrics, vmauth
-from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
+from provision.stores.sample_data import SampleCabinet, fill
 from tests.dashboards.conftest import NOW
 from tests.dashboards.ways import Way, by_hand, own
+from tests.samples import access, installation
 from tests.stores.world import fence_rows, write_users
 
 DAYS = 396  # thirteen months
 _ROOT = RootSecret("a root secret of more than 32 characters")
 # In both cabinets: what a reader of one might take for his own if the fence let it through.
-_SHARED = Installation("203.0.113.5:80", "203.0.113.5:80", "petrova")
-_SHARED_ACCESS = OnlineAccess("Фирма 3", "login-7", "online.example.ru", "docs", "petrova")
+_SHARED = installation("203.0.113.5:80", "petrova")
+_SHARED_ACCESS = access("Фирма 3", "login-7", "online.example.ru", "petrova")
 # Texts that fill() makes of the same words for every cabinet.
 _MARKED = {"user_login", "query_text", "fullname", "email", "text", "upload_number", "build"}
 
@@ -29,21 +30,18 @@ _MARKED = {"user_login", "query_text", "fullname", "email", "text", "upload_numb
 def cabinet(name: str, *, installations: int, accesses: int) -> SampleCabinet:
     """A cabinet whose clients, managers, logins and servers bear its name, but for one shared of each."""
     own_ones = tuple(
-        Installation(
-            f"{name}-{number}.example:80",
-            f"{name}-{number}.example:80",
+        installation(
+            f"{name}-{number}.example{':80' if number % 5 != 4 else ''}",
             f"{name}-manager-{number % 3}",
-            tz_correction=number % 4 - 1,
-            polled=number % 5 != 4,
+            number % 4 - 1,
         )
         for number in range(installations - 1)
     )
     own_accesses = tuple(
-        OnlineAccess(
+        access(
             f"{name} {number // 2}",
             f"{name}-{number}",
             f"{name}{number % 3}.example.ru",
-            "docs",
             f"{name}-manager-{number % 3}",
         )
         for number in range(accesses - 1)

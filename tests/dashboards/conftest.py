@@ -13,28 +13,28 @@ from dashboards import Scope
 from provision.stores.cluster import Connection, connect
 from provision.stores.contract import TABLES
 from provision.stores.local import postgresql, victoria_metrics
-from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
+from provision.stores.sample_data import SampleCabinet, fill
 from provision.stores.schema import migrate
 from tests.dashboards.boards import EVERYTHING
 from tests.dashboards.numbers import Numbers
+from tests.samples import access, installation
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)  # a Friday, one in the afternoon in Samara
 CABINET = SampleCabinet(
     id="probe",
     timezone="Europe/Samara",
     installations=(
-        Installation("203.0.113.5:80", "203.0.113.5:80", "petrova"),
-        Installation("100200.te-cloud.example:443", "100200.te-cloud.example:443", "petrova", tz_correction=-1),
-        Installation("romashka", "romashka", "sidorov", polled=False),
-        Installation("dc1.example:8080", "dc1.example:8080", "o'neil", tz_correction=2),
+        installation("203.0.113.5:80", "petrova"),
+        installation("100200.te-cloud.example:443", "petrova", -1),
+        installation("romashka", "sidorov"),
+        installation("dc1.example:8080", "o'neil", 2),
     ),
     accesses=tuple(
-        OnlineAccess(
-            client=f"Фирма {number // 2}",
-            login=f"login-{number}",
-            host="online.example.ru",
-            catalog="docs",
-            manager="petrova" if number < 6 else "sidorov" if number < 9 else "o'neil",
+        access(
+            f"Фирма {number // 2}",
+            f"login-{number}",
+            "online.example.ru",
+            "petrova" if number < 6 else "sidorov" if number < 9 else "o'neil",
         )
         for number in range(10)
     ),

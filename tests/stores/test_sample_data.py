@@ -13,10 +13,11 @@ from provision.stores import local
 from provision.stores.cluster import connect
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
 from provision.stores.local import EventsServer, MetricsServer
-from provision.stores.sample_data import Filled, Installation, OnlineAccess, SampleCabinet, fill
+from provision.stores.sample_data import Filled, SampleCabinet, fill
 from provision.stores.sample_data.clock import Clock
 from provision.stores.sample_data.sink import SeriesSink
 from provision.stores.schema import migrate
+from tests.samples import access, installation
 
 NOW = datetime(2026, 3, 20, 10, 20, tzinfo=UTC)
 DAYS = 40
@@ -26,17 +27,15 @@ CABINETS = (
         "sample-ural",
         "Asia/Yekaterinburg",
         (
-            Installation("u1.example.ru:80", "u1.example.ru:80", "ivanova", 1),
-            Installation("u2.example.ru:443", "u2.example.ru:443", "petrov", 1),
-            Installation("Zavod", "Zavod", "petrov", -1, polled=False),
-            Installation("u1.example.ru:80", "u1.example.ru:80", "petrov", 1),
+            installation("u1.example.ru:80", "ivanova", 1),
+            installation("u2.example.ru:443", "petrov", 1),
+            installation("Zavod", "petrov", -1),
+            installation("u1.example.ru:80", "petrov", 1),
         ),
-        tuple(
-            OnlineAccess("ООО Ромашка", f"u{number}", "online1.example.ru", "docs", "ivanova") for number in range(9)
-        ),
+        tuple(access("ООО Ромашка", f"u{number}", "online1.example.ru", "ivanova") for number in range(9)),
         "rogaikopyta",
     ),
-    SampleCabinet("sample-volga", "Europe/Samara", (Installation("Fabrika", "Fabrika", "orlova", polled=False),)),
+    SampleCabinet("sample-volga", "Europe/Samara", (installation("Fabrika", "orlova"),)),
 )
 Samples = dict[int, float]
 
@@ -96,7 +95,9 @@ def test_every_table_has_rows(database: EventsServer, table: str) -> None:
 
 def test_the_same_input_gives_the_same_history(metrics_server: MetricsServer, database: EventsServer) -> None:
     """Filling again replaces: nothing doubles, nothing changes. Another seed gives another history."""
-    small = SampleCabinet("same", "Europe/Samara", (Installation("Depo", "Depo", "orlova"),), CABINETS[0].accesses)
+    small = SampleCabinet(
+        "same", "Europe/Samara", (installation("depo.example.ru:80", "orlova"),), CABINETS[0].accesses
+    )
 
     def contents(seed: int) -> tuple[Filled, dict[str, Samples], list[tuple[object, ...]]]:
         with connect(database.conninfo()) as connection:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
+from provision.model import Installation, OnlineAccess
 from provision.stores.cluster import Connection
 from provision.stores.local import MetricsServer
 from provision.stores.sample_data.clock import Clock
@@ -17,9 +18,9 @@ from provision.stores.sample_data.installation import simulate
 from provision.stores.sample_data.online import poll
 from provision.stores.sample_data.registry import register
 from provision.stores.sample_data.sink import RowSink, SeriesSink
-from provision.stores.sample_data.subject import Installation, OnlineAccess, SampleCabinet
+from provision.stores.sample_data.subject import SampleCabinet
 
-__all__ = ["Filled", "Installation", "OnlineAccess", "SampleCabinet", "fill"]
+__all__ = ["Filled", "SampleCabinet", "fill"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,5 @@ def _distinct(cabinet: SampleCabinet) -> SampleCabinet:
         installations.setdefault(installation.host, installation)
     accesses: dict[tuple[str, str, str], OnlineAccess] = {}
     for access in cabinet.accesses:
-        accesses.setdefault((access.host, access.catalog, access.login), access)
+        accesses.setdefault((access.host, access.folder, access.login), access)
     return replace(cabinet, installations=tuple(installations.values()), accesses=tuple(accesses.values()))

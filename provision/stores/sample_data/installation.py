@@ -2,6 +2,7 @@
 
 from random import Random
 
+from provision.model import Installation
 from provision.stores.sample_data import checks, records, reports
 from provision.stores.sample_data.account import Account
 from provision.stores.sample_data.clock import HOUR, Clock, at, gaps
@@ -9,7 +10,7 @@ from provision.stores.sample_data.outages import outages
 from provision.stores.sample_data.registry import legal_name
 from provision.stores.sample_data.sink import RowSink, SeriesSink
 from provision.stores.sample_data.site import Site
-from provision.stores.sample_data.subject import Installation, SampleCabinet
+from provision.stores.sample_data.subject import SampleCabinet
 from provision.stores.sample_data.words import BROWSERS, DOMAINS, SURNAMES, search_text
 
 _LINKS = {"unique_added": 3, "added": 8, "not_found": 2, "checked_active": 30}

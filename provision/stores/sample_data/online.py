@@ -2,9 +2,10 @@
 
 from random import Random
 
+from provision.model import OnlineAccess
 from provision.stores.sample_data.clock import HOUR, Clock, at
 from provision.stores.sample_data.sink import RowSink, SeriesSink, stamps
-from provision.stores.sample_data.subject import OnlineAccess, SampleCabinet
+from provision.stores.sample_data.subject import SampleCabinet
 from provision.stores.sample_data.words import search_text
 
 _KINDS = ("docs", "search", "print", "upload")
@@ -30,16 +31,16 @@ def poll(cabinet: SampleCabinet, clock: Clock, seed: int, series: SeriesSink, ro
     months = clock.months(times)
     joined = stamps(times)
     for number, access in enumerate(cabinet.accesses):
-        rng = Random(f"{seed}/{cabinet.id}/{access.host}/{access.catalog}/{access.login}")  # noqa: S311 - made-up data
+        rng = Random(f"{seed}/{cabinet.id}/{access.host}/{access.folder}/{access.login}")  # noqa: S311 - made-up data
         failed = _fail(cabinet, access, number, times, rng, rows)
         left, limits = _consume(cabinet, access, rng, times, busy, months, rows)
         labels = {
             "cabinet": cabinet.id,
-            "client": access.client,
+            "client": access.firm,
             "manager": access.manager,
             "user": access.login,
             "server": access.host,
-            "catalog": access.catalog,
+            "catalog": access.folder,
         }
         up = ["0" if place in failed else "1" for place in range(len(times))]
         series.add("kodeks_online_up", labels, joined, ",".join(up))
@@ -65,7 +66,7 @@ def _fail(
     for place, (name, detail) in sorted(failed.items()):
         rows.add(
             "online_poll_errors",
-            *(at(times[place]), cabinet.id, access.client, access.manager, access.host, access.catalog, access.login),
+            *(at(times[place]), cabinet.id, access.firm, access.manager, access.host, access.folder, access.login),
             *(name, detail),
         )
     return set(failed)
@@ -113,8 +114,8 @@ def _search(cabinet: SampleCabinet, access: OnlineAccess, rng: Random, time: int
     report = at(time - time % 86400 + 86400)
     rows.add(
         "search_queries",
-        *(at(time - rng.random() * HOUR), report, cabinet.id, "online", access.client, access.manager),
-        *(access.client, access.host, access.catalog, access.login, search_text(rng, found=found), "i", "ksrv"),
+        *(at(time - rng.random() * HOUR), report, cabinet.id, "online", access.firm, access.manager),
+        *(access.firm, access.host, access.folder, access.login, search_text(rng, found=found), "i", "ksrv"),
         *("success" if found else "empty", seconds),
     )
 
@@ -131,6 +132,6 @@ def _alert(
     for name, priority, severity, text in firing:
         rows.add(
             "alert_events",
-            *(at(clock.now - 6 * HOUR), None, cabinet.id, access.client, access.manager, priority, severity, name),
-            *(f"{text}: {access.client}", None, None, access.catalog, access.host, access.login, None),
+            *(at(clock.now - 6 * HOUR), None, cabinet.id, access.firm, access.manager, priority, severity, name),
+            *(f"{text}: {access.firm}", None, None, access.folder, access.host, access.login, None),
         )

@@ -2,9 +2,10 @@
 
 from random import Random
 
+from provision.model import Installation
 from provision.stores.sample_data.clock import Clock, at
 from provision.stores.sample_data.sink import RowSink
-from provision.stores.sample_data.subject import Installation, SampleCabinet
+from provision.stores.sample_data.subject import SampleCabinet
 from provision.stores.sample_data.words import FIRMS
 
 OPERUP_FILES = ("docs.opd", "norms.opd", "forms.opd")
@@ -34,27 +35,15 @@ def register(cabinet: SampleCabinet, clock: Clock, rows: RowSink) -> None:
     began = at(clock.start)
     since = began.date()
     for item in cabinet.installations:
-        protocol = ("https" if item.host.endswith(":443") else "http") if item.polled else "smartupload"
         rows.add(
             "clients",
-            *(cabinet.id, dealer, item.client, item.manager, f"{item.manager}@example.ru", kind(item), item.host),
-            *(
-                None,
-                None,
-                None,
-                protocol,
-                legal_name(item),
-                regnum(item),
-                item.tz_correction,
-                item.polled,
-                since,
-                None,
-                began,
-            ),
+            *(cabinet.id, dealer, item.client, item.manager, item.email, kind(item), item.host),
+            *(None, None, None, item.transport, legal_name(item), regnum(item), item.tz_correction, item.polled),
+            *(since, None, began),
         )
     for access in cabinet.accesses:
         rows.add(
             "clients",
-            *(cabinet.id, dealer, access.client, access.manager, f"{access.manager}@example.ru", "online", None),
-            *(access.host, access.catalog, access.login, "https", None, None, None, None, since, None, began),
+            *(cabinet.id, dealer, access.firm, access.manager, access.email, "online", None),
+            *(access.host, access.folder, access.login, access.protocol, None, None, None, None, since, None, began),
         )

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from random import Random
 
+from provision.model import Installation
 from provision.stores.sample_data.account import Account
 from provision.stores.sample_data.clock import Clock
 from provision.stores.sample_data.outages import Outage
 from provision.stores.sample_data.sink import Labels, RowSink
-from provision.stores.sample_data.subject import Installation, SampleCabinet
+from provision.stores.sample_data.subject import SampleCabinet
 
 
 @dataclass(slots=True)

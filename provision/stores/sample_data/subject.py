@@ -1,28 +1,9 @@
 """The cabinets for which history is made up, as plain data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """One line of a managers list. Where SMART polls, `client` is the address. `tz_correction` counts from UTC+4."""
-
-    host: str
-    client: str
-    manager: str
-    tz_correction: int = 0
-    polled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OnlineAccess:
-    """One line of an online list: firm, its login, server, folder."""
-
-    client: str
-    login: str
-    host: str
-    catalog: str
-    manager: str
+from provision.model import Installation, OnlineAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +12,6 @@ class SampleCabinet:
 
     id: str
     timezone: str
-    installations: tuple[Installation, ...] = ()
-    accesses: tuple[OnlineAccess, ...] = ()
+    installations: Sequence[Installation] = ()
+    accesses: Sequence[OnlineAccess] = ()
     dealer: str = ""
