@@ -1,7 +1,6 @@
 """One text in the two languages of the program; and text from outside, made safe for a terminal and a spreadsheet."""
 
 import json
-import unicodedata
 from typing import Literal, NamedTuple
 
 Lang = Literal["ru", "en"]
@@ -26,13 +25,10 @@ class Text(NamedTuple):
 def harmless(text: str) -> str:
     r"""The text on one line, with what could steer a terminal or deceive the eye written out: `\u001b`, `\n`, `\u202e`.
 
-    These are control, format and unassigned characters, lone surrogates, line separators. JSON keeps its value.
+    These are control, format and unassigned characters, lone surrogates, line separators, and spaces other than the
+    ordinary one. JSON keeps its value.
     """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or unicodedata.category(char) == "Zs" else json.dumps(char)[1:-1] for char in text
-    )
+    return text if text.isprintable() else "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
 
 
 def shortened(value: str) -> str:
