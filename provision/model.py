@@ -113,7 +113,7 @@ class MetricsStore:
 
 @dataclass(frozen=True, slots=True)
 class EventsStore:
-    """Where Grafana's server reaches the rows: PostgreSQL at `address` (host:port).
+    """Where Grafana's server reaches the rows: a store of that kind at `address` (host:port).
 
     `administrator` names the variable with the connection string of that server's administrator.
     """
@@ -121,6 +121,7 @@ class EventsStore:
     address: str
     sslmode: str = "verify-full"
     administrator: str = "SMART_EVENTS_ADMIN"
+    kind: str = "postgresql"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ MODULES = sorted(path for package in ("provision", "dashboards") for path in (RO
 ALLOWED = {
     "provision.text": set(),
     "provision.errors": {"provision.text"},
+    "provision.json_schema": {"provision.text"},
     "provision.whole_files": {"provision.errors", "provision.text"},
     "provision.rows": set(),
     "provision.identity": set(),
@@ -37,15 +38,18 @@ ALLOWED = {
     "provision.schema": {
         "provision.collect.checks",
         "provision.errors",
+        "provision.json_schema",
         "provision.model",
         "provision.server_settings",
         "provision.stores.number_stores",
+        "provision.stores.row_stores",
         "provision.text",
     },
     "provision.server_settings": {"provision.text"},
     "provision.config": {
         "provision.errors",
         "provision.identity",
+        "provision.json_schema",
         "provision.lists",
         "provision.model",
         "provision.whole_files",
@@ -149,6 +153,7 @@ ALLOWED = {
     "provision.stores": {
         "provision.credential",
         "provision.errors",
+        "provision.json_schema",
         "provision.model",
         "provision.whole_files",
         "provision.text",

@@ -1,4 +1,4 @@
-"""A dashboard, a kind of cabinet and a kind of resource are each added in their one place, and nowhere else."""
+"""What may be added is added in its one place, and nowhere else: in a copy of the two packages, which is then run."""
 
 import json
 import os
@@ -109,6 +109,42 @@ ROW = """\
     ),
 """
 
+NUMBERS = '''
+"""Mimir: its gateway sets the tenant."""
+
+from provision.stores.number_stores.base import NumberStore
+
+
+class Mimir(NumberStore):
+    __slots__ = ()
+    kind = "mimir"
+
+    def base_path(self, cabinet, root):
+        return "/prometheus"
+
+    @classmethod
+    def data_source(cls, vmauth, credential):
+        whole = super().data_source(vmauth, credential)
+        return {**whole, "jsonData": {**whole["jsonData"], "prometheusType": "Mimir"}}
+'''
+
+ROWS = '''
+"""TimescaleDB: PostgreSQL with a setting of its own."""
+
+from provision.json_schema import about, choice
+from provision.stores.row_stores.postgresql import PostgreSQL
+
+
+class TimescaleDB(PostgreSQL):
+    __slots__ = ()
+    kind = "timescaledb"
+    settings = {**PostgreSQL.settings, "license": choice(about("Лицензия", "License"), "apache", "timescale")}
+
+    def data_source(self, credential, database):
+        whole = super().data_source(credential, database)
+        return {**whole, "jsonData": {**whole["jsonData"], "timescaledb": True}}
+'''
+
 
 def project(folder: Path) -> Path:
     """A copy of the two packages, to be changed."""
@@ -127,6 +163,18 @@ def enlist(project: Path, imported: str, kind: str) -> None:
     file.write_text(
         text.replace("from provision.kinds.base", f"{imported}\nfrom provision.kinds.base", 1), encoding="utf-8"
     )
+
+
+def enter(project: Path, package: str, module: str, text: str, store: str, before: str) -> None:
+    """The module in that package of stores, and its class in the package's table."""
+    folder = project / "provision" / "stores" / package
+    (folder / f"{module}.py").write_text(text, encoding="utf-8")
+    table = folder / "__init__.py"
+    code = table.read_text(encoding="utf-8")
+    assert f"({before}" in code
+    imported = f"from provision.stores.{package}.{module} import {store}\n"
+    code = code.replace(f"({before}", f"({store}, {before}").replace("from provision", f"{imported}from provision", 1)
+    table.write_text(code, encoding="utf-8")
 
 
 def run(project: Path, world: World, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -216,3 +264,22 @@ def test_a_profile_of_cabinets_is_a_block_of_data(sandbox: Sandbox, tmp_path: Pa
     world.apply()
     found = world.ask("GET", "/api/search?type=dash-db", org=world.org(world.don))
     assert [row["uid"] for row in found] == ["smart-for-managers"]
+
+
+def test_a_store_of_another_kind_is_one_class_and_its_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    """tenants.yaml may then name the kind with its settings, and Grafana gets the data source of that class."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    enter(copy, "number_stores", "mimir", NUMBERS, "Mimir", "VictoriaMetrics,")
+    enter(copy, "row_stores", "timescaledb", ROWS, "TimescaleDB", "PostgreSQL,")
+    world.change("tenants.yaml", "kind: victoriametrics,", "kind: mimir,")
+    world.change("tenants.yaml", "kind: postgresql,", "kind: timescaledb, license: apache,")
+    assert world.run("check").exit_code == 1
+    run(copy, world, "check")
+    run(copy, world, "apply", "--yes", "--handover", str(tmp_path / "handover"))
+    found = {
+        uid: world.ask("GET", f"/api/datasources/uid/{uid}", org=world.org(world.volga))["jsonData"]
+        for uid in ("smart-metrics", "smart-events")
+    }
+    assert found["smart-metrics"]["prometheusType"] == "Mimir"
+    assert found["smart-events"]["timescaledb"] is True
+    assert json.loads(run(copy, world, "drift", "--format", "json").stdout)["changes"] == []

@@ -20,6 +20,7 @@ from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
 from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, told_apart, try_rows
+from provision.stores.row_stores import ROW_STORES, RowStore
 from provision.text import Text
 
 _POSTGRES = (POSTGRES, "postgres")  # its name before Grafana 11
@@ -39,7 +40,7 @@ def ways_to_rows(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> I
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
         send, uid = _by_query(viewer, source), source["uid"]
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
-        sent = [one for one in ROW_ATTEMPTS if not (one.database or one.listens)]
+        sent = [one for one in _store(own).attempts if not (one.database or one.listens)]
         yield _way(title, send, sent, victim, marks, memory)
     yield _past_grafana(own, victim, memory)
 
@@ -107,21 +108,22 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
     """With the cabinet's own role at the address its data source has, where that can be reached from here."""
     address = own.cabinet.events.address
     title = Text(f"строки мимо Grafana, {address}", f"rows past Grafana, {address}")
-    send = _at_the_database(own, listener=_url(victim))
+    send = _at_the_database(own, listener=_conninfo(victim))
     marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(victim)(_PLAIN))
-    return _way(title, send, ROW_ATTEMPTS, victim, marks, memory)
+    return _way(title, send, _store(own).attempts, victim, marks, memory)
 
 
-def _url(party: Party) -> str:
+def _conninfo(party: Party) -> str:
     """The cabinet's own connection string."""
-    store = party.cabinet.events
-    # User name and password are derived: neither needs escaping.
-    login = f"{party.credential('events').name}:{party.credential('events').password}"
-    return f"postgresql://{login}@{store.address}/{party.root.database_name(party.cabinet.id)}?sslmode={store.sslmode}"
+    return _store(party).conninfo(party.credential("events"), party.root.database_name(party.cabinet.id))
+
+
+def _store(party: Party) -> RowStore:
+    return ROW_STORES[party.cabinet.events.kind](party.cabinet.events)
 
 
 def _at_the_database(party: Party, *, listener: str = "") -> Send:
-    url = _url(party)
+    url = _conninfo(party)
 
     def send(attempt: RowAttempt) -> Heard:
         ending = "COMMIT" if attempt.listens else "ROLLBACK"  # what is rolled back is not sent

@@ -27,6 +27,8 @@ from provision.model import (
 )
 from provision.rows import Chained
 
+_EVENTS = ("address", "sslmode", "administrator", "kind")  # keys of stores.events
+
 
 @dataclass(frozen=True, slots=True)
 class _Member:
@@ -147,7 +149,9 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer) -> Cabinet:
         people=directory.people(member.claims),
         mail={key: deliverable(box) for key, box in settings["mail"].items()},
         metrics=MetricsStore(metrics["url"], metrics["kind"]),
-        events=EventsStore(**{key: events[key] for key in ("address", "sslmode", "administrator") if key in events}),
+        events=EventsStore(
+            **{key: events[key] for key in ("address", "sslmode", "administrator", "kind") if key in events}
+        ),
         installations=Chained(
             cast(Sequence[Installation], file.rows) for file in member.files if file.kind == "managers"
         ),

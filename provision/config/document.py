@@ -15,8 +15,8 @@ import yaml
 
 from provision.config import syntax
 from provision.config.codes import problem
+from provision.json_schema import Schema
 from provision.model import Problem
-from provision.schema import Schema
 from provision.text import Text, shortened
 
 YamlPath = tuple[str | int, ...]

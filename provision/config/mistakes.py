@@ -11,9 +11,10 @@ from zoneinfo import available_timezones
 from jsonschema import Draft202012Validator, FormatChecker
 
 from provision.config.document import Document, UnquotedScalar, YamlPath
+from provision.json_schema import Schema
 from provision.lists import check_email, check_manager
 from provision.model import Problem
-from provision.schema import SCHEMA, Schema
+from provision.schema import SCHEMA
 from provision.text import Text, shortened
 
 _FORMATS = FormatChecker(formats=())

@@ -8,7 +8,7 @@ is never ours, for a PUT without a version makes it 1 again: what was created is
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from provision.credential import Credential, RootSecret, Store
+from provision.credential import Credential, RootSecret
 from provision.errors import SecretError
 from provision.grafana import Json
 from provision.kinds.base import One
@@ -17,14 +17,13 @@ from provision.model import Cabinet, Resource, Spec
 from provision.ownership import ACCOUNTS, ACCOUNTS_SOURCE, FINGERPRINT, PREFIX, ROOT
 from provision.plan import Change
 from provision.stores.number_stores import NUMBER_STORES
+from provision.stores.row_stores import ROW_STORES
 from provision.text import Text
 
 METRICS = f"{PREFIX}metrics"
 EVENTS = f"{PREFIX}events"
 POSTGRES = "grafana-postgresql-datasource"
 _OLD_POSTGRES = "postgres"  # its name before Grafana 11, there an alias
-_STORE: Mapping[str, Store] = {METRICS: "metrics", EVENTS: "events"}
-_SECRET_KEY = {METRICS: "basicAuthPassword", EVENTS: "password"}
 _COMPARED = ("name", "type", "access", "url", "user", "database", "basicAuth", "basicAuthUser", "isDefault")
 
 
@@ -35,7 +34,7 @@ class DataSourceKind(One):
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for uid, spec in ((METRICS, self._metrics(cabinet)), (EVENTS, self._events(cabinet))):
-            common = {"name": uid, "access": "proxy", "secureFields": [_SECRET_KEY[uid]]}
+            common = {"name": uid, "access": "proxy", "secureFields": [_secure_field(cabinet, uid)]}
             credential = f"generation {cabinet.generation}"
             yield self.resource(cabinet, uid, {**common, **spec, "credential": credential}, cabinet.origin)
 
@@ -84,22 +83,9 @@ class DataSourceKind(One):
         return {**spec, "isDefault": True}  # else the first data source of an org becomes it and differs for ever
 
     def _events(self, cabinet: Cabinet) -> Spec:
-        return {
-            "type": POSTGRES,
-            "url": cabinet.events.address,
-            "user": _credential(self.run.root, cabinet, EVENTS).name,
-            "jsonData": {
-                "connMaxLifetime": 10,
-                "database": self.run.root.database_name(cabinet.id),
-                # What one Viewer SETs in a session would hold for the next one, and idle sessions of hundreds of data
-                # sources would fill one server. 12.4 keeps idle sessions whatever is set here (tried); the role's
-                # idle_session_timeout ends them.
-                "maxIdleConns": 0,
-                "maxOpenConns": 2,
-                "postgresVersion": 1500,
-                "sslmode": cabinet.events.sslmode,
-            },
-        }
+        store = ROW_STORES[cabinet.events.kind](cabinet.events)
+        database = self.run.root.database_name(cabinet.id)
+        return store.data_source(_credential(self.run.root, cabinet, EVENTS), database)
 
     def _spec(self, cabinet: Cabinet, whole: Mapping[str, Json]) -> Spec:
         fields = {key: whole[key] for key in _COMPARED if whole.get(key)}  # left out is "" or false to Grafana
@@ -147,7 +133,7 @@ class DataSourceKind(One):
                 FINGERPRINT: _fingerprint(self.run.root, cabinet, uid, version),
                 ROOT: self._root_mark(),
             },
-            "secureJsonData": {_SECRET_KEY[uid]: _credential(self.run.root, cabinet, uid).password},
+            "secureJsonData": {_secure_field(cabinet, uid): _credential(self.run.root, cabinet, uid).password},
         }
 
 
@@ -162,7 +148,11 @@ def resealed(
 
 
 def _credential(root: RootSecret, cabinet: Cabinet, uid: str) -> Credential:
-    return root.credential(_STORE[uid], cabinet.id, cabinet.generation)
+    return root.credential("metrics" if uid == METRICS else "events", cabinet.id, cabinet.generation)
+
+
+def _secure_field(cabinet: Cabinet, uid: str) -> str:
+    return (NUMBER_STORES[cabinet.metrics.kind] if uid == METRICS else ROW_STORES[cabinet.events.kind]).secure_field
 
 
 def _fingerprint(root: RootSecret, cabinet: Cabinet, uid: str, version: int) -> str:

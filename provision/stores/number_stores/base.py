@@ -1,14 +1,16 @@
-"""What a store of numbers of one kind needs: data source, entry in vmauth's user file, attempts of audit."""
+"""What a store of numbers of one kind needs: settings, data source, entry in vmauth's user file, attempts of audit."""
 
 import urllib.parse
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from provision.credential import Credential, RootSecret
+from provision.json_schema import Schema, about, word
 from provision.stores.attempts import METRIC_ATTEMPTS, MetricAttempt
 from provision.stores.wire import Login
+from provision.text import Text
 
 # All that a user of vmauth may ask for; the rest of a store's paths know no cabinets.
 PATHS = (
@@ -28,6 +30,18 @@ class NumberStore(ABC):
     """A store as vmauth reaches it, with the store's own login."""
 
     kind: ClassVar[str]  # as tenants.yaml names it
+    settings: ClassVar[Mapping[str, Schema]] = {  # the other keys of its section
+        "url": word(
+            about("Адрес vmauth, как его видит Grafana", "Address of vmauth as Grafana reaches it"),
+            r"^https?://[^\s@/]+(/[^\s@]*)?$",
+            Text(
+                "адрес http://… или https://… без имени и пароля",
+                "an address http://… or https://… without login and password",
+            ),
+        ),
+    }
+    required: ClassVar[Sequence[str]] = ("url",)
+    secure_field: ClassVar[str] = "basicAuthPassword"  # where Grafana's data source has the password
     attempts: ClassVar[Sequence[MetricAttempt]] = METRIC_ATTEMPTS
 
     url: str
