@@ -1,4 +1,4 @@
-"""All errors of the program. Foreign exceptions stop at the door of the module that owns their library.
+"""All errors of the program. Exceptions of libraries become these in the module that calls the library.
 
 ProvisionError               has a text in both languages; cli prints it and exits 1
 ├── UsageError               the command line does not make sense (exit 2)

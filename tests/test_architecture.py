@@ -164,7 +164,7 @@ ALLOWED = {
 }
 ALLOWED["provision.cli"] = {*ALLOWED}  # the top
 # Library -> the only places that import it.
-DOORS = {
+IMPORTED_BY = {
     "click": {"provision.cli"},
     "dotenv": {"provision.cli"},
     "requests": {"provision.grafana", "provision.poll", "provision.stores"},
@@ -232,9 +232,9 @@ def test_imports_follow_the_design(path: Path) -> None:
             allowed = {place, *ALLOWED[place]}
             fits = any(imported == one or (one != "provision" and within(imported, one)) for one in allowed)
             assert fits, f"{module} imports {imported}"
-        for library, doors in DOORS.items():
+        for library, packages in IMPORTED_BY.items():
             if within(imported, library):
-                assert any(within(module, door) for door in doors), f"{module} imports {library}"
+                assert any(within(module, one) for one in packages), f"{module} imports {library}"
 
 
 def test_nothing_but_the_command_line_knows_the_sandbox() -> None:

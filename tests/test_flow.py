@@ -240,7 +240,7 @@ def test_hand_edit_is_found_and_put_right(applied: World, edit: Callable[[World,
     assert applied.org(applied.volga) == org
 
 
-def test_doors_past_the_membership_are_listed(applied: World) -> None:
+def test_ways_in_past_the_membership_are_listed(applied: World) -> None:
     """drift names whatever lets in others than members, and nothing of what opens it; plan does not look at it."""
     org, name = applied.org(applied.volga), f"guest{applied.tag}"
     robot = applied.ask("POST", "/api/serviceaccounts", {"name": "robot", "role": "Editor"}, org=org)

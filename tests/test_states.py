@@ -148,7 +148,7 @@ def test_other_deletions_still_want_a_word(world: World) -> None:
     assert len(members(world, world.org(world.volga))) == 3
 
 
-def test_mistakes_in_the_lists_do_not_keep_the_doors_open(world: World) -> None:
+def test_mistakes_in_the_lists_do_not_prevent_a_suspension(world: World) -> None:
     """A cabinet whose list cannot be used is suspended all the same, and nothing else of it is changed."""
     org = world.org(world.volga)
     before = world.ask("GET", "/api/search?type=dash-db", org=org)

@@ -84,7 +84,7 @@ class Audit:
                 return
             realms = {one.id: one.realm for one in self._cabinets.values()}
             yield from checks(own, self._names_of_others(cabinet), realms, self._directory)
-            if cabinet.state == "suspended":  # a Viewer would meet closed doors that tell nothing of the fences
+            if cabinet.state == "suspended":  # a Viewer is refused everything, which shows nothing of the fences
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _SUSPENDED)
                 return
             with viewer(self._server, own.org) as someone:

@@ -51,7 +51,7 @@ def audit(
     settings: Settings,
     /,
     names: tuple[str, ...],
-    shape: str,
+    form: str,
     out: Path | None,
     vm_url: str,
     server: ServerOptions,
@@ -72,7 +72,7 @@ def audit(
         inspection = Audit(grafana, root, estate.cabinets, accepted=estate.accepted_settings, store=vm_url)
         with progress(settings, Text("Аудит", "Audit"), len(chosen)) as ready:
             report = inspection.run(chosen, ready)
-    text = REPORT_FORMATS[shape](report, lang=settings.lang)
+    text = REPORT_FORMATS[form](report, lang=settings.lang)
     if out:
         write(out, text)
     else:

@@ -55,7 +55,7 @@ def check(
     settings: Settings,
     /,
     what: tuple[str, ...],
-    shape: str,
+    form: str,
     out: Path | None,
     verbose: bool,
     code: str | None,
@@ -74,8 +74,8 @@ def check(
         estate = check_estate(settings.estate, {})
         problems = (*concerning(estate, what), *problems_of_dashboards(estate, what))
         own_lists = _lists_of_estate(estate, what)
-    _show(settings, problems, shape, out, verbose=verbose)
-    plain = shape == "text" and not out
+    _show(settings, problems, form, out, verbose=verbose)
+    plain = form == "text" and not out
     if plain and any(file.lines for file in files):
         click.echo(settings.say(_account(files, problems)))
     if folder:
@@ -116,17 +116,17 @@ def _copied(settings: Settings, files: "Iterable[ListFile]") -> "Iterator[ListFi
             click.echo(settings.say(said), err=True)
 
 
-def _show(settings: Settings, problems: "Sequence[Problem]", shape: str, out: Path | None, *, verbose: bool) -> None:
+def _show(settings: Settings, problems: "Sequence[Problem]", form: str, out: Path | None, *, verbose: bool) -> None:
     """The problems in that format, on standard output or, with a word about it, in a file."""
     from provision import lists
     from provision.render import PROBLEM_FORMATS, problems_summary, worst_first
 
     content: str | bytes
-    if shape == "csv":
+    if form == "csv":
         content = lists.problems_table(worst_first(problems), settings.lang)
     else:
         screen = not out
-        content = PROBLEM_FORMATS[shape](
+        content = PROBLEM_FORMATS[form](
             problems,
             lang=settings.lang,
             colour=settings.colour and screen,

@@ -46,7 +46,7 @@ def plan(
     settings: Settings,
     /,
     names: tuple[str, ...],
-    shape: str,
+    form: str,
     diff: bool,
     out: Path | None,
     exit_code: bool,
@@ -54,7 +54,7 @@ def plan(
     about: PlanOptions,
 ) -> None:
     run, made = make_plan(settings, load(settings.estate), names, server, about)
-    text = show_plan(settings, made, shape, diff=diff, colour=settings.colour and not out)
+    text = show_plan(settings, made, form, diff=diff, colour=settings.colour and not out)
     if out:
         write(out, text)
     else:
@@ -79,10 +79,10 @@ def plan(
 @diff_option
 @click.pass_obj
 def drift(
-    settings: Settings, /, names: tuple[str, ...], shape: str, diff: bool, server: ServerOptions, about: PlanOptions
+    settings: Settings, /, names: tuple[str, ...], form: str, diff: bool, server: ServerOptions, about: PlanOptions
 ) -> None:
     _run, made = make_plan(settings, load(settings.estate), names, server, about, watch=True)
-    echo(show_plan(settings, made, shape, diff=diff, unmanaged=True, colour=settings.colour))
+    echo(show_plan(settings, made, form, diff=diff, unmanaged=True, colour=settings.colour))
     if made.changes or made.orphans or is_opened(made):
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
@@ -106,7 +106,7 @@ def apply(
     settings: Settings,
     /,
     names: tuple[str, ...],
-    shape: str,
+    form: str,
     diff: bool,
     yes: bool,
     expect: str | None,
@@ -125,12 +125,12 @@ def apply(
         run, made = make_plan(settings, load(settings.estate), names, server, about, files)
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
-        if shape == "text" and not expect:  # what is expected has been looked at
-            echo(show_plan(settings, made, shape, diff=diff, colour=settings.colour))
+        if form == "text" and not expect:  # what is expected has been looked at
+            echo(show_plan(settings, made, form, diff=diff, colour=settings.colour))
         if made.changes and not (yes or expect):
             click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
         outcomes = write_plan(settings, run, made)
-    echo(show_outcomes(settings, made, outcomes, shape))
+    echo(show_outcomes(settings, made, outcomes, form))
     if outcomes.interrupted:
         rest = Text("Прервано. Остальное сделает следующий apply", "Interrupted. The next apply does the rest")
         click.echo(settings.say(rest), err=True)
@@ -322,22 +322,22 @@ def _header_value(settings: Settings, header: str, variable: str) -> str:
 
 
 def show_plan(
-    settings: Settings, made: "Plan", shape: str, *, diff: bool, colour: bool, unmanaged: bool = False
+    settings: Settings, made: "Plan", form: str, *, diff: bool, colour: bool, unmanaged: bool = False
 ) -> Iterator[str]:
     """The plan in that format, piece by piece."""
     from provision.kinds import TITLES
     from provision.render import PLAN_FORMATS
 
-    show = PLAN_FORMATS[shape]
+    show = PLAN_FORMATS[form]
     return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
 
 
-def show_outcomes(settings: Settings, made: "Plan", outcomes: "Outcomes", shape: str) -> Iterator[str]:
+def show_outcomes(settings: Settings, made: "Plan", outcomes: "Outcomes", form: str) -> Iterator[str]:
     """What became of the plan, in that format, piece by piece."""
     from provision.kinds import TITLES
     from provision.render import OUTCOME_FORMATS
 
-    return OUTCOME_FORMATS[shape](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
+    return OUTCOME_FORMATS[form](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
 
 
 def is_opened(made: "Plan") -> bool:

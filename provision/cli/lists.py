@@ -44,7 +44,7 @@ def lists() -> None:
 @click.argument("new", metavar=_("НОВЫЙ", "NEW"), type=_FILE)
 @format_option("text", "json", "csv")
 @click.pass_obj
-def diff(settings: Settings, old: Path, new: Path, shape: str) -> None:
+def diff(settings: Settings, old: Path, new: Path, form: str) -> None:
     import json
 
     from provision import lists
@@ -59,9 +59,9 @@ def diff(settings: Settings, old: Path, new: Path, shape: str) -> None:
         )
     _tell_left_out(settings, files)
     found = lists.diff([before], [after])
-    if shape == "csv":
+    if form == "csv":
         click.echo(lists.difference_table(found, settings.lang), nl=False)
-    elif shape == "json":
+    elif form == "json":
         click.echo(json.dumps(lists.as_data(found), ensure_ascii=False, indent=2))
     else:
         click.echo(lists.describe(found, settings.lang))

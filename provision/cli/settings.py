@@ -154,7 +154,7 @@ cabinets_argument = click.argument("names", metavar=_("[КАБИНЕТ]...", "[C
 diff_option = click.option("--diff", is_flag=True, help=_("С построчной разницей JSON.", "With unified JSON diffs."))
 
 
-def format_option(*shapes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def format_option(*forms: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """--format; without it text."""
     about = _("Вид вывода.", "Output format.")
-    return click.option("--format", "shape", type=click.Choice(shapes), default="text", show_default=True, help=about)
+    return click.option("--format", "form", type=click.Choice(forms), default="text", show_default=True, help=about)

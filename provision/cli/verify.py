@@ -69,7 +69,7 @@ def verify(
     settings: Settings,
     /,
     names: tuple[str, ...],
-    shape: str,
+    form: str,
     out: Path | None,
     verbose: bool,
     wait: bool,
@@ -83,7 +83,7 @@ def verify(
     chosen = choose_present(estate, names)
     look = look_at(settings, estate, vmauth_url, targets_dir, expected)
     answers = until_settled(settings, look, chosen) if wait else once(settings, look, chosen)
-    text = ANSWER_FORMATS[shape](answers, lang=settings.lang, colour=settings.colour and not out, verbose=verbose)
+    text = ANSWER_FORMATS[form](answers, lang=settings.lang, colour=settings.colour and not out, verbose=verbose)
     if out:
         write(out, text)
     else:

@@ -9,7 +9,7 @@ from provision.model import Cabinet, Resource, Spec
 from provision.ownership import HEADS, NO_HEADS, org_mark, unfinished_name
 from provision.text import Text
 
-_OURS = "proven"  # the mark of the cabinet with the right key
+_OURS = "ours"  # the mark of the cabinet with the right key
 
 
 class OrgKind(One):

@@ -23,10 +23,10 @@ def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterat
 
 def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
     """What is long is an iterator, to be made item by item."""
-    unmarked = [resource for part in plan.parts for resource in part.unmanaged]
+    unmanaged = [resource for part in plan.parts for resource in part.unmanaged]
     return {
         "digest": plan.digest,
-        "summary": {**count_actions(plan.writable), "unmanaged": len(unmarked)},
+        "summary": {**count_actions(plan.writable), "unmanaged": len(unmanaged)},
         "changes": (_change_value(change) for change in plan.writable),
         "refused": (
             {
@@ -38,8 +38,8 @@ def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
             for cabinet in plan.cabinets
             if cabinet.refused
         ),
-        "unmanaged": (_unmarked_value(resource) for resource in unmarked),
-        "orphans": [_unmarked_value(resource) for resource in plan.orphans],
+        "unmanaged": (_unmanaged_value(resource) for resource in unmanaged),
+        "orphans": [_unmanaged_value(resource) for resource in plan.orphans],
         "excluded_lines": dict(plan.excluded_lines),
         "states": {cabinet.cabinet: cabinet.state for cabinet in plan.cabinets if cabinet.state != "active"},
     }
@@ -81,7 +81,7 @@ def _change_value(change: Change) -> dict[str, Any]:
     return {**_ref_value(change.ref), **said, **note}
 
 
-def _unmarked_value(resource: Resource) -> dict[str, Any]:
+def _unmanaged_value(resource: Resource) -> dict[str, Any]:
     title = title_of(resource)
     return {**_ref_value(resource.ref), **({"title": title} if title else {})}
 

@@ -12,7 +12,7 @@ from provision.render.words import (
     ORPHANS,
     REFUSED,
     SHARED,
-    UNMARKED,
+    UNMANAGED,
     KindNames,
     Part,
     cabinets,
@@ -116,7 +116,7 @@ def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNam
             yield from _diff(change, lang)
     for one in part.unmanaged if unmanaged else ():
         kind, key = _words(kind_name(one.ref, kinds, lang)), _code(one.ref.key)
-        yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {UNMARKED.say(lang)}"
+        yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {UNMANAGED.say(lang)}"
     yield from ("", "</details>")
 
 

@@ -15,7 +15,7 @@ from provision.render.words import (
     ORPHANS_HINT,
     REFUSED,
     SHARED,
-    UNMARKED,
+    UNMANAGED,
     WAS_REFUSED,
     KindNames,
     Part,
@@ -102,7 +102,7 @@ def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNam
 
 
 def _unmarked(resources: Sequence[Resource], *, lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
-    said = UNMARKED.say(lang)
+    said = UNMANAGED.say(lang)
     rows = [
         (
             "?",

@@ -101,7 +101,7 @@ def worst_first(problems: Iterable[Problem]) -> list[Problem]:
 def fold(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems, with equal ones of one file made one that is placed at the first line and names the others.
 
-    Equal are those of the same gist, code and field. Up to three stay as they are, and so do those without a gist.
+    Equal are those of the same summary, code and field. Up to three are not folded, nor are those without a summary.
     """
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for one in problems:

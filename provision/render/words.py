@@ -17,7 +17,7 @@ MARKS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
 PARTS_SHOWN = 4  # so many differing parts of an object fit on its line
 NAMES_SHOWN = 6
 
-UNMARKED = Text("без нашей метки, не трогаем", "without our mark, left alone")
+UNMANAGED = Text("без нашей метки, не трогаем", "without our mark, left alone")
 GONE = Text("есть в Grafana, в описании больше нет", "is in Grafana, no longer described")
 GONE_FROM: Mapping[str, Text] = {
     "suspended": Text("кабинет приостановлен", "the cabinet is suspended"),
@@ -80,7 +80,7 @@ def plan_summary(plan: Plan) -> Text:
         else Text("Записывать нечего", "Nothing to write")
     )  # fmt: skip
     refused = sum(cabinet.refused is not None for cabinet in plan.cabinets)
-    unmarked = sum(len(part.unmanaged) for part in plan.parts)
+    unmanaged = sum(len(part.unmanaged) for part in plan.parts)
     if refused:
         said = Text(f"{said.ru}. Отказано: {cabinets(refused).ru}", f"{said.en}. Refused: {cabinets(refused).en}")
     if excluded := sum(plan.excluded_lines.values()):
@@ -88,8 +88,8 @@ def plan_summary(plan: Plan) -> Text:
             f"{said.ru}. Строк списков исключено из-за ошибок: {excluded} (provision check)",
             f"{said.en}. Lines of lists excluded by errors: {excluded} (provision check)",
         )
-    if unmarked:
-        what = objects(unmarked)
+    if unmanaged:
+        what = objects(unmanaged)
         said = Text(f"{said.ru}. Без нашей метки: {what.ru}", f"{said.en}. Without our mark: {what.en}")
     return said
 

@@ -19,7 +19,6 @@ from provision.sandbox import (
     counting,
     dashboards,
     data_sources,
-    doors,
     faults,
     folders,
     info,
@@ -29,6 +28,7 @@ from provision.sandbox import (
     preferences,
     search,
     users,
+    ways_in,
 )
 from provision.sandbox.counting import Requests
 from provision.sandbox.faults import Faults
@@ -45,7 +45,7 @@ _BLUEPRINTS = (
         members.blueprint,
         preferences.blueprint,
     ),
-    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, doors.blueprint),
+    *(data_sources.blueprint, folders.blueprint, dashboards.blueprint, search.blueprint, ways_in.blueprint),
     counting.blueprint,
     faults.blueprint,
     pages.blueprint,

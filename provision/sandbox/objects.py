@@ -142,10 +142,12 @@ def delete(db: sqlite3.Connection, gone: Object) -> None:
             for held in inside(db, gone.org, gone.name, resource):
                 delete(db, held)
         db.execute(
-            "DELETE FROM door WHERE org_id = ? AND kind = 'folder permission' AND key = ?", (gone.org, gone.name)
+            "DELETE FROM way_in WHERE org_id = ? AND kind = 'folder permission' AND key = ?", (gone.org, gone.name)
         )
     else:
-        db.execute("DELETE FROM door WHERE org_id = ? AND kind = 'public dashboard' AND key = ?", (gone.org, gone.name))
+        db.execute(
+            "DELETE FROM way_in WHERE org_id = ? AND kind = 'public dashboard' AND key = ?", (gone.org, gone.name)
+        )
         db.execute("DELETE FROM dashboard_version WHERE org_id = ? AND name = ?", (gone.org, gone.name))
     db.execute(
         "DELETE FROM object WHERE org_id = ? AND resource = ? AND name = ?", (gone.org, gone.resource, gone.name)

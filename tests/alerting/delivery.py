@@ -118,7 +118,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         metrics = stack.enter_context(local.victoria_metrics(folder / "metrics"))
         users = folder / "auth.yml"
         users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
-        door = stack.enter_context(local.vmauth(users))
+        proxy = stack.enter_context(local.vmauth(users))
         settings = {
             "GF_SMTP_ENABLED": "true",
             "GF_SMTP_HOST": f"127.0.0.1:{mail_port}",
@@ -134,14 +134,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         world = World(url, "admin", "admin", folder=folder / "estate", api="auto")
         world.env = {
             "SMART_VMAUTH_FILE": str(users),
-            "SMART_VMAUTH_URL": door.url,
-            "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VMAUTH_URL": proxy.url,
+            "SMART_VMAUTH_RELOAD_KEY": proxy.key,
             "SMART_VM_URL": metrics.url,
             "SMART_VM_PASSWORD": metrics.login.password,
             "SMART_TELEGRAM_TOKEN": "1234567:only-for-tests",
             "SMART_LOG_URL": f"http://127.0.0.1:{log_port}/alerts",
         }
-        world.change("tenants.yaml", "http://127.0.0.1:8427", door.url)
+        world.change("tenants.yaml", "http://127.0.0.1:8427", proxy.url)
         world.change(
             "tenants.yaml", "    isolated: true\n", '    isolated: true\n    telegram: {chat: "-1001234567890"}\n'
         )

@@ -83,10 +83,10 @@ def asked(folder: Path) -> Iterator[dict[str, Ways]]:
                 _mark(admin, one.id)
                 admin.execute("ANALYZE")
         write_users(users, metrics, _ROOT, accesses)
-        door = stack.enter_context(vmauth(users))
+        proxy = stack.enter_context(vmauth(users))
         yield {
             one.id: Ways(
-                stack.enter_context(own(one.id, _ROOT, door, events)),
+                stack.enter_context(own(one.id, _ROOT, proxy, events)),
                 stack.enter_context(by_hand(one.id, _ROOT, metrics, events)),
                 other.id,
             )

@@ -1,4 +1,4 @@
-"""Every query and every variable of every dashboard, over a day to thirteen months, through the cabinet's own doors.
+"""Every query and every variable of every dashboard, over a day to thirteen months, with the cabinet's own credentials.
 
 That an answer takes no longer than two seconds is the stores' affair: they are told to give up then.
 """

@@ -88,12 +88,12 @@ def _series(labels: Mapping[str, str], points: Iterable[tuple[float, str]]) -> R
 
 
 @contextmanager
-def own(cabinet: str, root: RootSecret, door: VmauthServer, events: EventsServer) -> Iterator[Way]:
+def own(cabinet: str, root: RootSecret, proxy: VmauthServer, events: EventsServer) -> Iterator[Way]:
     """The way of the cabinet's data sources: its user at vmauth, and a session of its login role."""
     who = basic(root.credential("metrics", cabinet, 1).name, root.credential("metrics", cabinet, 1).password)
     role, password = root.credential("events", cabinet, 1).name, root.credential("events", cabinet, 1).password
     with _session(events.conninfo(root.database_name(cabinet), role, password)) as session:
-        yield Way(door.url, who, session)
+        yield Way(proxy.url, who, session)
 
 
 @contextmanager

@@ -40,17 +40,17 @@ from tests.stores.world import (
 
 FILTER = "%7Bcabinet%3D%22volga%22%7D"
 # Fences at vmauth that look like one: the url_prefix' query string, and the paths let through.
-LEAKY_DOORS = {
+LEAKY_ROUTES = {
     "extra_filters[] alone": (f"extra_filters[]={FILTER}", PATHS, "extra_filters in the URL"),
     "extra_filters alone": (f"extra_filters={FILTER}", PATHS, "extra_filters[] in the body: /api/v1/series"),
     "no list of paths": ("extra_label=cabinet=volga", ("/.*",), "GET /metrics/find"),
     "no filter": ("x=1", PATHS, "a plain query"),
 }
 # What somebody may do to the database with the best intentions, and an attempt that then gets through. HOME is volga's
-# database and the group of it, ITS_USER its login role; NEXT_DOOR and NEIGHBOUR are ural's.
+# database and the group of it, ITS_USER its login role; OTHER_HOME and NEIGHBOUR are ural's.
 FAULTS = {
-    "PUBLIC may connect": ("GRANT CONNECT ON DATABASE NEXT_DOOR TO PUBLIC", "any other database"),
-    "the cabinet may connect next door": ("GRANT CONNECT ON DATABASE NEXT_DOOR TO ITS_USER", "any other database"),
+    "PUBLIC may connect": ("GRANT CONNECT ON DATABASE OTHER_HOME TO PUBLIC", "any other database"),
+    "the cabinet may connect next door": ("GRANT CONNECT ON DATABASE OTHER_HOME TO ITS_USER", "any other database"),
     "PUBLIC in the administration database": ("GRANT CONNECT ON DATABASE smart TO PUBLIC", "any other database"),
     "plpgsql is usable": ("GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC", "DO"),
     "plpgsql is usable to the cabinet": ("GRANT USAGE ON LANGUAGE plpgsql TO HOME", "languages for DO blocks"),
@@ -71,7 +71,7 @@ FAULTS = {
         "functions with others' rights",
     ),
     "membership in the neighbour's role": ("GRANT NEIGHBOUR TO ITS_USER", "SET ROLE …"),
-    "membership in the neighbour's group": ("GRANT NEXT_DOOR TO ITS_USER", "SET ROLE … (group)"),
+    "membership in the neighbour's group": ("GRANT OTHER_HOME TO ITS_USER", "SET ROLE … (group)"),
     "membership in the owner": ("GRANT reports_owner TO ITS_USER", "SET ROLE reports_owner"),
     "membership in the writers": ("GRANT reports_writer TO ITS_USER", "SET ROLE reports_writer"),
     "all readers are writers": ("GRANT reports_writer TO cabinet_reader", "DELETE FROM core.search_queries"),
@@ -173,7 +173,7 @@ def run(cluster: Cluster, root: RootSecret, statements: Iterable[str]) -> None:
     words = {
         "HOME": root.database_name("volga"),
         "ITS_USER": root.credential("events", "volga", 1).name,
-        "NEXT_DOOR": root.database_name("ural"),
+        "OTHER_HOME": root.database_name("ural"),
         "NEIGHBOUR": root.credential("events", "ural", 1).name,
     }
     with cluster.connect(root.database_name("volga")) as connection:
@@ -207,26 +207,26 @@ def test_no_attempt_gets_through_vmauth(metrics_server: MetricsServer, root: Roo
     plant_series(metrics_server)
     file = tmp_path / "auth.yml"
     write_users(file, metrics_server, root)
-    with local.vmauth(file) as door:
+    with local.vmauth(file) as proxy:
         user, password = credentials(root)
 
-        assert metric_leaks(root, door.url, user, password) == {}
-        assert VOLGA_MARK in try_metrics(METRIC_ATTEMPTS[0], door.url, user, password).text
+        assert metric_leaks(root, proxy.url, user, password) == {}
+        assert VOLGA_MARK in try_metrics(METRIC_ATTEMPTS[0], proxy.url, user, password).text
 
 
-@pytest.mark.parametrize("fault", LEAKY_DOORS)
-def test_attempts_find_what_a_wrong_door_lets_through(
+@pytest.mark.parametrize("fault", LEAKY_ROUTES)
+def test_attempts_find_what_a_wrong_route_lets_through(
     metrics_server: MetricsServer, root: RootSecret, tmp_path: Path, fault: str
 ) -> None:
-    """Doors with a filter that can be got round are found out, each by the attempt that is meant for it."""
+    """Routes with a filter that can be bypassed are found, each by the attempt that is meant for it."""
     plant_series(metrics_server)
-    query, paths, finder = LEAKY_DOORS[fault]
+    query, paths, finder = LEAKY_ROUTES[fault]
     headers = [f"{name}: {value}" for name, value in metrics_server.login.headers.items()]
     route = {"src_paths": list(paths), "url_prefix": f"{metrics_server.url}/?{query}", "headers": headers}
     file = tmp_path / "auth.yml"
     file.write_text(json.dumps({"users": [{"username": "volga", "password": "secret", "url_map": [route]}]}))
-    with local.vmauth(file) as door:
-        found = metric_leaks(root, door.url, "volga", "secret")
+    with local.vmauth(file) as proxy:
+        found = metric_leaks(root, proxy.url, "volga", "secret")
 
     assert finder in found
 
@@ -278,7 +278,7 @@ def test_one_pg_hba_for_all_lets_a_cabinet_next_door(
     applied: Cluster, postgres: EventsServer, root: RootSecret
 ) -> None:
     """Privileges and pg_hba.conf both follow membership in the group of a database; the attempt then sees the rows."""
-    run(applied, root, ["GRANT NEXT_DOOR TO ITS_USER"])
+    run(applied, root, ["GRANT OTHER_HOME TO ITS_USER"])
     assert MARKS[0] in row_leaks(root, postgres, "the neighbour's database")["the neighbour's database"]
 
     fence_rows(applied, root)

@@ -37,7 +37,7 @@ class Stage:
     world: World
     events: EventsServer
     metrics: MetricsServer
-    door: VmauthServer
+    proxy: VmauthServer
 
     def sql(self, text: str, cabinet: str = "") -> None:
         """Runs that as superuser in the database of volga or another cabinet; VOLGA is volga's role."""
@@ -46,15 +46,15 @@ class Stage:
 
     def mislay(self, old: str, new: str, path: str) -> None:
         """Changes vmauth's file by hand and waits until volga is let in at that path, and its neighbour shown."""
-        text = self.door.config.read_text(encoding="utf-8")
+        text = self.proxy.config.read_text(encoding="utf-8")
         assert old in text
-        self.door.config.write_text(text.replace(old, new), encoding="utf-8")
-        assert ask(f"{self.door.url}/-/reload?authKey={self.door.key}").status == 200
+        self.proxy.config.write_text(text.replace(old, new), encoding="utf-8")
+        assert ask(f"{self.proxy.url}/-/reload?authKey={self.proxy.key}").status == 200
         who = (
             ROOT.credential("metrics", self.world.volga, 1).name,
             ROOT.credential("metrics", self.world.volga, 1).password,
         )
-        while f"{self.world.tag}b" not in ask(f"{self.door.url}{path}", headers=basic(*who)).text:
+        while f"{self.world.tag}b" not in ask(f"{self.proxy.url}{path}", headers=basic(*who)).text:
             pass
 
     def mend(self) -> None:
@@ -80,15 +80,15 @@ def built(
     users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
     user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
     wipe(postgres)
-    with local.vmauth(users) as door:
+    with local.vmauth(users) as proxy:
         world = World(grafana_url, user, password, folder=folder, api="auto")
-        world.change("tenants.yaml", "http://127.0.0.1:8427", door.url)
+        world.change("tenants.yaml", "http://127.0.0.1:8427", proxy.url)
         world.change("tenants.yaml", "127.0.0.1:5432", f"127.0.0.1:{postgres.port}")
         add_ural(world)
         world.env = {
             "SMART_VMAUTH_FILE": str(users),
-            "SMART_VMAUTH_URL": door.url,
-            "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VMAUTH_URL": proxy.url,
+            "SMART_VMAUTH_RELOAD_KEY": proxy.key,
             "SMART_VM_PASSWORD": metrics_server.login.password,
             "SMART_VM_URL": metrics_server.url,
             "SMART_EVENTS_ADMIN": postgres.conninfo(),
@@ -96,7 +96,7 @@ def built(
         world.apply()
         plant_series(world, metrics_server)
         plant_rows(world, postgres)
-        yield Stage(world, postgres, metrics_server, door)
+        yield Stage(world, postgres, metrics_server, proxy)
         world.remove()
 
 
@@ -242,7 +242,7 @@ def test_attempts_that_get_through_change_nothing(stage: Stage) -> None:
     assert stage.world.run("drift").exit_code == 0
 
 
-def test_a_data_source_past_the_door_is_found(stage: Stage) -> None:
+def test_a_data_source_past_vmauth_is_found(stage: Stage) -> None:
     """A data source that reaches the store itself, with the filter as a parameter, is reported for its credential."""
     world, path = stage.world, "/api/datasources/uid/smart-metrics"
     org = world.org(world.volga)

@@ -34,12 +34,12 @@ def world(
     users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
     folder = tmp_path / "estate"
     folder.mkdir()
-    with local.vmauth(users) as door:
+    with local.vmauth(users) as proxy:
         world = World(sandbox.url, "admin", "admin", folder=folder, api="auto")
         world.env = {
             "SMART_VMAUTH_FILE": str(users),
-            "SMART_VMAUTH_URL": door.url,
-            "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VMAUTH_URL": proxy.url,
+            "SMART_VMAUTH_RELOAD_KEY": proxy.key,
             "SMART_VM_PASSWORD": metrics_server.login.password,
             "SMART_VM_URL": metrics_server.url,
             "SMART_EVENTS_ADMIN": empty.conninfo(),
@@ -137,7 +137,7 @@ def change_password(world: World, server: EventsServer) -> None:
     sql(server, world.volga, f"ALTER ROLE {ROOT.credential('events', world.volga, 1).name} PASSWORD 'by-hand'")
 
 
-def let_in_next_door(world: World, server: EventsServer) -> None:
+def let_into_the_neighbours_database(world: World, server: EventsServer) -> None:
     neighbour = ROOT.database_name(world.don)
     sql(server, world.volga, f"GRANT {neighbour} TO {ROOT.credential('events', world.volga, 1).name}")
 
@@ -149,7 +149,7 @@ HOLES = [
     grant_cabinet,
     make_superuser,
     change_password,
-    let_in_next_door,
+    let_into_the_neighbours_database,
 ]
 
 
@@ -342,7 +342,7 @@ def test_a_suspended_cabinet_gets_no_rows_until_it_is_resumed(world: World, empt
     assert world.run("drift").exit_code == 0
 
 
-def test_a_door_opened_by_hand_while_suspended_is_drift(world: World, empty: EventsServer) -> None:
+def test_access_given_by_hand_while_suspended_is_drift(world: World, empty: EventsServer) -> None:
     """A role that may log in again: it cannot connect to its database all the same, and apply takes the login away."""
     world.apply()
     put(world, "suspended")
@@ -373,7 +373,7 @@ def test_the_stores_open_before_the_people_come_back(world: World, empty: Events
     assert world.run("drift").exit_code == 0
 
 
-def test_a_suspended_cabinet_is_rotated_behind_closed_doors(world: World, empty: EventsServer) -> None:
+def test_a_suspended_cabinet_is_rotated_without_access(world: World, empty: EventsServer) -> None:
     """The next generation comes into force when it is resumed; neither lets anybody in before."""
     world.apply()
     put(world, "suspended")

@@ -115,14 +115,14 @@ def test_vmauth_takes_the_users_that_come(folder: Path, root: RootSecret) -> Non
     env = start(folder)
     login = Login(env["SMART_VM_USER"], env["SMART_VM_PASSWORD"])
     file = UserFile(Path(env["SMART_VMAUTH_FILE"]), VictoriaMetrics(env["SMART_VM_URL"], login), root)
-    door = VmauthClient(env["SMART_VMAUTH_URL"], key=env["SMART_VMAUTH_RELOAD_KEY"])
+    proxy = VmauthClient(env["SMART_VMAUTH_URL"], key=env["SMART_VMAUTH_RELOAD_KEY"])
     access = Access("volga")
     assert ask(f"{env['SMART_VMAUTH_URL']}/api/v1/query?query=1").status == 401
-    assert door.sees(access, root) is None
+    assert proxy.sees(access, root) is None
     file.apply([(change.before, change.after) for change in user_changes(file, [access])])
-    door.reload(file)
-    door.verify_isolation(file)
-    assert door.sees(access, root) == set()
+    proxy.reload(file)
+    proxy.verify_isolation(file)
+    assert proxy.sees(access, root) == set()
 
 
 def test_data_and_users_outlive_a_restart(folder: Path) -> None:

@@ -33,7 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def door(path: Path, metrics_server: MetricsServer, root: RootSecret) -> Iterator[VmauthServer]:
+def proxy(path: Path, metrics_server: MetricsServer, root: RootSecret) -> Iterator[VmauthServer]:
     """A vmauth with the users of both cabinets."""
     write_users(path, metrics_server, root)
     with local.vmauth(path) as server:
@@ -191,12 +191,12 @@ def test_no_secret_is_in_a_plan(path: Path, metrics_server: MetricsServer, root:
 
 
 def test_rotation_puts_the_next_user_beside_the_old_one(
-    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """The new generation gets in before the old one is gone; then the old one is shut out."""
     new = Access("volga", generation=2)
     file = UserFile(path, metrics_server.backend, root)
-    running = VmauthClient(door.url, key=door.key)
+    running = VmauthClient(proxy.url, key=proxy.key)
     creates = [change for change in user_changes(file, [new]) if change.action != "delete"]
     file.apply([(change.before, change.after) for change in creates])
     running.reload(file)
@@ -212,10 +212,10 @@ def test_rotation_puts_the_next_user_beside_the_old_one(
 
 
 def test_a_suspended_cabinet_is_shut_out(
-    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """Suspension removes the user; taking it back lets the same credential in again."""
-    running = VmauthClient(door.url, key=door.key)
+    running = VmauthClient(proxy.url, key=proxy.key)
     running.reload(write_users(path, metrics_server, root, [Access("volga", suspended=True), URAL]))
     assert running.sees(VOLGA, root) is None
     assert running.sees(URAL, root) is not None
@@ -225,10 +225,10 @@ def test_a_suspended_cabinet_is_shut_out(
     assert running.sees(VOLGA, root) is not None
 
 
-def test_each_cabinet_sees_itself_only(door: VmauthServer, metrics_server: MetricsServer, root: RootSecret) -> None:
+def test_each_cabinet_sees_itself_only(proxy: VmauthServer, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Through its own user a cabinet sees its own series, all of the store's being there."""
     plant_series(metrics_server)
-    running = VmauthClient(door.url, key=door.key)
+    running = VmauthClient(proxy.url, key=proxy.key)
 
     assert running.sees(VOLGA, root) == {"volga"}
     assert running.sees(URAL, root) == {"ural"}
@@ -236,10 +236,10 @@ def test_each_cabinet_sees_itself_only(door: VmauthServer, metrics_server: Metri
 
 @pytest.mark.parametrize("way", ["key", "pid"])
 def test_a_new_file_comes_into_force(
-    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret, way: str
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret, way: str
 ) -> None:
     """vmauth re-reads its file on /-/reload as well as on SIGHUP, and we know when it has."""
-    running = VmauthClient(door.url, key=door.key) if way == "key" else VmauthClient(door.url, pid=door.pid)
+    running = VmauthClient(proxy.url, key=proxy.key) if way == "key" else VmauthClient(proxy.url, pid=proxy.pid)
     file = write_users(path, metrics_server, root, [VOLGA])
     assert running.in_force(file)
     file = write_users(path, metrics_server, root, [Access("kama")])
@@ -252,7 +252,7 @@ def test_a_new_file_comes_into_force(
 
 
 def test_a_file_vmauth_refuses_is_noticed(
-    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """vmauth keeps the old file without a word; we say so, and quote nothing."""
     content = yaml.safe_load(path.read_text())
@@ -261,19 +261,19 @@ def test_a_file_vmauth_refuses_is_noticed(
     file = write_users(path, metrics_server, root)
 
     with pytest.raises(StoreError, match="did not take the new user file") as caught:
-        VmauthClient(door.url, key=door.key, patience=0.5).reload(file)
+        VmauthClient(proxy.url, key=proxy.key, patience=0.5).reload(file)
 
     assert root.credential("metrics", "volga", 1).password not in str(caught.value)
 
 
 def test_a_wrong_reload_key_is_reported(
-    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """A /-/reload that is refused is an error of its own, which does not show the key."""
     file = write_users(path, metrics_server, root, [Access("kama")])
 
     with pytest.raises(StoreError, match="/-/reload: 400") as caught:
-        VmauthClient(door.url, key="not the key").reload(file)
+        VmauthClient(proxy.url, key="not the key").reload(file)
 
     assert "not the key" not in str(caught.value)
 
@@ -329,12 +329,12 @@ def test_two_runs_at_once_lose_nothing(path: Path, metrics_server: MetricsServer
 
 
 def test_a_store_that_heeds_the_filter_is_accepted(
-    door: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
     """VictoriaMetrics passes the proof, with series in it."""
     plant_series(metrics_server)
 
-    VmauthClient(door.url, key=door.key).verify_isolation(UserFile(path, metrics_server.backend, root))
+    VmauthClient(proxy.url, key=proxy.key).verify_isolation(UserFile(path, metrics_server.backend, root))
 
 
 @pytest.fixture
@@ -375,11 +375,11 @@ def test_a_store_that_ignores_the_filter_is_refused(
     write_users(path, metrics_server, root)
     file = UserFile(path, VictoriaMetrics(heedless, metrics_server.login), root)
     file.apply([(change.before, change.after) for change in user_changes(file)])
-    with local.vmauth(path) as door, pytest.raises(StoreError, match="does not apply extra_label"):
-        VmauthClient(door.url, key=door.key).verify_isolation(file)
+    with local.vmauth(path) as proxy, pytest.raises(StoreError, match="does not apply extra_label"):
+        VmauthClient(proxy.url, key=proxy.key).verify_isolation(file)
 
 
-def test_a_door_that_does_not_answer_is_reported(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
+def test_a_vmauth_that_does_not_answer_is_reported(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Nobody at the address: an error of ours."""
     file = write_users(path, metrics_server, root)
 
@@ -392,8 +392,8 @@ def test_a_wrong_login_of_the_store_is_named(path: Path, metrics_server: Metrics
     file = UserFile(path, VictoriaMetrics(metrics_server.url, Login("smart", "not-the-password")), root)
     file.apply([(change.before, change.after) for change in user_changes(file)])
 
-    with local.vmauth(path) as door, pytest.raises(StoreError, match="refuses the login") as caught:
-        VmauthClient(door.url, key=door.key, patience=0.5).reload(file)
+    with local.vmauth(path) as proxy, pytest.raises(StoreError, match="refuses the login") as caught:
+        VmauthClient(proxy.url, key=proxy.key, patience=0.5).reload(file)
 
     assert "SMART_VM_PASSWORD" in str(caught.value.hint)
     assert "not-the-password" not in f"{caught.value}{caught.value.hint}"
@@ -417,8 +417,8 @@ def test_five_hundred_users_are_one_write(path: Path, metrics_server: MetricsSer
     """All cabinets go into the file at once, and vmauth takes it."""
     accesses = [Access(f"cabinet{number}") for number in range(500)]
     file = write_users(path, metrics_server, root, accesses)
-    with local.vmauth(path) as door:
-        running = VmauthClient(door.url, key=door.key)
+    with local.vmauth(path) as proxy:
+        running = VmauthClient(proxy.url, key=proxy.key)
 
         assert running.in_force(file)
         assert running.sees(accesses[-1], root) == set()

@@ -43,12 +43,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory, metrics_server: MetricsServe
     users = folder / "auth.yml"
     users.write_text("users:\n- {username: writer, password: Pw-Example-9, url_prefix: 'http://127.0.0.1:1/'}\n")
     (folder / "estate").mkdir()
-    with local.postgresql(ground / "verify") as postgres, local.vmauth(users) as door:
+    with local.postgresql(ground / "verify") as postgres, local.vmauth(users) as proxy:
         world = World(grafana.url, "admin", "admin", folder=folder / "estate", api="auto")
         world.env = {
             "SMART_VMAUTH_FILE": str(users),
-            "SMART_VMAUTH_URL": door.url,
-            "SMART_VMAUTH_RELOAD_KEY": door.key,
+            "SMART_VMAUTH_URL": proxy.url,
+            "SMART_VMAUTH_RELOAD_KEY": proxy.key,
             "SMART_VM_URL": metrics_server.url,
             "SMART_VM_PASSWORD": metrics_server.login.password,
             "SMART_EVENTS_ADMIN": postgres.conninfo(),

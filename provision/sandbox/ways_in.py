@@ -14,7 +14,7 @@ from provision.sandbox.access import body, caller, choice, database, needs, numb
 from provision.sandbox.people import login_of
 from provision.sandbox.refusals import Refused, bad_request
 
-blueprint = Blueprint("doors", __name__)
+blueprint = Blueprint("ways_in", __name__)
 
 _ROLES = ("Viewer", "Editor", "Admin", "None")
 _PERMISSIONS = {1: "View", 2: "Edit", 4: "Admin"}
@@ -144,12 +144,12 @@ def _role(role: str, permission: int) -> dict[str, Any]:
 
 
 def _stored(org: int, kind: str) -> list[dict[str, Any]]:
-    rows = database().execute("SELECT id, body FROM door WHERE org_id = ? AND kind = ? ORDER BY id", (org, kind))
+    rows = database().execute("SELECT id, body FROM way_in WHERE org_id = ? AND kind = ? ORDER BY id", (org, kind))
     return [{"id": row["id"], **json.loads(row["body"])} for row in rows]
 
 
 def _keep(org: int, kind: str, key: str, value: dict[str, Any]) -> dict[str, Any]:
     """The value with its id; instead of what had the key before."""
-    insert = "INSERT OR REPLACE INTO door (org_id, kind, key, body) VALUES (?, ?, ?, ?)"
+    insert = "INSERT OR REPLACE INTO way_in (org_id, kind, key, body) VALUES (?, ?, ?, ?)"
     made = database().execute(insert, (org, kind, key, json.dumps(value)))
     return {"id": made.lastrowid, **value}
