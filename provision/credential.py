@@ -22,8 +22,6 @@ FEWEST_GUESSES = 25  # as a power of ten, estimated by zxcvbn: 32 random hex dig
 _ESTIMATED = 72  # characters that zxcvbn looks at; its time grows with the square of the length
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "maxmem": 2**25, "dklen": 32}
 _SALT = b"smart-provision root secret 1"  # fixed: a random salt would have to be stored and could be lost
-# Without 0 O 1 l I: a manager types it from a printed note.
-_TYPED = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _MAKE_ONE = Text(
     "Создайте его один раз, например: openssl rand -base64 36, и храните как пароль",
     "Make one once, for example: openssl rand -base64 36, and keep it like a password",
@@ -73,19 +71,6 @@ class RootSecret:
     def file_password(self, content: str) -> str:
         """A password that only a file with that content has (see vmauth_users)."""
         return self._password("file", self.fingerprint("file", content), 0)
-
-    def typed_password(self, owner: str, generation: int) -> str:
-        """`xxxxx-xxxxx-xxxxx-xxxxx`: a login's first password.
-
-        It meets Grafana's strong policy: 12 characters, an upper and a lower case letter, a digit, another character.
-        """
-        for attempt in range(1000):
-            # 256 % 55 is not 0: the first 36 characters are slightly more frequent; 20 still hold over 110 bits.
-            digest = self._derive("typed", f"{attempt}", owner, generation)
-            typed = "".join(_TYPED[byte % len(_TYPED)] for byte in digest[:20])
-            if any(map(str.isdigit, typed)) and any(map(str.isupper, typed)) and any(map(str.islower, typed)):
-                return "-".join(typed[start : start + 5] for start in range(0, 20, 5))
-        raise AssertionError("unreachable: nearly every digest has a digit, an upper and a lower case letter")
 
     def log_token(self, cabinet: str, generation: int) -> str:
         """What the cabinet's contact point shows the operator's log: 32 characters of base64url."""

@@ -5,7 +5,6 @@ by `checks` in tenants.yaml. What pages of the product look like is not publishe
 was assumed, and is to be compared with a real page before the check is switched on for clients.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,7 +25,7 @@ class Check:
 
     For pages (prober http): `path`, the HTTP codes that pass, regular expressions (RE2) that the page must not match
     (`forbidden`) or must match (`required`), and whether we sign in as `smartlogin`. `port` 0 is the port of the list
-    line. `assumption` is None where nothing was assumed.
+    line.
     """
 
     name: str
@@ -38,11 +37,9 @@ class Check:
     required: str = ""
     signs_in: bool = False
     port: int = 0
-    assumption: Text | None = None
 
 
-_PAGE_TEXT = Text("текст страницы не проверен на настоящей", "the text of the page was not compared with a real one")
-
+# The texts of pages (`forbidden`) were not compared with real ones.
 CHECKS: tuple[Check, ...] = (
     Check("icmp", "icmp", Text("узел отвечает на ping", "the host answers ping")),
     Check("tcp", "tcp", Text("порт системы принимает соединения", "the port of the software accepts connections")),
@@ -53,10 +50,7 @@ CHECKS: tuple[Check, ...] = (
         Text("пользователь smartlogin может войти", "the user smartlogin can sign in"),
         path="/docs/",
         signs_in=True,
-        assumption=Text(
-            "каталог /docs принимает вход Basic и без него отвечает 401",
-            "the catalogue /docs takes basic authentication and answers 401 without it",
-        ),
+        # Assumed: the catalogue /docs takes basic authentication and answers 401 without it.
     ),
     Check(
         "Maintenance",
@@ -65,7 +59,6 @@ CHECKS: tuple[Check, ...] = (
         path="/",
         codes=tuple(code for code in _ANY_PAGE if code != 503),
         forbidden="(?i)режим(е)? (тех)?обслуживания",
-        assumption=_PAGE_TEXT,
     ),
     Check(
         "warning",
@@ -74,7 +67,6 @@ CHECKS: tuple[Check, ...] = (
         path="/admin/",
         forbidden="(?i)аварийн",
         signs_in=True,
-        assumption=_PAGE_TEXT,
     ),
     Check(
         "key",
@@ -83,7 +75,6 @@ CHECKS: tuple[Check, ...] = (
         path="/admin/",
         forbidden="(?i)ключ (защиты )?не (найден|активен)",
         signs_in=True,
-        assumption=_PAGE_TEXT,
     ),
     Check(
         "limit",
@@ -92,7 +83,6 @@ CHECKS: tuple[Check, ...] = (
         path="/docs/",
         forbidden="(?i)(нет свободных|исчерпан[оы]|закончились) лицензи|превышен[ао]? (число|количество) пользователей",
         signs_in=True,
-        assumption=_PAGE_TEXT,
     ),
     Check(
         "support",
@@ -101,7 +91,6 @@ CHECKS: tuple[Check, ...] = (
         path="/",
         codes=_ANY_PAGE,
         forbidden="(?i)требуется (тех)?обслуживание",
-        assumption=_PAGE_TEXT,
     ),
     Check(
         "search",
@@ -110,10 +99,7 @@ CHECKS: tuple[Check, ...] = (
         path="/docs/search/intellectual?q=%D0%BF%D0%BE%D0%B6%D0%B0%D1%80",
         forbidden="(?i)ошибка (при )?(выполнени[ия] )?(поиска|запроса)",
         signs_in=True,
-        assumption=Text(
-            "адрес поиска и текст ошибки не проверены на настоящей системе",
-            "the address of the search and the text of its error were not compared with a real system",
-        ),
+        # The address of the search and the text of its error were not compared with a real system.
     ),
     Check(
         "spp",
@@ -121,7 +107,7 @@ CHECKS: tuple[Check, ...] = (
         Text("служба запросов пользователей отвечает", "the service for requests of users answers"),
         path="/spp/",
         signs_in=True,
-        assumption=Text("служба открывается по адресу /spp/", "the service is found at /spp/"),
+        # Assumed: the service is found at /spp/.
     ),
     Check(
         "proxy",
@@ -129,31 +115,22 @@ CHECKS: tuple[Check, ...] = (
         Text("обратный прокси доходит до системы", "the reverse proxy reaches the software"),
         path="/",
         codes=tuple(code for code in _ANY_PAGE if code not in (502, 504)),
-        assumption=Text(
-            "прокси, за которым система не отвечает, сам отвечает 502 или 504",
-            "a proxy whose software does not answer answers 502 or 504 itself",
-        ),
+        # Assumed: a proxy whose software does not answer answers 502 or 504 itself.
     ),
     Check(
         "licman_icmp",
         "icmp",
         Text("узел менеджера лицензий отвечает на ping", "the host of the licence manager answers ping"),
-        assumption=Text(
-            "менеджер лицензий работает на узле самой системы", "the licence manager runs on the host of the software"
-        ),
+        # Assumed: the licence manager runs on the host of the software.
     ),
     Check(
         "licman_tcp",
         "tcp",
         Text("порт менеджера лицензий открыт", "the port of the licence manager is open"),
         port=LICENCE_MANAGER_PORT,
-        assumption=Text(
-            f"менеджер лицензий слушает порт {LICENCE_MANAGER_PORT} на узле самой системы",
-            f"the licence manager listens on port {LICENCE_MANAGER_PORT} of the host of the software",
-        ),
+        # Assumed: the licence manager listens on port LICENCE_MANAGER_PORT of the host of the software.
     ),
 )
-BY_NAME: Mapping[str, Check] = {check.name: check for check in CHECKS}
 ALWAYS = ("icmp", "tcp", "http200")
 OPTIONAL = tuple(check.name for check in CHECKS if check.name not in ALWAYS)
 
