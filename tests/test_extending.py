@@ -27,6 +27,29 @@ def build(scope: Scope):
     return whole
 '''
 
+ALERTS = '''
+"""Мои оповещения: one alert."""
+
+from dataclasses import replace
+
+from dashboards.alerts import network
+
+
+def alerts(scope):
+    return [replace(network.alerts(scope)[0], name="MyAlert", counts=None)]
+'''
+
+COMMAND = '''
+"""hello: a command."""
+
+import click
+
+
+@click.command(help="Hello.")
+def hello():
+    click.echo("hello")
+'''
+
 KIND = '''
 """The city in an org's address."""
 
@@ -204,6 +227,40 @@ def test_a_dashboard_is_one_new_file(sandbox: Sandbox, tmp_path: Path) -> None:
     assert {one["cabinet"], other["cabinet"]} == {world.volga, world.don}
     assert one["origin"] == "dashboards/my_own.py"
     assert one["after"]["spec"]["title"] == "Мой дашборд"
+
+
+def test_a_group_of_alerts_is_one_new_file(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Dropped into dashboards/alerts/, its rules are planned for every cabinet whose data can make them fire."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    (copy / "dashboards" / "alerts" / "my_group.py").write_text(ALERTS, encoding="utf-8")
+    plan = json.loads(run(copy, world, "plan", "--format", "json").stdout)
+    (one, other) = (change for change in plan["changes"] if change["key"] == "smart-my-group")
+    assert {one["cabinet"], other["cabinet"]} == {world.volga, world.don}
+    assert one["origin"] == "dashboards/alerts/my_group.py"
+
+
+def test_a_command_and_an_output_format_are_a_function_and_its_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A command's line is in cli/__init__.py; a format's is in a table of render/ and in the options of a command."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    cli, render = copy / "provision" / "cli", copy / "provision" / "render" / "__init__.py"
+    (cli / "hello.py").write_text(COMMAND, encoding="utf-8")
+    edit(cli / "__init__.py", "    password.password,", "    password.password,\n    hello.hello,")
+    edit(
+        cli / "__init__.py",
+        "from provision.cli.settings",
+        "from provision.cli import hello\nfrom provision.cli.settings",
+    )
+    edit(render, '"markdown": plan_markdown', '"markdown": plan_markdown, "words": plan_text')
+    edit(cli / "deploy.py", '@format_option("text", "json", "markdown")', '@format_option("text", "json", "words")')
+    assert run(copy, world, "hello").stdout == "hello\n"
+    assert run(copy, world, "plan", "--format", "words").stdout == run(copy, world, "plan").stdout
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Replaces each occurrence of a text that must be in the file."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_a_kind_of_resource_is_one_new_file_and_its_line(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -71,3 +71,14 @@ def test_files_that_are_named_are_there(guide: str) -> None:
             ROOT / "dashboards" / name,
         ]
         assert any(place.exists() for place in places) or name == "occupied_seats.py", name
+
+
+def test_the_drawing_of_the_flow_fits_one_screen() -> None:
+    """80 columns and 40 lines, equal in both languages."""
+    english, russian = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8").split("```")[1].strip("\n")
+        for name in ("how-it-works.md", "how-it-works.ru.md")
+    )
+    assert english == russian
+    assert len(english.splitlines()) <= 40
+    assert max(map(len, english.splitlines())) <= 80

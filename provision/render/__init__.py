@@ -2,9 +2,9 @@
 
 Plans and outcomes, which may be long, come in pieces that make the text when they are joined.
 
-A new format is a function and its line in a table here; the choices on the command line are made from the tables.
-Every function takes all the keywords of its table and leaves alone those that mean nothing to it. No text ends with a
-line break. Whatever came from lists or servers is harmless on a terminal, and secrets are masked.
+A new format is a function, its line in a table here, and its name in the `format_option` of a command. Every function
+takes all the keywords of its table and ignores those that mean nothing to it. No text ends with a line break. Whatever
+came from lists or servers is harmless on a terminal, and secrets are masked.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
