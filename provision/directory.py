@@ -90,7 +90,7 @@ class Directory:
         return found if found is not None else self.orgs.get(unfinished_name(self._root, cabinet))
 
     def claimants(self, cabinet: str) -> tuple[int, ...]:
-        """The orgs whose address names that cabinet, with whatever key."""
+        """The orgs whose address names that cabinet, with any key."""
         return tuple(number for number, claim in self.claims.items() if claim.cabinet == cabinet)
 
     @property

@@ -229,7 +229,7 @@ def test_a_login_like_an_audits_own_is_refused(world: World) -> None:
 
 
 def test_nobody_can_lock_the_audit_out(world: World) -> None:
-    """Five wrong passwords for a login lock it for five minutes; that of the audit cannot be known before."""
+    """Five wrong passwords for a login lock it for five minutes; the login of the audit is random."""
     for _ in range(5):
         body = {"user": f"smart-audit-{world.volga}", "password": "Wrong-Password-1"}
         world.http.post(f"{world.url}/login", json=body, auth=("nobody", "x"), timeout=60)

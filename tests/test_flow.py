@@ -417,7 +417,7 @@ def test_blocked_cabinet_leaves_the_other_alone(world: World) -> None:
 
 
 def test_plan_formats(applied: World) -> None:
-    """Text, JSON and Markdown speak of the same changes; --exit-code tells of them."""
+    """Text, JSON and Markdown show the same changes; --exit-code reports them."""
     edit_zone(applied, applied.org(applied.volga))
     for shape in ("text", "json", "markdown"):
         result = applied.run("plan", "--format", shape, "--diff", "--exit-code")

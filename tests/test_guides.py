@@ -1,4 +1,4 @@
-"""The guides tell the truth: what they show works, and what they point at is there."""
+"""The examples of the guides work, and the files that they link to exist."""
 
 import re
 from pathlib import Path

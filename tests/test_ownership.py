@@ -49,7 +49,7 @@ def as_before(world: World, *cabinets: str) -> dict[str, int]:
 
 
 def test_a_forged_mark_takes_nothing(world: World) -> None:
-    """A stranger's org that claims a cabinet stays as it is, without a key and with one copied from the real org."""
+    """A stranger's org that claims a cabinet is not changed, without a key or with one copied from the real org."""
     real = world.org(world.volga)
     for forged in (f"smart cabinet={world.volga}", address(world, real)):
         other = stranger(world, forged)
@@ -125,7 +125,7 @@ def test_marks_of_another_secret_are_no_marks(world: World) -> None:
 
 
 def test_two_orgs_that_claim_one_cabinet_refuse_it(world: World) -> None:
-    """Where no key tells them apart neither is taken; the message names both, and the other cabinet is done."""
+    """Where no key shows which is right, neither is taken; the message names both, and the other cabinet is done."""
     orgs = as_before(world, world.volga, world.don)
     other = stranger(world, f"smart cabinet={world.volga}")
     result = world.apply("--new-secret", status=4)

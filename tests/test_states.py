@@ -120,7 +120,7 @@ def test_a_suspended_cabinet_is_kept_up(world: World) -> None:
 
 
 def test_a_member_put_back_by_hand_is_drift(world: World) -> None:
-    """drift tells of him, also where he was made Admin; apply takes him out again."""
+    """drift lists the person, also one who was made Admin; apply removes the membership."""
     org = world.org(world.volga)
     put(world, "suspended")
     world.apply()

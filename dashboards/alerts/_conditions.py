@@ -13,7 +13,7 @@ _INFO = "60d"  # names and numbers of a client seldom change, and a case must no
 
 
 def by(case: Case) -> str:
-    """The labels of a case as written behind `by`."""
+    """The labels of a case, as the list that follows `by` in a query."""
     return ", ".join(case.labels)
 
 

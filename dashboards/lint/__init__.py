@@ -75,7 +75,7 @@ def lint(
     """Every breach in the order of RULES; empty: all is well.
 
     `slugs` are the dashboards of the cabinet, `slug` itself is always one of them. With `contract` names of metrics,
-    labels, tables and columns are compared too. `names` are those of cabinets and firms that must stand nowhere.
+    labels, tables and columns are compared too. `names` are those of cabinets and firms that must not occur.
     """
     found = [finding for rule in _FORM for finding in rule(spec)]
     found += queries.numbers(spec, contract)

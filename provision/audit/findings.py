@@ -69,5 +69,5 @@ def _subject_of(finding: Finding) -> tuple[str, str, Subject]:
 
 
 def count(findings: Iterable[Finding]) -> Counter[Verdict]:
-    """How many of each verdict."""
+    """The number of findings of each verdict."""
     return Counter(finding.verdict for finding in findings)

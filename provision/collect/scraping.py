@@ -14,7 +14,7 @@ from provision.collect.folder import HEADER, TARGETS
 JOB = "smart-probes"
 INTERVAL = 120  # seconds between two probes of a target: three of them within the look-back of alerts and dashboards
 
-# Series of the exporter -> what they are called in the store. The protocol is kept of one check alone, to tell a name
+# Series of the exporter -> their names in the store. The protocol is kept of one check alone, to distinguish a name
 # that does not resolve (0) from a port that is closed.
 _KEPT = {
     "probe_success": ("kodeks_check_status", ".*"),

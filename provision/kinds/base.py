@@ -65,7 +65,7 @@ class Kind(ABC):
 
     @staticmethod
     def codes() -> Iterable[Code]:
-        """What the codes mean that check() and lint() give."""
+        """The codes that check() and lint() give, with their meanings."""
         return ()
 
     @staticmethod

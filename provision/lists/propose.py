@@ -69,7 +69,7 @@ class Proposal:
 def propose(files: Sequence[ListFile], *, registered: Collection[str] = ()) -> Proposal:
     """One cabinet for each company in the lists' names, streaming sales apart; nothing that only people can know.
 
-    `registered` are the logins that Grafana has already. What has to be asked is among the remarks.
+    `registered` are the logins that Grafana has already. The remarks have the questions to people.
     """
     versions = choose_newest(files)
     known = {login.lower() for login in registered}

@@ -53,7 +53,7 @@ def one(uid: str) -> dict[str, Any]:
 
 @blueprint.delete(f"{_RULES}/<uid>")
 def delete(uid: str) -> tuple[str, int]:
-    """204 also for one that is not there."""
+    """Answers 204, also for a rule that does not exist."""
     org = needs("alert.provisioning:write", "Editor").org
     database().execute("DELETE FROM alert_rule WHERE org_id = ? AND uid = ?", (org, uid))
     return "", 204

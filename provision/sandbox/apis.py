@@ -171,7 +171,7 @@ def _check(group: Group, who: Caller, wanted: Object, refusal: str) -> None:
 
 
 def _sent(group: Group, version: str, namespace: str, org: int) -> tuple[dict[str, Any], Object]:
-    """The metadata that was sent, and the object in the form in which it would be stored."""
+    """The metadata of the request, and the object in the form in which it would be stored."""
     if (request.content_length or 0) > rules.LARGEST_BODY:
         message = f"Request entity too large: limit is {rules.LARGEST_BODY}"
         raise Refused(413, message, reason="RequestEntityTooLarge")

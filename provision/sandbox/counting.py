@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, counted where it counts: at the server. `/sandbox/requests` tells and resets."""
+"""Counts the requests that the sandbox was sent. `/sandbox/requests` lists and resets the counts."""
 
 import re
 import threading

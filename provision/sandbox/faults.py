@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong between a client and a busy server. `/sandbox/faults` takes, tells, forgets them.
+"""Faults on demand, as a busy server or a bad network makes them. `/sandbox/faults` sets, lists and removes them.
 
     PUT /sandbox/faults {"seed": 7, "faults": [{"kind": "error_after", "method": "POST", "path": "/orgs$", "times": 1}]}
 

@@ -48,7 +48,7 @@ class Refused(Exception):  # noqa: N818 — an answer, not a failure of the prog
 
 
 def unauthorized(message_id: str = "auth.unauthorized", message: str = "Unauthorized") -> Refused:
-    """401 as the authentication layer words it (12.4): the message id tells a due rotation from a wrong password."""
+    """401 as the authentication layer words it (12.4): the message id is that of a due rotation or a wrong password."""
     more = {"extra": None, "messageId": message_id, "statusCode": 401, "traceID": ""}
     return Refused(401, message, more=more, plain=True)
 

@@ -113,7 +113,7 @@ def registered(connection: Connection) -> dict[str, str]:
 
 
 def put_role(connection: Connection, role: str, live: Spec) -> None:
-    """Makes a role that nobody logs in as what it should be: able to nothing, in no other role, without settings."""
+    """Creates or corrects a role without login: no rights of its own, no memberships, no settings."""
     name = sql.Identifier(role)
     if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
         connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(name))

@@ -132,7 +132,7 @@ def _strange(why: str) -> StoreError:
 
 
 def reload(exporter: str) -> None:
-    """Has the exporter at that URL read its file again. Raises StoreError when it keeps the old one."""
+    """Makes the exporter at that URL read its file again. Raises StoreError when it keeps the old one."""
     answer = ask(f"{exporter.rstrip('/')}/-/reload", method="POST")
     if answer.status == 200:
         return

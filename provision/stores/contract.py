@@ -38,7 +38,7 @@ RECORDS = Source("records", 86400, "400d")  # the distributor's own records, imp
 class Metric:
     """One metric; all are gauges. `labels` come besides COMMON_LABELS; `sparse`: no sample where the value would be 0.
 
-    The end of the name tells how to read it. `_mtd` grows within a calendar month of the cabinet's time zone and
+    The end of the name says how to read it. `_mtd` grows within a calendar month of the cabinet's time zone and
     restarts from 0 on the 1st: a month's total is `max_over_time` inside the month, never `increase`. `_hour` is what
     one report adds: totals are `sum_over_time`. `_30d` and `_60d` are trailing windows, computed at the source.
     """

@@ -154,7 +154,7 @@ def test_a_name_too_long_for_a_file_stops_its_cabinet(tmp_path: Path) -> None:
 
 
 def test_a_list_in_other_letter_case_is_the_one_meant(tmp_path: Path) -> None:
-    """Windows does not tell letter case apart, Linux does."""
+    """Windows ignores the letter case of file names, Linux does not."""
     text = estate(distributor("company", cabinet("volga", managers="lists/v.csv")))
     found = check(tmp_path, {"tenants.yaml": text, "lists/V.CSV": MINE})
 
@@ -433,7 +433,7 @@ def test_a_pattern_may_match_several_lists(tmp_path: Path) -> None:
 
 
 def test_a_pattern_without_a_list_stops_its_cabinet(tmp_path: Path) -> None:
-    """What matches nothing is a list that does not exist."""
+    """A pattern that matches no file is reported as a missing list."""
     text = estate(distributor("company", cabinet("volga", managers='"lists/volga_*.csv"')))
     found = check(tmp_path, {"tenants.yaml": text})
 

@@ -23,7 +23,7 @@ def dashboard(uid: str = "d", title: str = "D", **more: Any) -> dict[str, Any]:
 
 
 def save(admin: Caller, org: int, content: dict[str, Any], **more: Any) -> Any:
-    """The answer to a save that has to succeed."""
+    """Saves, requires success and returns the answer."""
     return admin.do("POST", SAVE, {"dashboard": content, **more}, org=org)
 
 

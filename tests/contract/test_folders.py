@@ -26,7 +26,7 @@ class TestTheOldWay:
     """`/api/folders`."""
 
     def test_a_folder_is_made_and_read(self, admin: Caller, org: int) -> None:
-        """With its uid and version 1; the list tells uid and title only."""
+        """With its uid and version 1; the list has uid and title only."""
         made = admin.do("POST", "/api/folders", {"uid": "smart-f", "title": "Папка"}, org=org)
         assert (made["uid"], made["title"], made["version"], made["orgId"]) == ("smart-f", "Папка", 1, org)
         read = admin.get("/api/folders/smart-f", org=org)
@@ -34,7 +34,7 @@ class TestTheOldWay:
         assert admin.get("/api/folders", org=org) == [{"id": made["id"], "uid": "smart-f", "title": "Папка"}]
 
     def test_a_folder_is_moved_and_moved_back(self, admin: Caller, org: int) -> None:
-        """It is one version further, tells its parent, and is in the list of the root no more; not below itself."""
+        """Its version is one higher, it names its parent and has left the root; it cannot be moved below itself."""
         for uid in ("f", "g"):
             admin.do("POST", "/api/folders", {"uid": uid, "title": uid}, org=org)
         moved = admin.do("POST", "/api/folders/f/move", {"parentUid": "g"}, org=org)

@@ -22,7 +22,7 @@ def message_id(answer: requests.Response) -> str:
 
 
 def test_login_sets_two_cookies(org: int, make_user: MakeUser) -> None:
-    """The session cookie is hidden from scripts; the other tells when to rotate it."""
+    """The session cookie is hidden from scripts; the other has the time of the next rotation."""
     answer = make_user(org).caller.log_in()
     cookies = cookies_of(answer)
     assert answer.json()["message"] == "Logged in"

@@ -4,7 +4,7 @@ from tests.contract.caller import Caller
 
 
 def test_health_needs_no_login(nobody: Caller) -> None:
-    """`/api/health` tells the version to anybody."""
+    """`/api/health` shows the version to everybody."""
     health = nobody.get("/api/health")
     assert health["database"] == "ok"
     assert int(health["version"].split(".")[0]) >= 9

@@ -167,7 +167,7 @@ def test_keys_that_meet_in_one_number_are_distinguished() -> None:
 
 
 def _meeting() -> tuple[str, str]:
-    """Two keys of one number."""
+    """Two keys from which the same panel id is made."""
     seen: dict[int, str] = {}
     for count in range(100_000):
         key = f"panel-{count}"

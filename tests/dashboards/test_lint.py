@@ -196,7 +196,7 @@ def test_a_breach_is_found_by_its_rule_alone(breach: str) -> None:
 
 
 def test_every_rule_is_breached_here() -> None:
-    """No rule is without its proof, each says what to do in both languages, and each has a code of its own."""
+    """A case here breaks each rule; each has a hint in both languages and a code of its own."""
     assert {rule for rule, _, _ in BREACHES.values()} == set(RULES) == set(kind._CODES)
     assert len(set(kind._CODES.values())) == len(RULES)
     assert all(ru and en and ru != en for ru, en in RULES.values())

@@ -79,7 +79,7 @@ def _equal(question: Question, answer: Answer, expected: Answer) -> bool:
 
 
 def _comparable(question: Question, answer: Answer) -> list[Row]:
-    """Its rows in an order of their own; of a table's labels those that it shows: the rest is that of one of many."""
+    """Its rows, sorted; of a table only the labels that it shows: the others come from any one of many series."""
     rows = answer.rows
     if question.kind == "instant" and question.shows:
         rows = [{k: v for k, v in row.items() if k in question.shows or not isinstance(v, str)} for row in rows]

@@ -188,7 +188,7 @@ def test_who_left_or_moved_in_mid_month_counts_once(scope: Scope, numbers: Numbe
 
 
 def test_a_month_without_reports_is_empty_and_one_without_work_is_zero(scope: Scope, numbers: Numbers) -> None:
-    """A real 0 is shown; where nothing was reported nothing is. In a quarter such a month adds nothing."""
+    """A reported 0 is shown, a month without reports is empty; such a month adds nothing to its quarter."""
     put(numbers, "kodeks_user_docs_covered_mtd", person("ivanov"), ends({(2025, 1): 5, (2025, 3): 0}))
     assert Sheet("prolongation", scope, numbers).line(REQUESTED) == [5, None, 0, *[None] * 9]
     assert Sheet("quarterly-analytics", scope, numbers).line(REQUESTED) == [5, None, None, None]

@@ -74,7 +74,7 @@ def assert_sound(text: str) -> None:
 
 
 def test_markdown_of_a_plan() -> None:
-    """The comment begins with its marker and tells sums, table and folded changes."""
+    """The comment begins with its marker and has sums, a table and folded changes."""
     plan = Plan((*one(CREATE, UPDATE).cabinets, REFUSED, CabinetPlan("quiet", "Тихий")))
     text = plan_markdown(plan, lang="ru", kinds=KINDS)
 

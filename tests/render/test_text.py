@@ -50,7 +50,7 @@ def test_text_tells_each_change() -> None:
 
 
 def test_the_state_of_a_cabinet_is_beside_its_name() -> None:
-    """In the heading where there is something to tell, else in the line of those that stay as they are."""
+    """In the heading of a cabinet with changes, else in the line of unchanged cabinets."""
     quiet = [CabinetPlan(name, name, state=state) for name, state in STATES.items()]
     loud = [CabinetPlan(name, name, (DELETE,), state=state) for name, state in STATES.items()]
 

@@ -109,7 +109,7 @@ FAULTS = {
     ),
     "the log takes errors": ("ALTER ROLE ITS_USER RESET log_min_messages", "errors go into the server's log"),
 }
-# Two cabinets' rows in one table behind a row policy, and everything that tells them apart.
+# The rows of two cabinets in one table behind a row policy.
 POLICY = (
     "CREATE TABLE core.map (role_name name PRIMARY KEY, cabinet text)",
     "INSERT INTO core.map VALUES ('ITS_USER', 'volga')",
@@ -189,7 +189,7 @@ def credentials(root: RootSecret) -> tuple[str, str]:
 
 
 def test_every_attempt_has_a_name_of_its_own() -> None:
-    """An audit's report tells attempts apart, in both languages."""
+    """A report of audit identifies an attempt by its name, in both languages."""
     for attempts in (METRIC_ATTEMPTS, ROW_ATTEMPTS):
         for names in ([attempt.what.ru for attempt in attempts], [attempt.what.en for attempt in attempts]):
             assert [name for name, count in Counter(names).items() if count > 1] == []

@@ -81,7 +81,7 @@ def test_secrets_come_from_the_env_file_and_may_not_be_empty() -> None:
 
 @each_service
 def test_versions_are_pinned_and_health_is_asked(service: str) -> None:
-    """An image names its whole version, and the service says how to tell that it works."""
+    """An image names its whole version, and the service has a health check."""
     assert re.search(r":v?\d+\.\d+(\.\d+)?(-\w+)?$", SERVICES[service]["image"])
     assert SERVICES[service]["healthcheck"]["test"]
 

@@ -58,7 +58,7 @@ def metrics(tmp_path: Path) -> Iterator[MetricsServer]:
 
 
 class Shop:
-    """The estate in a folder, and the command on it."""
+    """An estate in a folder, and a way to run the command on it."""
 
     def __init__(self, folder: Path, metrics: MetricsServer, events: EventsServer) -> None:
         self.folder, self.metrics, self.events = folder, metrics, events

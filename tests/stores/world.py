@@ -1,4 +1,4 @@
-"""Two cabinets whose data tell them apart, in both stores, and the fences built as apply builds them."""
+"""Two cabinets with different data in both stores, and the fences built as apply builds them."""
 
 import time
 from collections.abc import Iterable

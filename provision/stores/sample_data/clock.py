@@ -46,7 +46,7 @@ class Clock:
 
 
 def at(time: float) -> datetime:
-    """The moment, as PostgreSQL takes it."""
+    """Unix seconds as a datetime in UTC."""
     return datetime.fromtimestamp(time, UTC)
 
 

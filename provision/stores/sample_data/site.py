@@ -1,4 +1,4 @@
-"""One installation while its hours pass: who works there and what its reports said so far."""
+"""The state of one installation while its history is made hour by hour: users, reports, totals."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -13,7 +13,7 @@ from provision.stores.sample_data.subject import SampleCabinet
 
 @dataclass(slots=True)
 class Site:
-    """What is known of the installation while its hours pass."""
+    """The state after the hours made so far."""
 
     cabinet: SampleCabinet
     subject: Installation

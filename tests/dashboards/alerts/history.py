@@ -70,7 +70,7 @@ def passed(name: str, labels: Labels = HOST) -> Series:
 
 
 def installations(count: int) -> list[Labels]:
-    """Labels of so many installations."""
+    """The labels of that number of installations."""
     return [
         {"client": f"client-{number}", "manager": "petrova", "host": f"client-{number}.example:80"}
         for number in range(count)
