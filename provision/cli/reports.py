@@ -71,7 +71,7 @@ def import_reports(
     *,
     inspect: bool,
     only_check: bool,
-    shape: str,
+    form: str,
     vm_url: str | None,
 ) -> None:
     if inspect:
@@ -86,7 +86,7 @@ def import_reports(
         for name in files:
             events += _taken(name, find, stores, client)
     finally:
-        click.echo(_as_json(events) if shape == "json" else _as_text(settings, events))
+        click.echo(_as_json(events) if form == "json" else _as_text(settings, events))
     sys.exit(_status(events))
 
 
