@@ -76,6 +76,10 @@ class RootSecret:
         """What the cabinet's contact point shows the operator's log: 32 characters of base64url."""
         return self._password("log", cabinet, generation)
 
+    def upload_token(self, distributor: str, number: int) -> str:
+        """What the scripts of its clients send: 32 characters of base64url, as they are in an address and a .bat."""
+        return self._password("upload", distributor, number)
+
     def fingerprint(self, *parts: str) -> str:
         """16 hex digits that only this secret makes of `parts`: compares secrets without showing them."""
         return self._derive("fingerprint", *parts).hex()[:16]

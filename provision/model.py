@@ -184,7 +184,8 @@ class Cabinet:
     """One tenant: defaults, profile, distributor and lists merged.
 
     Cabinets of one `realm` may share people. `title` is the org's name. `home` is a slug, `dashboards` are patterns of
-    slugs ("*", "billing-online-*"). `dealer` is the id that the SMART operator gave the distributor, "" for none.
+    slugs ("*", "billing-online-*"). `dealer` is the id that the SMART operator gave the distributor, "" for none;
+    `tokens` are the numbers of the tokens that its clients' scripts may send.
     `checks` are those of its installations besides icmp, tcp and http200 (`collect.checks`). `telegram` is the chat for
     its alerts, "" for none. `air_gapped` are names of clients that send no report by themselves. `editors_trusted`:
     its Editors may make Grafana's server send requests and mail anywhere.
@@ -220,6 +221,7 @@ class Cabinet:
     installations: Sequence[Installation] = field(default=(), repr=False, compare=False)
     accesses: Sequence[OnlineAccess] = field(default=(), repr=False, compare=False)
     dealer: str = ""
+    tokens: tuple[int, ...] = (1,)
     checks: tuple[str, ...] = ()
     telegram: str = ""
     alerting: Alerting = Alerting()
@@ -233,6 +235,11 @@ class Cabinet:
     contests: tuple[Contest, ...] = field(default=(), repr=False, compare=False)
     taken: tuple[str, ...] = ()
     unused_lines: int = 0
+
+    @property
+    def sender(self) -> str:
+        """What its clients' scripts and the registry call its distributor: the dealer id, else the distributor's id."""
+        return self.dealer or self.distributor
 
     @property
     def let_in(self) -> tuple[Person, ...]:

@@ -301,6 +301,19 @@ _DISTRIBUTOR = section(
             "description": about("Идентификатор от оператора СМАРТа", "The dealer id that the SMART operator issued"),
             "minLength": 1,
         },
+        "tokens": list_of(
+            about(
+                "Номера токенов, с которыми скрипты его клиентов шлют отчёты; новые скрипты берут наибольший",
+                "Numbers of the tokens that its clients' scripts may send; new scripts use the largest",
+            ),
+            {
+                "type": "integer",
+                "description": about("Номер токена", "The number of a token"),
+                "minimum": 1,
+                "maximum": 999_999,
+            },
+        )
+        | {"default": [1]},
         "telegram": section(
             about("Оповещения в Telegram", "Alerts in Telegram"),
             {

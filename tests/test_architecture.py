@@ -149,6 +149,16 @@ ALLOWED = {
         "provision.stores",
         "provision.text",
     },
+    "provision.receive": {
+        "provision.config",
+        "provision.credential",
+        "provision.errors",
+        "provision.model",
+        "provision.reports",
+        "provision.stores",
+        "provision.text",
+        "provision.whole_files",
+    },
     "provision.render": {"provision.errors", "provision.model", "provision.plan", "provision.text"},
     "provision.stores": {
         "provision.credential",
@@ -179,8 +189,10 @@ IMPORTED_BY = {
     "sqlglot": {"dashboards.lint"},
     "defusedxml": {"provision.reports"},
     "fastjsonschema": {"provision.reports"},
-    "flask": {"provision.sandbox"},
-    "werkzeug": {"provision.sandbox"},
+    "flask": {"provision.receive", "provision.sandbox"},
+    "werkzeug": {"provision.receive", "provision.sandbox"},
+    "gunicorn": {"provision.receive"},
+    "prometheus_client": {"provision.receive"},
 }
 DASHBOARDS_ALSO_IN = {"provision.kinds.dashboard", "provision.kinds.alerting"}
 

@@ -15,7 +15,23 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import audit, check, deploy, lists, local, new, password, poll, reports, rotate, stores, verify
+from provision.cli import (
+    audit,
+    check,
+    deploy,
+    lists,
+    local,
+    new,
+    password,
+    poll,
+    receive,
+    reports,
+    rotate,
+    scripts,
+    stores,
+    token,
+    verify,
+)
 from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.text import Lang, Text
@@ -92,8 +108,11 @@ for command in (
     audit.audit,
     verify.verify,
     new.new,
+    scripts.scripts,
+    receive.receive,
     password.password,
     rotate.rotate,
+    token.token,
     local.render,
     local.mail_rules,
     local.schema,

@@ -39,7 +39,7 @@ def rotate(
     about: PlanOptions,
     files: WriteOptions,
 ) -> None:
-    from provision.config.adding import raise_generations
+    from provision.config.renewing import raise_generations
     from provision.lock import alone_on
     from provision.planning import narrowed
 

@@ -1,4 +1,4 @@
-"""What the program writes into tenants.yaml or a file it includes: a new cabinet's block, a raised generation.
+"""What the program writes into tenants.yaml or a file it includes: a new cabinet's block (numbers: see renewing).
 
 It goes in as text, at a place found through YAML's marks: no character of what is there changes, comments and
 line ends included. The result is read back before it is offered; an edit that would do anything else is refused.
@@ -25,7 +25,7 @@ from provision.schema import SCHEMA
 from provision.text import Text
 from provision.whole_files import replaced
 
-_BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"  # what ends a line in YAML 1.1
+BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"  # what ends a line in YAML 1.1
 _REST = r"[^\n\r\x85\u2028\u2029]*"  # … and the text before that
 
 
@@ -110,63 +110,6 @@ def add(path: Path, new: NewCabinet) -> Edit:
     return Edit(home.shown, before, after)
 
 
-def raise_generations(path: Path, cabinets: Sequence[str]) -> tuple[Edit, ...]:
-    """The edits, one a file, that give each named cabinet the generation after its present one.
-
-    Raises EstateError when the estate has mistakes, or when a number cannot be put in without touching anything else.
-    """
-    documents = tenants.read(path)
-    if problems := [problem for each in documents for problem in each.problems]:
-        raise tenants.unusable(path, problems)
-    edits = []
-    for home in documents:
-        raised = {
-            entry.path: int(entry.settings["generation"]) + 1
-            for entry in tenants.entries(documents)
-            if entry.document is home and entry.id in cabinets
-        }
-        if raised:
-            edits.append(_raised(home, raised))
-    return tuple(edits)
-
-
-def _raised(home: document.Document, numbers: Mapping[YamlPath, int]) -> Edit:
-    before = Path(home.shown).read_bytes()
-    after = before.decode("utf-8-sig")
-    wanted = document.read(before, shown=home.shown, schema=SCHEMA).data
-    mark = before[: len(before) - len(after.encode())]
-    for trail, number in numbers.items():
-        after = _set_generation(after, trail, number)
-        block = wanted
-        for key in trail:
-            block = block[key]
-        block["generation"] = number
-    content = mark + after.encode()
-    if document.read(content, shown=home.shown, schema=SCHEMA).data != wanted:
-        raise EstateError(
-            Text(f"В {home.shown} generation не изменить, не задев остального", f"Edit {home.shown} by hand"),
-            Text(
-                "Увеличьте generation у кабинета сами и запустите apply",
-                "Raise the cabinet's generation by hand, then run apply",
-            ),
-        )
-    return Edit(home.shown, before, content)
-
-
-def _set_generation(text: str, trail: YamlPath, number: int) -> str:
-    block = document.compose(text)
-    for step in trail:
-        block = next(value for key, value in block.value if key.value.rstrip("\n") == step)
-    for key, value in block.value:
-        if key.value == "generation":
-            return f"{text[: value.start_mark.index]}{number}{text[value.end_mark.index :]}"
-    place, first = block.start_mark.index, f"generation: {number}"
-    if block.flow_style:
-        return f"{text[: place + 1]}{first}, {text[place + 1 :]}"
-    ends = re.search(_BREAK, text)
-    return f"{text[:place]}{first}{ends[0] if ends else ''}{' ' * block.start_mark.column}{text[place:]}"
-
-
 def _fitting(new: NewCabinet, distributors: list[str]) -> None:
     """Raises UsageError unless a new distributor has a title, and one that is there is given none."""
     known = new.distributor in distributors
@@ -247,13 +190,13 @@ def _inserted(text: str, trail: YamlPath, entry: Mapping[str, Any]) -> str:
         return f"{text[:place]}, {json.dumps(entry, ensure_ascii=False)[1:-1]}{text[place:]}"
     column = section.start_mark.column
     place = _after(text, content, column)
-    ends = re.search(_BREAK, text)
+    ends = re.search(BREAK, text)
     newline = ends[0] if ends else "\n"
     step = 2 if content.flow_style is not False else content.start_mark.column - column
     lines = [" " * column + line for line in as_yaml(entry, step).splitlines()]
     if _is_spaced(text[: last.start_mark.index]) and not _is_spaced(text[:place]):
         lines.insert(0, "")
-    if not re.search(rf"{_BREAK}\Z", text[:place]):
+    if not re.search(rf"{BREAK}\Z", text[:place]):
         lines.insert(0, "")
     return text[:place] + newline.join([*lines, ""]) + text[place:]
 
@@ -265,13 +208,13 @@ def _after(text: str, node: Any, column: int) -> int:
     if isinstance(node, yaml.ScalarNode) and node.value.endswith("\n\n"):
         return int(node.end_mark.index)  # `|+`: the blank lines below are part of the value
     end = len(text[: node.end_mark.index].rstrip())  # a block scalar ends after the blank lines that follow it
-    rest = re.compile(rf"{_REST}(?:{_BREAK}[ \t]{{{column + 1},}}#{_REST})*(?:{_BREAK}|\Z)").match(text, end)
+    rest = re.compile(rf"{_REST}(?:{BREAK}[ \t]{{{column + 1},}}#{_REST})*(?:{BREAK}|\Z)").match(text, end)
     return rest.end() if rest else len(text)
 
 
 def _is_spaced(text: str) -> bool:
     """Whether a blank line is before the text's last line, comments ignored: then cabinets are separated by one."""
-    return bool(re.search(rf"{_BREAK}[ \t]*{_BREAK}(?:[ \t]*#{_REST}{_BREAK})*[ \t]*\Z", text))
+    return bool(re.search(rf"{BREAK}[ \t]*{BREAK}(?:[ \t]*#{_REST}{BREAK})*[ \t]*\Z", text))
 
 
 class _Dumper(yaml.SafeDumper):

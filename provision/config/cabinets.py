@@ -9,6 +9,7 @@ from provision.config.addresses import addresses
 from provision.config.consistency import check_air_gapped, check_dealers, check_editors
 from provision.config.named import NamedLists
 from provision.config.people import Claim, Directory, claims, heads
+from provision.config.renewing import FIRST_TOKENS
 from provision.config.tenants import Entry, Layer, merge, section
 from provision.identity import deliverable
 from provision.lists import Group, check_apart, check_together, read, strike
@@ -159,6 +160,7 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer) -> Cabinet:
         alerting=_alerting(settings["alerting"]),
         managers=tuple(dict.fromkeys((row.manager, row.email) for file in member.files for row in file.rows.firsts())),
         dealer=entry.company.get("dealer", ""),
+        tokens=tuple(entry.company.get("tokens", FIRST_TOKENS)),
         telegram=section(entry.company, "telegram").get("chat", ""),
         air_gapped=frozenset(entry.own.get("air_gapped", ())),
         editors_trusted=settings["editors"] == "trusted",

@@ -389,8 +389,8 @@ COLLECTION_METRICS: tuple[Metric, ...] = (
         SYSINFO,
         (*_HOST, "reason"),
         Text(
-            "отчёт клиента не принят; reason: token, client, zip, reader, report",
-            "a client's report was not accepted; reason: token, client, zip, reader, report",
+            "отчёт клиента не принят; reason: token, zip, status, clock, reader, report",
+            "a client's report was not accepted; reason: token, zip, status, clock, reader, report",
         ),
         sparse=True,
     ),
@@ -569,6 +569,7 @@ TABLES: tuple[Table, ...] = (
             "url text",
             "user_login text",
             "filename text",
+            "fingerprint text",
         ),
         "started_at",
     ),

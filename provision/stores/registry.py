@@ -71,9 +71,8 @@ def hosting(installation: Installation) -> Hosting:
 
 def clients(cabinet: Cabinet) -> list[Client]:
     """The rows that the cabinet's lists ask for, each client once, in a stable order."""
-    dealer = cabinet.dealer or cabinet.distributor
     found: dict[tuple[str | None, ...], Client] = {}
-    for one in (*_installations(cabinet.installations, dealer), *_accesses(cabinet.accesses, dealer)):
+    for one in (*_installations(cabinet.installations, cabinet.sender), *_accesses(cabinet.accesses, cabinet.sender)):
         found.setdefault(one.key, one)
     return sorted(found.values(), key=_order)
 

@@ -133,5 +133,5 @@ def _alert(
         rows.add(
             "alert_events",
             *(at(clock.now - 6 * HOUR), None, cabinet.id, access.firm, access.manager, priority, severity, name),
-            *(f"{text}: {access.firm}", None, None, access.folder, access.host, access.login, None),
+            *(f"{text}: {access.firm}", None, None, access.folder, access.host, access.login, None, None),
         )

@@ -78,7 +78,7 @@ def write_alerts(site: Site) -> None:
             "alert_events",
             *(at(outage.first), None if outage.lasting else at(outage.last), *site.owner),
             *(fault.priority, fault.severity, fault.alert, f"{fault.text}: {site.subject.host}"),
-            *(legal_name(site.subject), regnum(site.subject), None, None, None, None),
+            *(legal_name(site.subject), regnum(site.subject), None, None, None, None, None),
         )
     if site.number == 2:
         since = at(site.clock.start)
@@ -86,5 +86,13 @@ def write_alerts(site: Site) -> None:
         site.rows.add(
             "alert_events",
             *(since, None, *site.owner, "K5", "info", "KodeksDBOperUpToOld", text),
-            *(legal_name(site.subject), regnum(site.subject), None, None, None, f"C:\\KServer\\{OPERUP_FILES[0]}"),
+            *(
+                legal_name(site.subject),
+                regnum(site.subject),
+                None,
+                None,
+                None,
+                f"C:\\KServer\\{OPERUP_FILES[0]}",
+                None,
+            ),
         )

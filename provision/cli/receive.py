@@ -1,0 +1,80 @@
+"""receive: takes the uploads of clients' scripts and Grafana's alert events."""
+
+from pathlib import Path
+
+import click
+
+from provision.cli.settings import Settings, _
+
+
+@click.command(
+    help=_(
+        "Принимать отчёты от скриптов клиентов и события оповещений от Grafana: кладёт их в папку и доносит до "
+        "хранилищ. Снаружи ставьте перед ним обратный прокси с TLS.",
+        "Take reports from clients' scripts and alert events from Grafana: spools them and brings them into the "
+        "stores. Put a reverse proxy with TLS before it.",
+    )
+)
+@click.option(
+    "--listen",
+    default="127.0.0.1:8080",
+    show_default=True,
+    metavar="HOST:PORT",
+    help=_("Где слушать.", "Where to listen."),
+)
+@click.option(
+    "--spool",
+    envvar="SMART_SPOOL",
+    show_envvar=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("spool"),
+    show_default=True,
+    help=_("Папка принятых файлов.", "The folder of the files that were taken."),
+)
+@click.option(
+    "--vm-url",
+    envvar="SMART_VM_URL",
+    show_envvar=True,
+    required=True,
+    help=_(
+        "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ в SMART_VM_KEY.",
+        "VictoriaMetrics itself, not vmauth; its password: SMART_VM_PASSWORD, its key: SMART_VM_KEY.",
+    ),
+)
+@click.option("--threads", type=click.IntRange(2, 256), default=16, show_default=True, help=_("Потоков.", "Threads."))
+@click.option(
+    "--patience",
+    type=click.IntRange(1, 86400),
+    default=600,
+    show_default=True,
+    help=_("Секунд на один запрос.", "Seconds that a sender may take for a request."),
+)
+@click.option(
+    "--reserve",
+    type=click.IntRange(0),
+    default=1024,
+    show_default=True,
+    help=_("Столько МБ диска остаются свободными.", "So many MB of the disk stay free."),
+)
+@click.pass_obj
+def receive(
+    settings: Settings, /, listen: str, spool: Path, vm_url: str, threads: int, patience: int, reserve: int
+) -> None:
+    from provision.cli.estate import load
+    from provision.cli.reports import stores_of
+    from provision.credential import RootSecret
+    from provision.receive.serving import Receiver, serve
+
+    serve(
+        Receiver(
+            listen=listen,
+            estate=settings.estate,
+            spool=spool.absolute(),
+            root=RootSecret(settings.secret("SMART_SECRET")),
+            stores=stores_of(settings, load(settings.estate).cabinets, vm_url),
+            key=settings.secret("SMART_RECEIVER_KEY"),
+            threads=threads,
+            patience=patience,
+            reserve=reserve << 20,
+        )
+    )

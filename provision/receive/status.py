@@ -1,0 +1,121 @@
+"""The smartstatus file: a date line, then metrics of the product as Prometheus text. To samples of the store.
+
+The date is an HTTP header of the product: `date:` or `Date:`, its zone GMT or UTC. The metrics are taken as they are,
+at that time; labels of the client's line are added, and a label of the product that has such a name becomes
+`exported_…`, as Prometheus does it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate
+
+from provision.model import Installation
+from provision.receive.refusal import Refusal
+
+LARGEST = 1 << 20  # bytes; seen are 16 KB
+TOLERANCE = 30 * 60  # seconds that the client's clock may be wrong; a wrong time zone is an hour or more
+TIME = "kodeks_smartstatus_timestamp_seconds"
+_OURS = "kodeks_"  # how names of our own metrics begin
+_RESERVED = frozenset({"cabinet", "client", "manager", "host"})
+_DATE = re.compile(r"date:\s*(.+?)\s+(?:GMT|UTC)\s*", re.IGNORECASE)
+_LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\.)*"'
+_VALUE = r"[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|Inf|NaN)"
+_SAMPLE = re.compile(
+    rf"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{{((?:{_LABEL}(?:,\s*{_LABEL})*,?)?)\}})?[ \t]+({_VALUE})(?:[ \t]+-?\d+)?[ \t]*"
+)
+_ONE_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\.)*)"')
+_MOST = 20_000  # samples
+_LONGEST_LINE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One line of the file: name, labels with their values as they are escaped in the text, the value's own text."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A whole file. `time` is in unix seconds."""
+
+    time: int
+    metrics: tuple[Metric, ...]
+
+
+def parse(content: bytes) -> Status:
+    """Raises Refusal (422) for what is no smartstatus file."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(422, "status", "the status file is not UTF-8") from None
+    first, _, rest = text.replace("\r\n", "\n").partition("\n")
+    found = _DATE.fullmatch(first.strip())
+    moment = parsedate(found[1]) if found else None
+    if moment is None:
+        raise Refusal(422, "status", "the first line of the status file is no date in GMT or UTC")
+    try:
+        time = int(datetime(*moment[:6], tzinfo=UTC).timestamp())
+    except (ValueError, OverflowError):
+        raise Refusal(422, "status", "the first line of the status file is no date in GMT or UTC") from None
+    return Status(time, tuple(_metrics(rest)))
+
+
+def check_clock(status: Status, now: float) -> None:
+    """Raises Refusal (422) when the client's clock is hours ahead or behind."""
+    wrong = status.time - now
+    if abs(wrong) > TOLERANCE:
+        hours = f"{abs(wrong) / 3600:.1f} h {'ahead' if wrong > 0 else 'behind'}"
+        raise Refusal(422, "clock", f"the clock of the client's server is {hours}")
+
+
+def lines(status: Status, cabinet: str, managers: Iterable[Installation]) -> Iterator[tuple[dict[str, str], str, int]]:
+    """Labels (with `__name__`, unescaped), value and time in milliseconds of each sample; one a line of the list."""
+    for line in managers:
+        ours = {"cabinet": cabinet, "client": line.client, "manager": line.manager, "host": line.host}
+        for metric in status.metrics:
+            theirs = {_free(name): _unescaped(value) for name, value in metric.labels}
+            yield {"__name__": metric.name, **theirs, **ours}, metric.value, status.time * 1000
+        yield {"__name__": TIME, **ours}, str(status.time), status.time * 1000
+
+
+def as_text(labels: dict[str, str], value: str, time: int) -> str:
+    """One sample in the text format of Prometheus."""
+    inside = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items() if name != "__name__")
+    return f"{labels['__name__']}{{{inside}}} {value} {time}\n"
+
+
+def _metrics(text: str) -> Iterator[Metric]:
+    seen = set()
+    for line in text.split("\n"):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        found = _SAMPLE.fullmatch(bare) if len(bare) <= _LONGEST_LINE else None
+        if found is None:
+            raise Refusal(422, "status", "the status file has a line that is no metric")
+        if found[1].startswith(_OURS):
+            raise Refusal(422, "status", f"names of metrics that begin with {_OURS} are ours")
+        labels = tuple(sorted(_ONE_LABEL.findall(found[2] or "")))
+        if (found[1], labels) in seen or len({name for name, _ in labels}) < len(labels):
+            raise Refusal(422, "status", "the status file has the same metric twice")
+        seen.add((found[1], labels))
+        if len(seen) > _MOST:
+            raise Refusal(422, "status", f"the status file has more than {_MOST} metrics")
+        yield Metric(found[1], labels, found[3])
+
+
+def _free(name: str) -> str:
+    return f"exported_{name}" if name in _RESERVED else name
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,166 @@
+"""What was acknowledged lasts: through kill -9 at any moment, and while the store is down. Nothing counts twice."""
+
+import http.client
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import requests
+
+from provision.stores import local
+from provision.stores.local import EventsServer, MetricsServer
+from tests.receive.stage import Receiver, eventually, points, receiving, status
+from tests.world import World
+
+KILLS, OF_ALL = 100, 5  # how often the serving process is killed, and how often the whole receiver
+PAUSE = 0.25  # seconds at most between two kills
+
+
+def times_of(receiver: Receiver, client: str) -> list[int]:
+    """The times of the client's status files that the store has, in unix seconds; one twice if it has it twice."""
+    selector = f'{{__name__="kserver_main_page",cabinet="{receiver.world.volga}",client="{client}"}}'
+    found = points(receiver, selector)
+    return sorted(int(one) // 1000 for series in found for one in series["timestamps"])
+
+
+class Sender(threading.Thread):
+    """Sends files one after the other, each until it is acknowledged, as a script does that is run again."""
+
+    def __init__(self, receiver: Receiver, start: int) -> None:
+        super().__init__()
+        self.acknowledged: list[int] = []
+        self.refused: list[str] = []
+        self._receiver, self._start, self._ended = receiver, start, threading.Event()
+
+    def run(self) -> None:
+        for at in range(self._start, self._start + 1400):
+            while not self._ended.is_set():
+                try:
+                    answer = self._receiver.send("Zavod.status", status(at=at))
+                except requests.RequestException:
+                    self._ended.wait(0.02)
+                    continue
+                if answer.status_code != 200:
+                    self.refused.append(answer.text)
+                self.acknowledged.append(at)
+                break
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def test_nothing_is_lost_or_doubled_by_kills(applied: World, ground: Path, events_server: EventsServer) -> None:
+    """A hundred kills at random moments, a few of them of the whole receiver, while files come and are delivered."""
+    chance, folder = random.Random(1), ground / "kills"
+    folder.mkdir()
+    with local.victoria_metrics(folder / "metrics") as metrics:
+        sender, port = None, 0
+        for number in range(OF_ALL):
+            with receiving(applied, folder / "receiver", metrics, events_server, port=port) as receiver:
+                port = int(receiver.url.rpartition(":")[2])
+                if sender is None:
+                    sender = Sender(receiver, int(time.time()) - 1500)
+                    sender.start()
+                for _ in range(KILLS // OF_ALL - 1):
+                    time.sleep(chance.uniform(0, PAUSE))  # the moment of the kill, not a wait for a fact
+                    receiver.kill_worker()
+                time.sleep(chance.uniform(0, PAUSE))
+                if number == OF_ALL - 1:
+                    sender.end()
+                receiver.kill()
+        assert sender is not None
+        with receiving(applied, folder / "receiver", metrics, events_server, port=port) as receiver:
+            expected = set(sender.acknowledged)
+            eventually(lambda: expected <= set(times_of(receiver, "Zavod")), "all that was acknowledged is delivered")
+            eventually(lambda: not list((receiver.spool / "status").glob("*/*/*")), "nothing waits any more")
+            found = times_of(receiver, "Zavod")
+
+    assert sender.refused == []
+    assert len(expected) > KILLS / 4
+    assert len(found) == len(set(found))
+
+
+def test_what_comes_while_the_store_is_down_is_sent_later_once(
+    applied: World, ground: Path, events_server: EventsServer
+) -> None:
+    """Acknowledged meanwhile, and delivered after the store and after the receiver have started anew."""
+    folder, now = ground / "down", int(time.time())
+    folder.mkdir()
+    with local.victoria_metrics(folder / "metrics") as metrics:
+        port = int(metrics.url.rpartition(":")[2])
+    with receiving(applied, folder / "receiver", metrics, events_server) as receiver:
+        for age in range(20):
+            assert receiver.send("Zavod.status", status(at=now - 30 * age)).status_code == 200
+        eventually(lambda: "failed, tried again" in receiver.said(), "the receiver says that the store is down")
+        with local.victoria_metrics(folder / "metrics", port):
+            eventually(lambda: len(times_of(receiver, "Zavod")) == 20, "all are delivered")
+        assert receiver.send("Zavod.status", status(at=now - 700)).status_code == 200
+    with (
+        local.victoria_metrics(folder / "metrics", port),
+        receiving(applied, folder / "receiver", metrics, events_server) as receiver,
+    ):
+        eventually(lambda: now - 700 in times_of(receiver, "Zavod"), "what waited is delivered by the next receiver")
+        found = times_of(receiver, "Zavod")
+
+    assert found == sorted({now - 30 * age for age in range(20)} | {now - 700})
+    assert "Traceback" not in receiver.said()
+
+
+@contextmanager
+def losing_answers(metrics: MetricsServer, count: int) -> Iterator[tuple[str, list[str]]]:
+    """A proxy before the store that loses its first answers to imports; its address, and the paths asked for."""
+    host, port = metrics.url.removeprefix("http://").split(":")
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            connection = http.client.HTTPConnection(host, int(port), timeout=30)
+            connection.request("POST", self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            content = answer.read()
+            asked.append(self.path.partition("?")[0])
+            if "import" in self.path and sum("import" in one for one in asked) <= count:
+                self.connection.close()
+                return
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has there
+            """Nothing: a test prints nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_an_answer_that_is_lost_doubles_nothing(
+    applied: World, tmp_path: Path, metrics_server: MetricsServer, events_server: EventsServer
+) -> None:
+    """The store took the numbers, its answer did not arrive: they are looked for before they are sent again."""
+    with (
+        losing_answers(metrics_server, 1) as (proxy, asked),
+        receiving(applied, tmp_path, metrics_server, events_server, SMART_VM_URL=proxy) as receiver,
+    ):
+        now = int(time.time())
+        assert receiver.send("Fabrika.status", status(at=now - 900)).status_code == 200
+        eventually(lambda: "failed, tried again" in receiver.said(), "the answer is lost")
+        eventually(lambda: not list((receiver.spool / "status").glob("*/*/*")), "it counts as delivered")
+        found = times_of(receiver, "Fabrika")
+
+    assert found.count(now - 900) == 2  # once for each of its two managers
+    assert "/api/v1/export" in asked
