@@ -150,6 +150,7 @@ ALLOWED = {
         "provision.text",
     },
     "provision.receive": {
+        "provision.collect.unknown",
         "provision.config",
         "provision.credential",
         "provision.errors",

@@ -193,6 +193,7 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
 
     for name, content in files.items():
         path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (out, *reversed(path.relative_to(out).parents)):
+            (out / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         with replaced(path) as file:
             file.write(content)

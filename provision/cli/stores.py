@@ -197,7 +197,14 @@ _data = click.option(
 )
 
 
-_PORTS = (("metrics", 8428), ("vmauth", 8427), ("events", 5432), ("exporter", 9115), ("recorder", 8880))
+_PORTS = (
+    ("metrics", 8428),
+    ("vmauth", 8427),
+    ("events", 5432),
+    ("exporter", 9115),
+    ("recorder", 8880),
+    ("receiver", 8080),
+)
 
 
 def _ports(function: Callable[P, R]) -> Callable[P, R]:
@@ -265,7 +272,21 @@ def run(settings: Settings, /, data: Path, **ports: int) -> None:
 
     ours = Stack(data)
     chosen = Ports(**{name: ports[f"{name}_port"] for name, _default in _PORTS})
-    ours.serve(chosen, _write_shared, lambda: _show(settings, ours))
+    secret = settings.secret("SMART_SECRET")
+    receiver = _receiver_command(settings) if secret and settings.estate.exists() else None
+    ours.serve(chosen, _write_shared, lambda: _show(settings, ours), receiver, secret)
+
+
+def _receiver_command(settings: Settings) -> Callable[[int, Path], list[str]]:
+    """`provision receive` on this estate."""
+    estate = str(settings.estate.absolute())
+    code = "from provision.cli import main; main(prog_name='provision')"
+
+    def command(port: int, spool: Path) -> list[str]:
+        where = ["--listen", f"127.0.0.1:{port}", "--spool", str(spool)]
+        return [sys.executable, "-c", code, "--lang", settings.lang, "-f", estate, "receive", *where]
+
+    return command
 
 
 def _write_shared(path: Path, address: str, password_file: str = "") -> None:
@@ -336,7 +357,7 @@ def _spawn(settings: Settings, data: Path, ports: Mapping[str, int]) -> None:
     import subprocess
 
     data.mkdir(parents=True, exist_ok=True, mode=0o711)
-    words = ["--lang", settings.lang, "stack", "run", "--data", str(data)]
+    words = ["--lang", settings.lang, "-f", str(settings.estate), "stack", "run", "--data", str(data)]
     for name, port in ports.items():
         words += [f"--{name.replace('_', '-')}", str(port)]
     code = "from provision.cli import main; main(prog_name='provision')"
@@ -385,3 +406,9 @@ def _show(settings: Settings, ours: Stack) -> None:
         f"The stores are running, {ours.folder}. To let provision reach them:",
     )
     click.echo(f"{settings.say(about)}\n    . {where}")
+    if "SMART_RECEIVER_URL" not in ours.known:
+        lacking = Text(
+            "Приёмник отчётов не запущен: для него нужны SMART_SECRET и tenants.yaml.",
+            "The receiver is not started: it requires SMART_SECRET and tenants.yaml.",
+        )
+        click.echo(settings.say(lacking), err=True)

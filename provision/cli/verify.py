@@ -64,6 +64,12 @@ EXPECTED = ("checks", "report", "status", "poll")
     type=click.Path(file_okay=False, path_type=Path),
     help=_("Папка файлов сбора.", "The folder of the collection files."),
 )
+@click.option(
+    "--spool",
+    envvar="SMART_SPOOL",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=_("Папка приёмника: имена, которых нет в списках.", "The receiver's folder: names that no list has."),
+)
 @click.pass_obj
 def verify(
     settings: Settings,
@@ -76,12 +82,13 @@ def verify(
     expected: tuple[str, ...],
     vmauth_url: str | None,
     targets_dir: Path | None,
+    spool: Path | None,
 ) -> None:
     from provision.verify.show import ANSWER_FORMATS
 
     estate = load(settings.estate)
     chosen = choose_present(estate, names)
-    look = look_at(settings, estate, vmauth_url, targets_dir, expected)
+    look = look_at(settings, estate, vmauth_url, targets_dir, expected, spool)
     answers = until_settled(settings, look, chosen) if wait else once(settings, look, chosen)
     text = ANSWER_FORMATS[form](answers, lang=settings.lang, colour=settings.colour and not out, verbose=verbose)
     if out:
@@ -92,7 +99,12 @@ def verify(
 
 
 def look_at(
-    settings: Settings, estate: Estate, vmauth_url: str | None, targets_dir: Path | None, expected: Collection[str] = ()
+    settings: Settings,
+    estate: Estate,
+    vmauth_url: str | None,
+    targets_dir: Path | None,
+    expected: Collection[str] = (),
+    spool: Path | None = None,
 ) -> Look:
     """How to look at these cabinets' data, with the secrets and addresses of the environment."""
     from provision.cli.stores import administrators
@@ -106,6 +118,7 @@ def look_at(
         vmauth_url or "",
         administrators(settings, estate.cabinets),
         CollectionFolder(targets_dir) if targets_dir else None,
+        spool,
         expected or EXPECTED,
     )
 

@@ -49,7 +49,11 @@ def renew_tokens(path: Path, distributor: str, change: Callable[[Sequence[int]],
             Text(f"Есть: {', '.join(sorted(known))}", f"There are: {', '.join(sorted(known))}"),
         )
     home, block = known[distributor]
-    numbers = sorted(set(change(block.get("tokens", FIRST_TOKENS))))
+    before = block.get("tokens", FIRST_TOKENS)
+    numbers = sorted(set(change(before)))
+    if numbers == sorted(before):
+        content = Path(home.shown).read_bytes()
+        return Edit(home.shown, content, content)
     return _edit(home, "tokens", {("distributors", distributor): numbers})
 
 

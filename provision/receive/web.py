@@ -17,7 +17,7 @@ from provision.receive.notes import Notes
 from provision.receive.refusal import Refusal
 from provision.receive.senders import Client, Distributor
 from provision.receive.slow import LATE, Watch
-from provision.receive.spool import Item, Spool, SpoolFullError
+from provision.receive.spool import FULL, Item, Spool, SpoolFullError
 
 LARGEST_ZIP = 64 << 20  # bytes
 _OVERHEAD = 64 << 10  # of a request beside its file
@@ -117,6 +117,8 @@ def _upload(desk: Desk) -> Response:
     if not (request.mimetype == "multipart/form-data"):
         raise Refusal(415, "", "the request is not multipart/form-data")
     files = request.files.getlist("file")
+    if LATE in request.environ:  # the parser takes an end in the middle for a request without parts
+        raise Refusal(408, "", "the upload took too long")
     if len(files) != 1 or len(list(request.files)) != 1:
         raise Refusal(400, "", "the request must have one file, in the part `file`")
     name, part = files[0].filename or "", g.parts[0]
@@ -240,6 +242,10 @@ def _answer_mistakes(app: Flask, desk: Desk) -> None:
     @app.errorhandler(SpoolFullError)
     def full(_error: SpoolFullError) -> Response:
         return said(507, "", "the receiver has no room; send it again later")
+
+    @app.errorhandler(OSError)
+    def failed(error: OSError) -> Response:
+        return full(SpoolFullError()) if error.errno in FULL else unexpected(error)
 
     @app.errorhandler(RequestEntityTooLarge)
     def large(_error: RequestEntityTooLarge) -> Response:

@@ -23,8 +23,9 @@ from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
 from provision.stores.number_stores import NumberStore
+from provision.stores.process import serving
 from provision.stores.vmauth_users import UserFile
-from provision.stores.wire import Login
+from provision.stores.wire import Login, ask
 from provision.text import Text
 from provision.whole_files import replaced
 
@@ -40,10 +41,13 @@ class Ports:
     events: int = 5432
     exporter: int = 9115
     recorder: int = 8880
+    receiver: int = 8080
 
 
 # Writes the files of collection that all cabinets share into a folder, for an exporter at that `host:port`.
 WriteShared = Callable[[Path, str], None]
+# The command that serves uploads at a port, with a spool in that folder.
+ReceiverCommand = Callable[[int, Path], list[str]]
 
 
 class Stack:
@@ -95,8 +99,17 @@ class Stack:
             fcntl.lockf(file, fcntl.LOCK_EX)  # is granted once the other process has let go
         return True
 
-    def serve(self, ports: Ports, write: WriteShared, ready: Callable[[], None]) -> None:
+    def serve(
+        self,
+        ports: Ports,
+        write: WriteShared,
+        ready: Callable[[], None],
+        receiver: ReceiverCommand | None = None,
+        root_secret: str = "",
+    ) -> None:
         """Serves until SIGTERM or Ctrl-C; `ready` is called when all answer. Run it in the main thread.
+
+        The receiver, which requires the root secret, is started where its command is given.
 
         Raises StoreError when it is served already, when a port is taken, or when a server does not start.
         """
@@ -106,7 +119,11 @@ class Stack:
             _demand_free(ports)
             self.environment.unlink(missing_ok=True)
             (self.folder / "metrics").mkdir(mode=0o700, exist_ok=True)
-            with self._engines(ports, write) as environment:
+            with ExitStack() as running:
+                environment = dict(running.enter_context(self._engines(ports, write)))
+                if receiver:
+                    secret = {"SMART_SECRET": root_secret}
+                    environment |= running.enter_context(self._receiver(ports, receiver, {**environment, **secret}))
                 self._tell(environment)
                 ready()
                 try:
@@ -144,6 +161,31 @@ class Stack:
                 "SMART_BLACKBOX_URL": exporter.url,
                 "SMART_BLACKBOX_ADDRESS": exporter.address,
                 "SMART_VMALERT_URL": recorder.url,
+            }
+
+    @contextmanager
+    def _receiver(
+        self, ports: Ports, command: ReceiverCommand, environment: Mapping[str, str]
+    ) -> Iterator[Mapping[str, str]]:
+        """The receiver of uploads and alert events; what `provision` has to know of it, by variable."""
+        spool, key = self.folder / "spool", secrets.token_urlsafe(16)
+
+        def answers(port: int) -> bool:
+            return ask(f"http://127.0.0.1:{port}/health", timeout=2).status == 200
+
+        with serving(
+            lambda port: command(port, spool),
+            ports.receiver,
+            self.folder / "receiver.log",
+            answers,
+            environment={**environment, "SMART_RECEIVER_KEY": key},
+        ) as (port, _):
+            url = f"http://127.0.0.1:{port}"
+            yield {
+                "SMART_RECEIVER_URL": url,
+                "SMART_LOG_URL": f"{url}/alerts",
+                "SMART_SPOOL": str(spool),
+                "SMART_RECEIVER_KEY": key,
             }
 
     @contextmanager

@@ -16,6 +16,7 @@ _UNITS = {"m": MINUTE, "h": HOUR}
 FIRST = {"checks": 5 * MINUTE, "report": HOUR, "status": 15 * MINUTE, "poll": HOUR}
 _SOURCES = {"checks": CHECK, "report": SYSINFO, "status": SMARTSTATUS, "poll": ONLINE}
 OLDEST = {kind: int(source.look_back[:-1]) * _UNITS[source.look_back[-1]] for kind, source in _SOURCES.items()}
+_OF_STATUS = ("status", "clock")  # why a smartstatus file is refused
 _FARTHEST = 14  # hours; a report that is older was sent later
 _SLACK = 15 * MINUTE  # how far the time inside a report may be from a whole hour and still count as a shift
 
@@ -114,6 +115,12 @@ def excluded(cabinet: str, problems: Iterable[Problem]) -> list[Answer]:
         Answer(cabinet, file, line, "", "", Verdict.NEVER, REASONS["list-error"].of(", ".join(dict.fromkeys(codes))))
         for (file, line), codes in found.items()
     ]
+
+
+def unknown_uploads(cabinet: Cabinet, names: Mapping[str, int]) -> list[Answer]:
+    """An answer for each name of an uploaded file that no list of the distributor has; `names` maps it to its time."""
+    why = REASONS["client"]
+    return [Answer(cabinet.id, "", 0, name, "", Verdict.WRONG, why, at, at) for name, at in sorted(names.items())]
 
 
 def refused(cabinet: Cabinet, why: Text) -> list[Answer]:
@@ -254,8 +261,16 @@ def _scripted(
         yield _arrival(
             "report", report, began, evidence.now, why or REASONS["upload-stopped" if report else "no-upload"]
         )
+    if "status" in expected and refused and _is_newer(refused, status, evidence.now):
+        yield _Finding(Verdict.WRONG, REASONS[refused[1]])
     if "status" in expected and status:  # smartstatus is a second script, which not every client runs
         yield _arrival("status", status, began, evidence.now, why or REASONS["upload-stopped"])
+
+
+def _is_newer(refused: tuple[float, str], status: Heard | None, now: float) -> bool:
+    """Whether a smartstatus file was refused lately, after the last one that was accepted."""
+    accepted = status.last if status else 0
+    return refused[1] in _OF_STATUS and refused[0] > accepted and now - refused[0] <= OLDEST["status"]
 
 
 def _other_managers(host: str, managers: set[str], evidence: Evidence) -> list[str]:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from provision.collect.folder import CollectionFolder
 from provision.collect.targets import probed_of
+from provision.collect.unknown import unknown_names
 from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.model import Cabinet, Estate
@@ -25,7 +27,8 @@ class Look:
 
     `vmauth` is its URL as seen from here, "" for the one in tenants.yaml. `administrators` are the connection strings
     of PostgreSQL's administrators by the variables that hold them: only host and port are used. `folder` is that of
-    the collection files, None where it cannot be seen. `expected`: keys of FIRST.
+    the collection files, None where it cannot be seen. `spool` is the receiver's, None where it cannot be seen.
+    `expected`: keys of FIRST.
     """
 
     estate: Estate
@@ -33,13 +36,29 @@ class Look:
     vmauth: str = ""
     administrators: Mapping[str, str] = field(default_factory=dict, repr=False)
     folder: CollectionFolder | None = None
+    spool: Path | None = None
     expected: Collection[str] = tuple(FIRST)
 
     def at(self, cabinets: Sequence[Cabinet], ready: Callable[[str], None] = lambda _: None) -> list[Answer]:
         """An answer a list line of these cabinets, the worst first. `ready` is called for each cabinet."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = list(pool.map(partial(self._of, ready), cabinets))
+        found.append(self._unknown(cabinets))
         return expectations.worst_first(answer for answers in found for answer in answers)
+
+    def _unknown(self, cabinets: Sequence[Cabinet]) -> list[Answer]:
+        """Names of uploads that no list has, told once a distributor: at the first of its cabinets."""
+        if self.spool is None or not {"report", "status"} & set(self.expected):
+            return []
+        answers: list[Answer] = []
+        first = {cabinet.distributor: cabinet for cabinet in reversed(cabinets)}
+        for distributor, names in unknown_names(self.spool).items():
+            if distributor in first:
+                mine = (one for one in self.estate.cabinets if one.distributor == distributor)
+                known = {line.client for cabinet in mine for line in cabinet.installations}
+                left = {name: at for name, at in names.items() if name not in known}
+                answers += expectations.unknown_uploads(first[distributor], left)
+        return answers
 
     def _of(self, ready: Callable[[str], None], cabinet: Cabinet) -> list[Answer]:
         answers = expectations.excluded(cabinet.id, self.estate.problems)

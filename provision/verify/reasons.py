@@ -130,9 +130,32 @@ REASONS = _table(
     Reason(
         "client",
         Text(
-            "отчёт не принят: имя клиента в скрипте не из списка", "the report was refused: the script has another name"
+            "файл не принят: такого имени клиента нет в списках дистрибьютора",
+            "the file was refused: the distributor's lists have no client of that name",
         ),
-        Text("Имя в скрипте и в списке должно совпадать.", "The name in the script must be the one in the list."),
+        Text(
+            "Имя в скрипте и в списке должно совпадать до буквы; или добавьте строку в список.",
+            "The name in the script must be the one in the list; or add a line to the list.",
+        ),
+    ),
+    Reason(
+        "status",
+        Text("файл smartstatus не принят: в нём не то", "the smartstatus file was refused: it is no such file"),
+        Text(
+            "Откройте /sysmon/metrics на установке под тем же логином: должны быть показатели, а не страница входа.",
+            "Open /sysmon/metrics on the installation with the same login: it shows metrics, not a sign-in page.",
+        ),
+    ),
+    Reason(
+        "clock",
+        Text(
+            "файл smartstatus не принят: часы сервера клиента спешат или отстают",
+            "the smartstatus file was refused: the clock of the client's server is ahead or behind",
+        ),
+        Text(
+            "Попросите администратора клиента поправить время и часовой пояс сервера.",
+            "Ask the client's administrator to correct the time and the time zone of the server.",
+        ),
     ),
     Reason(
         "zip",

@@ -13,6 +13,8 @@ import requests
 
 from provision.stores import local
 from provision.stores.local import EventsServer, MetricsServer
+from provision.stores.process import find, serving
+from provision.stores.wire import Login, ask
 from tests.receive.stage import Receiver, eventually, points, receiving, status
 from tests.world import World
 
@@ -54,6 +56,29 @@ class Sender(threading.Thread):
         self.join()
 
 
+@contextmanager
+def store(folder: Path, port: int = 0) -> Iterator[MetricsServer]:
+    """A VictoriaMetrics that has the same key and password at each start."""
+    login, key = Login("smart", "Pw-Example-of-the-store"), "key-of-the-store-for-tests"
+    keys = {"httpAuth_username": login.user, "httpAuth_password": login.password, "forceFlushAuthKey": key}
+
+    def command(chosen: int) -> list[str]:
+        where = [f"-httpListenAddr=127.0.0.1:{chosen}", f"-storageDataPath={folder / 'store'}"]
+        return [
+            find("victoria-metrics"),
+            *where,
+            "-retentionPeriod=100y",
+            "-memory.allowedPercent=10",
+            "-envflag.enable",
+        ]
+
+    def answers(chosen: int) -> bool:
+        return ask(f"http://127.0.0.1:{chosen}/health", timeout=2).status == 200
+
+    with serving(command, port, folder / "store.log", answers, environment=keys) as (chosen, pid):
+        yield MetricsServer(f"http://127.0.0.1:{chosen}", key, login, pid)
+
+
 def test_nothing_is_lost_or_doubled_by_kills(applied: World, ground: Path, events_server: EventsServer) -> None:
     """A hundred kills at random moments, a few of them of the whole receiver, while files come and are delivered."""
     chance, folder = random.Random(1), ground / "kills"
@@ -66,7 +91,10 @@ def test_nothing_is_lost_or_doubled_by_kills(applied: World, ground: Path, event
                 if sender is None:
                     sender = Sender(receiver, int(time.time()) - 1500)
                     sender.start()
-                for _ in range(KILLS // OF_ALL - 1):
+                for kill in range(KILLS // OF_ALL - 1):
+                    if kill % 4 == 0:
+                        so_far = len(sender.acknowledged)
+                        eventually(lambda: len(sender.acknowledged) > so_far, "files are acknowledged in between")  # noqa: B023
                     time.sleep(chance.uniform(0, PAUSE))  # the moment of the kill, not a wait for a fact
                     receiver.kill_worker()
                 time.sleep(chance.uniform(0, PAUSE))
@@ -81,7 +109,7 @@ def test_nothing_is_lost_or_doubled_by_kills(applied: World, ground: Path, event
             found = times_of(receiver, "Zavod")
 
     assert sender.refused == []
-    assert len(expected) > KILLS / 4
+    assert len(expected) >= KILLS / 4
     assert len(found) == len(set(found))
 
 
@@ -91,17 +119,17 @@ def test_what_comes_while_the_store_is_down_is_sent_later_once(
     """Acknowledged meanwhile, and delivered after the store and after the receiver have started anew."""
     folder, now = ground / "down", int(time.time())
     folder.mkdir()
-    with local.victoria_metrics(folder / "metrics") as metrics:
+    with store(folder) as metrics:
         port = int(metrics.url.rpartition(":")[2])
     with receiving(applied, folder / "receiver", metrics, events_server) as receiver:
         for age in range(20):
             assert receiver.send("Zavod.status", status(at=now - 30 * age)).status_code == 200
         eventually(lambda: "failed, tried again" in receiver.said(), "the receiver says that the store is down")
-        with local.victoria_metrics(folder / "metrics", port):
+        with store(folder, port):
             eventually(lambda: len(times_of(receiver, "Zavod")) == 20, "all are delivered")
         assert receiver.send("Zavod.status", status(at=now - 700)).status_code == 200
     with (
-        local.victoria_metrics(folder / "metrics", port),
+        store(folder, port),
         receiving(applied, folder / "receiver", metrics, events_server) as receiver,
     ):
         eventually(lambda: now - 700 in times_of(receiver, "Zavod"), "what waited is delivered by the next receiver")

@@ -326,7 +326,7 @@ def test_a_slow_sender_is_ended_and_hinders_nobody(
             drop.join()
             connection.close()
 
-        assert [answer[:13] for answer in answers] == [b"HTTP/1.1 408 "] * 2
+        assert [answer[:13] for answer in answers] == [b"HTTP/1.1 408 "] * 2, receiver.said()
         assert receiver.send("Zavod.status", status()).status_code == 200
 
 
@@ -339,7 +339,8 @@ def test_a_full_disk_is_507(
         small = zipped(a_bin=bytes(range(256)) * 2000)
         packed = zipped(a_bin=random.Random(1).randbytes(200_000))
         assert len(packed) > 64 * 1024 > len(small)
-        assert receiver.send("Zavod.zip", packed).status_code == 507
+        answer = receiver.send("Zavod.zip", packed)
+        assert answer.status_code == 507, receiver.said()
         assert receiver.send("Zavod.zip", small).status_code == 200
         assert list((receiver.spool / "incoming").iterdir()) == []
     with receiving(applied, tmp_path / "b", metrics_server, events_server, "--reserve", str(1 << 40)) as receiver:

@@ -27,17 +27,21 @@ from provision.stores.vmauth_client import VmauthClient
 from provision.stores.vmauth_users import UserFile
 from provision.stores.wire import Login, ask
 from tests.stores.world import user_changes
+from tests.world import SECRET
 
 FREE = tuple(
-    word for name in ("metrics", "vmauth", "exporter", "recorder", "events") for word in (f"--{name}-port", "0")
+    word
+    for name in ("metrics", "vmauth", "exporter", "recorder", "receiver", "events")
+    for word in (f"--{name}-port", "0")
 )
 
 
-def provision(*words: str) -> subprocess.CompletedProcess[str]:
+def provision(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """`provision --lang en stack …` in a process of its own, as a user runs it."""
     code = "from provision.cli import main; main(prog_name='provision')"
     command = [sys.executable, "-c", code, "--lang", "en", "stack", *words]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    whole = {**os.environ, **env}
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=whole)
 
 
 @pytest.fixture
@@ -166,6 +170,21 @@ def test_the_engines_take_the_files_of_collection(folder: Path) -> None:
     assert (before.modules, before.targets, before.rules) == (len(CHECKS), 0, len(list(rules())))
     said = provision("status", "--data", str(folder)).stdout
     assert f"{len(CHECKS)} kinds of checks, 3 targets, {before.rules} recorded series" in said
+
+
+def test_the_receiver_runs_where_the_root_secret_is_set(folder: Path) -> None:
+    """It answers, and the file to source has all that `provision` needs of it; without the secret it is left out."""
+    done = provision("start", "--data", str(folder), *FREE, SMART_SECRET=SECRET)
+    env = environment(folder)
+
+    assert ask(f"{env['SMART_RECEIVER_URL']}/health").status == 200
+    assert env["SMART_LOG_URL"] == f"{env['SMART_RECEIVER_URL']}/alerts"
+    headers = {"Authorization": f"Bearer {env['SMART_RECEIVER_KEY']}"}
+    assert "smart_receiver_estate_valid 1.0" in ask(f"{env['SMART_RECEIVER_URL']}/metrics", headers=headers).text
+    assert "is not started" not in done.stderr
+    provision("stop", "--data", str(folder))
+    assert ask(f"{env['SMART_RECEIVER_URL']}/health").status == 0
+    assert "SMART_RECEIVER_URL" not in start(folder)
 
 
 def test_a_taken_port_is_named(folder: Path) -> None:

@@ -9,6 +9,7 @@ import psycopg
 
 from provision.collect.folder import CollectionFolder
 from provision.collect.targets import dump, file_of, parse
+from provision.collect.unknown import note_unknown
 from provision.credential import RootSecret
 from provision.stores.local import EventsServer
 from provision.stores.polls import PAUSED
@@ -53,7 +54,9 @@ PLANTED = (
     Planted("ScriptStopped", Verdict.LATE, "upload-stopped"),
     Planted("ScriptStatusStopped", Verdict.LATE, "upload-stopped"),
     Planted("ScriptToken", Verdict.NEVER, "token"),
-    Planted("ScriptName", Verdict.NEVER, "client"),
+    Planted("SkriptImja", Verdict.WRONG, "client"),
+    Planted("ScriptClock", Verdict.WRONG, "clock"),
+    Planted("ScriptPage", Verdict.NEVER, "status"),
     Planted("ScriptZip", Verdict.LATE, "zip"),
     Planted("ScriptReader", Verdict.LATE, "reader"),
     Planted("ScriptReport", Verdict.LATE, "report"),
@@ -178,8 +181,10 @@ class _Planting:
         self.report("ScriptStopped", 5 * HOUR)
         self.report("ScriptStatusStopped")
         self.status("ScriptStatusStopped", 2 * HOUR)
-        for host, reason in (("ScriptToken", "token"), ("ScriptName", "client")):
+        self.report("ScriptClock")
+        for host, reason in (("ScriptToken", "token"), ("ScriptClock", "clock"), ("ScriptPage", "status")):
             self.refuse(host, reason)
+        note_unknown(self.folder.path, {}, f"d{self.world.tag}", "SkriptImja", self.now - 300)
         for host, reason in (("ScriptZip", "zip"), ("ScriptReader", "reader"), ("ScriptReport", "report")):
             self.report(host, 5 * HOUR)
             self.refuse(host, reason)
