@@ -11,6 +11,7 @@ from pathlib import Path
 
 from provision.errors import NotFoundError, ProvisionError
 from provision.grafana import Json, Org
+from provision.os_errors import reason
 from provision.text import Text
 from provision.whole_files import replaced
 
@@ -60,8 +61,8 @@ class Backup:
         except OSError as error:
             raise ProvisionError(
                 Text(
-                    f"Не удалось записать резервную копию {path}: {error.strerror}; ничего не удалено",
-                    f"The backup {path} could not be written: {error.strerror}; nothing was deleted",
+                    f"Не удалось записать резервную копию {path}: {reason(error).ru}; ничего не удалено",
+                    f"The backup {path} could not be written: {reason(error).en}; nothing was deleted",
                 ),
                 Text(
                     "Освободите место или укажите другую папку: --backup ПАПКА",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from provision.errors import ProvisionError
 from provision.model import Cabinet, Person
+from provision.os_errors import reason
 from provision.text import Text
 from provision.whole_files import created
 
@@ -108,8 +109,8 @@ class Handover:
         except OSError as error:
             raise ProvisionError(
                 Text(
-                    f"Не удалось записать памятку {path}: {error.strerror}",
-                    f"The hand-over note {path} could not be written: {error.strerror}",
+                    f"Не удалось записать памятку {path}: {reason(error).ru}",
+                    f"The hand-over note {path} could not be written: {reason(error).en}",
                 ),
                 Text(
                     "Освободите место или укажите другую папку: --handover ПАПКА",

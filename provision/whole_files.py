@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from provision.errors import EstateError
+from provision.os_errors import reason
 from provision.text import Text
 
 
@@ -62,8 +63,8 @@ def create_all(contents: Mapping[Path, bytes]) -> None:
             with created(path) as file:
                 file.write(content)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise EstateError(Text(f"{path} не записать: {reason}", f"cannot write {path}: {reason}")) from error
+            why = reason(error)
+            raise EstateError(Text(f"{path} не записать: {why.ru}", f"cannot write {path}: {why.en}")) from error
 
 
 def _sync(folder: Path) -> None:

@@ -28,7 +28,7 @@ def test_the_example_of_a_dashboard_keeps_the_rules_and_is_planned(sandbox: Sand
     (tmp_path / "estate").mkdir()
     world = World(sandbox.url, "admin", "admin", folder=tmp_path / "estate", api="auto")
     run(copy, world, "lint")
-    assert "smart-occupied-seats" in run(copy, world, "plan").stdout
+    assert "smart-occupied-seats" in run(copy, world, "plan", "--only", "dashboard", "--full").stdout
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))

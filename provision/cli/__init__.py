@@ -19,6 +19,7 @@ from provision.cli import (
     audit,
     check,
     deploy,
+    init,
     lists,
     local,
     new,
@@ -32,13 +33,21 @@ from provision.cli import (
     token,
     verify,
 )
-from provision.cli.settings import ERROR, SECRETS, USAGE, Settings, _, language, read_secrets
+from provision.cli.language import _, language, translate_click
+from provision.cli.settings import ERROR, SECRETS, SECRETS_FILE, USAGE, Settings, read_secrets
 from provision.errors import ProvisionError, UsageError
+from provision.os_errors import reason
 from provision.text import Lang, Text
 
 
 class _Group(click.Group):
     """Turns our errors into a message on standard error and an exit code, in this one place."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        translate_click(language(args))
+        return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -52,8 +61,9 @@ class _Group(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise  # click ends quietly when the reader of a pipe has gone
-            what = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
-            click.echo(Text(f"Ошибка: {what}", f"Error: {what}").say(language()), err=True)
+            lang = context.obj.lang if isinstance(context.obj, Settings) else language()
+            where = f": {error.filename}" if error.filename else ""
+            click.echo(Text("Ошибка: ", "Error: ").say(lang) + reason(error).say(lang) + where, err=True)
             context.exit(ERROR)
 
 
@@ -73,32 +83,79 @@ class _Group(click.Group):
     show_default=True,
     help=_("Файл с кабинетами.", "The file of cabinets."),
 )
-@click.option("--lang", type=click.Choice(["ru", "en"]), default=language, help=_("Язык сообщений.", "Language."))
+@click.option(
+    "--dashboards",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=_(
+        "Папка своих дашбордов; обычно dashboards рядом с файлом кабинетов.",
+        "A folder of dashboards of your own; by default dashboards beside the estate.",
+    ),
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["ru", "en"]),
+    default=language,
+    envvar="SMART_LANG",
+    show_envvar=True,
+    help=_("Язык сообщений и справки.", "The language of messages and help."),
+)
 @click.option(
     "--secrets",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     envvar="SMART_SECRETS",
     help=_(
-        f"Файл с правами 0600 со строками ИМЯ=значение: {', '.join(SECRETS)}. Переменные среды важнее.",
-        f"A file of mode 0600 with lines NAME=value: {', '.join(SECRETS)}. The environment wins over it.",
+        f"Файл с правами 0600 со строками ИМЯ=значение: {', '.join(SECRETS)}. Переменные среды важнее. Обычно "
+        f"{SECRETS_FILE} рядом с файлом кабинетов, если он есть.",
+        f"A file of mode 0600 with lines NAME=value: {', '.join(SECRETS)}. The environment wins over it. By default "
+        f"{SECRETS_FILE} beside the estate, if there is one.",
     ),
 )
-@click.option("--colour/--no-colour", default=None, help=_("Цвет; обычно только на терминале.", "Colour."))
+@click.option(
+    "--colour/--no-colour",
+    default=None,
+    help=_(
+        "Цвет; обычно только на терминале (и с FORCE_COLOR, без NO_COLOR).",
+        "Colour; by default on a terminal (and with FORCE_COLOR, without NO_COLOR).",
+    ),
+)
 @click.version_option(__version__, prog_name="smart-provision")
 @click.pass_context
-def main(context: click.Context, estate: Path, lang: Lang, secrets: Path | None, colour: bool | None) -> None:
+def main(
+    context: click.Context,
+    estate: Path,
+    dashboards: Path | None,
+    lang: Lang,
+    secrets: Path | None,
+    colour: bool | None,
+) -> None:
     for stream in (sys.stdout, sys.stderr):  # a title may hold characters that an old locale lacks
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     context.obj = Settings(
         estate=estate,
+        dashboards=dashboards,
         lang=lang,
-        secrets=read_secrets(secrets),
-        colour=colour if colour is not None else sys.stdout.isatty() and not os.environ.get("NO_COLOR"),
+        secrets=read_secrets(secrets or _secrets_beside(estate)),
+        colour=_is_coloured() if colour is None else colour,
     )
+    context.color = context.obj.colour  # otherwise click takes the colour out of what goes into a pipe
+
+
+def _secrets_beside(estate: Path) -> Path | None:
+    """The file that `provision init` makes, where there is one."""
+    file = estate.parent / SECRETS_FILE
+    return file if file.is_file() else None
+
+
+def _is_coloured() -> bool:
+    """What NO_COLOR or FORCE_COLOR asks for (no-color.org, force-color.org), else whether this is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
 for command in (
+    init.init,
     check.check,
     lists.lists,
     local.lint,
@@ -124,3 +181,10 @@ for command in (
     stores.stack,
 ):
     main.add_command(command)
+
+main.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")
+for group in (main, lists.lists, stores.stack):
+    if isinstance(group, click.Group):
+        group.subcommand_metavar = _("КОМАНДА [АРГУМЕНТЫ]...", "COMMAND [ARGS]...")
+        for command in group.commands.values():
+            command.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")

@@ -6,17 +6,9 @@ from pathlib import Path
 import click
 
 from provision.cli.estate import choose_present, load
+from provision.cli.language import _
 from provision.cli.options import ServerCommand, ServerOptions
-from provision.cli.settings import (
-    ERROR,
-    FINE,
-    Settings,
-    _,
-    cabinets_argument,
-    format_option,
-    progress,
-    write,
-)
+from provision.cli.settings import ERROR, FINE, Settings, cabinets_argument, format_option, progress, write
 from provision.text import Text
 
 

@@ -18,12 +18,18 @@ from provision.cli.files import (
     senders_among,
     unknown_clients,
 )
-from provision.cli.settings import ERROR, Settings, _, format_option, write
+from provision.cli.language import _
+from provision.cli.settings import ERROR, Settings, format_option, write
 from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.lists import Repair
-    from provision.model import Estate, ListFile, Problem
+    from provision.model import Code, Estate, ListFile, Problem
+
+
+def _complete_codes(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The codes that begin so, for a shell's completion."""
+    return sorted(code for code in _codes() if code.startswith(incomplete.upper()))
 
 
 @click.command(
@@ -39,7 +45,11 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
 @click.option("-v", "--verbose", is_flag=True, help=_("Каждую строку отдельно.", "Every line by itself."))
 @click.option(
-    "--explain", "code", metavar=_("КОД", "CODE"), help=_("Что значит код, например M05.", "What a code means: M05.")
+    "--explain",
+    "code",
+    metavar=_("КОД", "CODE"),
+    shell_complete=_complete_codes,
+    help=_("Что значит код, например M05.", "What a code means: M05."),
 )
 @click.option(
     "--repaired",
@@ -88,9 +98,16 @@ def check(
 
 def _explained(settings: Settings, code: str) -> str:
     """What any code of the program means. Raises UsageError for an unknown one."""
+    from provision import lists
+
+    return lists.explain(code, settings.lang, _codes())
+
+
+def _codes() -> "dict[str, Code]":
+    """All codes of problems."""
     from provision import config, kinds, lists, reports
 
-    return lists.explain(code, settings.lang, {**lists.CODES, **config.CODES, **kinds.codes(), **reports.CODES})
+    return {**lists.CODES, **config.CODES, **kinds.codes(), **reports.CODES}
 
 
 def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":

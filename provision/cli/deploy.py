@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provision.cli.estate import choose, load
-from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, WriteCommand, WriteOptions
+from provision.cli.estate import choose, load, require_known
+from provision.cli.language import _
+from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
 from provision.cli.settings import (
     DIFFERENCES,
     ERROR,
     FINE,
     PARTLY,
     Settings,
-    _,
     cabinets_argument,
-    diff_option,
+    confirm,
     echo,
     format_option,
     progress,
@@ -25,6 +25,7 @@ from provision.cli.settings import (
 )
 from provision.cli.stores import administrators
 from provision.errors import PlanChangedError, SecretError, UsageError
+from provision.os_errors import reason
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -35,11 +36,21 @@ if TYPE_CHECKING:
     from provision.stores.number_stores import NumberStore
 
 
+_FORMAT_OF = {".json": "json", ".md": "markdown"}  # by the end of a file's name
+
+
 @click.command(cls=PlanCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
 @cabinets_argument
 @format_option("text", "json", "markdown")
-@diff_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
+@click.option(
+    "--out",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=_(
+        "Записать в файл; имя решает вид: .json, .md, иначе как в --format. Можно несколько раз.",
+        "Write to a file; its name decides the format: .json, .md, else that of --format. May be repeated.",
+    ),
+)
 @click.option("--exit-code", is_flag=True, help=_("Код 3, если есть что делать.", "Exit 3 when there is work."))
 @click.pass_obj
 def plan(
@@ -47,18 +58,17 @@ def plan(
     /,
     names: tuple[str, ...],
     form: str,
-    diff: bool,
-    out: Path | None,
+    out: tuple[Path, ...],
     exit_code: bool,
+    view: ViewOptions,
     server: ServerOptions,
     about: PlanOptions,
 ) -> None:
     run, made = make_plan(settings, load(settings.estate), names, server, about)
-    text = show_plan(settings, made, form, diff=diff, colour=settings.colour and not out)
-    if out:
-        write(out, text)
-    else:
-        echo(text)
+    for file in out:
+        write(file, show_plan(settings, made, _FORMAT_OF.get(file.suffix.lower(), form), view, colour=False))
+    if not out:
+        echo(show_plan(settings, made, form, view))
     _warn_of_stores(settings, about, run, made)
     if exit_code and made.changes:
         sys.exit(DIFFERENCES)
@@ -76,13 +86,18 @@ def plan(
 )
 @cabinets_argument
 @format_option("text", "json", "markdown")
-@diff_option
 @click.pass_obj
 def drift(
-    settings: Settings, /, names: tuple[str, ...], form: str, diff: bool, server: ServerOptions, about: PlanOptions
+    settings: Settings,
+    /,
+    names: tuple[str, ...],
+    form: str,
+    view: ViewOptions,
+    server: ServerOptions,
+    about: PlanOptions,
 ) -> None:
     _run, made = make_plan(settings, load(settings.estate), names, server, about, watch=True)
-    echo(show_plan(settings, made, form, diff=diff, unmanaged=True, colour=settings.colour))
+    echo(show_plan(settings, made, form, view, unmanaged=True))
     if made.changes or made.orphans or is_opened(made):
         sys.exit(DIFFERENCES)
     sys.exit(ERROR if is_refused(made) else FINE)
@@ -90,11 +105,15 @@ def drift(
 
 @click.command(
     cls=WriteCommand,
-    help=_("Привести Grafana к задуманному: план, вопрос, запись.", "Make Grafana what is wanted: plan, ask, write."),
+    help=_(
+        "Привести Grafana к задуманному: план, вопрос, запись. Вместо кабинетов можно назвать сохранённый план "
+        "(plan --out ПЛАН.json): записывается только он, если с тех пор ничего не изменилось.",
+        "Make Grafana what is wanted: plan, ask, write. A saved plan (plan --out PLAN.json) may be named in place of "
+        "cabinets: it alone is written, provided that nothing has changed since.",
+    ),
 )
-@cabinets_argument
+@click.argument("names", metavar=_("[КАБИНЕТ... | ПЛАН.json]", "[CABINET... | PLAN.json]"), nargs=-1)
 @format_option("text", "json")
-@diff_option
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
 @click.option(
     "--expect",
@@ -107,13 +126,16 @@ def apply(
     /,
     names: tuple[str, ...],
     form: str,
-    diff: bool,
     yes: bool,
     expect: str | None,
+    view: ViewOptions,
     server: ServerOptions,
     about: PlanOptions,
     files: WriteOptions,
 ) -> None:
+    if len(names) == 1 and names[0].lower().endswith(".json"):
+        names, saved = _saved_plan(Path(names[0]))
+        expect = expect or saved
     if not (yes or expect or sys.stdin.isatty()):
         raise UsageError(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
@@ -126,9 +148,9 @@ def apply(
         if expect and expect != made.digest:
             raise _changed(made.digest, expect)
         if form == "text" and not expect:  # what is expected has been looked at
-            echo(show_plan(settings, made, form, diff=diff, colour=settings.colour))
-        if made.changes and not (yes or expect):
-            click.confirm(settings.say(Text("Записать?", "Write?")), abort=True)
+            echo(show_plan(settings, made, form, view))
+        if made.changes and not (yes or expect) and not confirm(settings, Text("Записать?", "Write?")):
+            raise click.Abort
         outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, form))
     if outcomes.interrupted:
@@ -140,6 +162,23 @@ def apply(
         click.echo(settings.say(Text(f"Резервная копия: {copy}", f"Backup: {copy}")), err=True)
     _warn_of_stores(settings, about, run, made)
     sys.exit(ERROR if made.excluded_lines and status_of(outcomes) == FINE else status_of(outcomes))
+
+
+def _saved_plan(path: Path) -> tuple[tuple[str, ...], str]:
+    """The cabinets and the digest of a plan that `plan --out` saved. Raises UsageError when the file is none."""
+    import json
+
+    try:
+        saved = json.loads(path.read_bytes())
+        return tuple(map(str, saved["cabinets"])), str(saved["digest"])
+    except OSError as error:
+        why = reason(error)
+    except (ValueError, KeyError, TypeError):
+        why = Text("это не план в виде JSON", "it is no plan in JSON")
+    raise UsageError(
+        Text(f"План {path} не прочитан: {why.ru}", f"The plan {path} cannot be read: {why.en}"),
+        Text("Такой файл пишет provision plan --out ПЛАН.json", "provision plan --out PLAN.json writes such a file"),
+    )
 
 
 def _warn_of_stores(settings: Settings, about: PlanOptions, run: "RunContext", made: "Plan") -> None:
@@ -166,7 +205,10 @@ def missing_stores(settings: Settings, about: PlanOptions, cabinets: "Iterable[C
 def _changed(digest: str, expect: str) -> PlanChangedError:
     return PlanChangedError(
         Text(f"План теперь другой: {digest}, а ждали {expect}", f"The plan is now {digest}, expected was {expect}"),
-        Text("Посмотрите новый план: provision plan", "Look at the new plan: provision plan"),
+        Text(
+            "Посмотрите новый план: provision plan с теми же параметрами (--adopt, --allow-deletes …)",
+            "Look at the new plan: provision plan with the same options (--adopt, --allow-deletes …)",
+        ),
     )
 
 
@@ -202,7 +244,7 @@ def make_run(
     from provision.kinds.dashboard import home_title
 
     allow_deletes, files = dict(about.allow_deletes), files or WriteOptions()
-    choose(estate, (*about.adopt, *allow_deletes))
+    require_known(estate, (*about.adopt, *allow_deletes))
     root = RootSecret(settings.secret("SMART_SECRET"))
     grafana = connect(settings, server)
     grafana.require_suitable()
@@ -322,14 +364,28 @@ def _header_value(settings: Settings, header: str, variable: str) -> str:
 
 
 def show_plan(
-    settings: Settings, made: "Plan", form: str, *, diff: bool, colour: bool, unmanaged: bool = False
+    settings: Settings,
+    made: "Plan",
+    form: str,
+    view: ViewOptions,
+    *,
+    colour: bool | None = None,
+    unmanaged: bool = False,
 ) -> Iterator[str]:
-    """The plan in that format, piece by piece."""
+    """The plan in that format, piece by piece; a long one in short, unless `view` says otherwise."""
     from provision.kinds import TITLES
-    from provision.render import PLAN_FORMATS
+    from provision.render import PLAN_FORMATS, length_of
 
-    show = PLAN_FORMATS[form]
-    return show(made, lang=settings.lang, colour=colour, diff=diff, unmanaged=unmanaged, kinds=TITLES)
+    return PLAN_FORMATS[form](
+        made,
+        lang=settings.lang,
+        colour=settings.colour if colour is None else colour,
+        diff=view.diff,
+        unmanaged=unmanaged,
+        kinds=TITLES,
+        length="quiet" if view.quiet else "full" if view.full or view.diff else length_of(made),
+        only=frozenset(view.only),
+    )
 
 
 def show_outcomes(settings: Settings, made: "Plan", outcomes: "Outcomes", form: str) -> Iterator[str]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from provision.cli.settings import Settings
 from provision.errors import UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.model import Cabinet, Estate, Problem
+
+_PATTERN = re.compile(r"[*?\[]")
+_SUGGESTED = 3  # ids that look like a mistyped one
+_FEW = 12  # so many ids can be listed
 
 
 def load(path: Path) -> Estate:
@@ -30,7 +40,9 @@ def check(path: Path, instead: Mapping[str, bytes]) -> Estate:
 
 def _with_dashboards(estate: Estate) -> Estate:
     from provision import kinds
+    from provision.kinds.dashboard import use
 
+    use(click.get_current_context().ensure_object(Settings).own_dashboards)
     problems = kinds.check(estate.cabinets)
     stopped = {problem.cabinet for problem in problems if problem.blocks_cabinet}
     cabinets = tuple(
@@ -40,14 +52,38 @@ def _with_dashboards(estate: Estate) -> Estate:
 
 
 def choose(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
-    """The named cabinets in the estate's order, all without names. Raises UsageError for an unknown one."""
-    known = {cabinet.id for cabinet in estate.cabinets}
-    if unknown := [name for name in names if name not in known]:
+    """The named cabinets in the estate's order, all without names. A name may be a pattern: `rogaikopyta-*`.
+
+    Raises UsageError for a name or pattern that fits no cabinet.
+    """
+    known = [cabinet.id for cabinet in estate.cabinets]
+    chosen = {name: set(fnmatch.filter(known, name) if _PATTERN.search(name) else {name} & {*known}) for name in names}
+    if unknown := next((name for name, found in chosen.items() if not found), None):
         raise UsageError(
-            Text(f"Нет кабинета «{unknown[0]}»", f"There is no cabinet {unknown[0]!r}"),
-            Text(f"Есть: {', '.join(sorted(known))}", f"There are: {', '.join(sorted(known))}"),
+            Text(f"Нет кабинета «{unknown}»", f"There is no cabinet {unknown!r}"), _meant(unknown, sorted(known))
         )
-    return tuple(cabinet for cabinet in estate.cabinets if not names or cabinet.id in names)
+    return tuple(one for one in estate.cabinets if not names or any(one.id in found for found in chosen.values()))
+
+
+def require_known(estate: Estate, ids: Iterable[str]) -> None:
+    """Raises UsageError when one of these is not the id of a cabinet: a pattern is none."""
+    known = [cabinet.id for cabinet in estate.cabinets]
+    if unknown := next((one for one in ids if one not in known), None):
+        raise UsageError(
+            Text(f"Нет кабинета «{unknown}»", f"There is no cabinet {unknown!r}"), _meant(unknown, sorted(known))
+        )
+
+
+def _meant(name: str, known: Sequence[str]) -> Text:
+    """The cabinets that the name may mean; all of them where they are few."""
+    close = difflib.get_close_matches(name, known, n=_SUGGESTED, cutoff=0.5)
+    if close:
+        return Text(f"Может быть, {' или '.join(close)}?", f"Did you mean {' or '.join(close)}?")
+    if len(known) <= _FEW:
+        return Text(f"Есть: {', '.join(known)}", f"There are: {', '.join(known)}")
+    return Text(
+        f"Всего их {len(known)}; имена есть в tenants.yaml", f"There are {len(known)}; tenants.yaml has their ids"
+    )
 
 
 def choose_present(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:

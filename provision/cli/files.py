@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.errors import UsageError
+from provision.os_errors import reason
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _clients_in(path: Path) -> list[str]:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            Text(f"Файл {path} не читается: {error.strerror}", f"{path} cannot be read: {error.strerror}")
+            Text(f"Файл {path} не читается: {reason(error).ru}", f"{path} cannot be read: {reason(error).en}")
         ) from None
     if path.suffix.lower() == ".zip":
         return [path.stem]

@@ -12,7 +12,8 @@ import click
 from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, load
 from provision.cli.files import named_files, read_files
-from provision.cli.settings import DIFFERENCES, ERROR, Settings, _, format_option
+from provision.cli.language import _
+from provision.cli.settings import DIFFERENCES, ERROR, Settings, format_option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
 from provision.whole_files import create_all

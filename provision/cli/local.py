@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from provision.cli.estate import choose, load, problems_of_dashboards
-from provision.cli.settings import ERROR, Settings, _, cabinets_argument, format_option, write
+from provision.cli.language import _
+from provision.cli.settings import ERROR, Settings, cabinets_argument, format_option, write
 from provision.text import Text
 
 

@@ -10,8 +10,9 @@ import click
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
-from provision.cli.options import PlanOptions, ServerOptions, WriteCommand, WriteOptions
-from provision.cli.settings import ERROR, FINE, Settings, _, echo
+from provision.cli.language import _
+from provision.cli.options import PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
+from provision.cli.settings import ERROR, FINE, Settings, confirm, echo
 from provision.cli.verify import look_at, until_settled
 from provision.cli.verify import status_of as verified
 from provision.errors import ProvisionError, UsageError
@@ -92,6 +93,14 @@ class _Head(click.ParamType[dict[str, str]]):
 )
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
 @click.option(
+    "--dry-run",
+    is_flag=True,
+    help=_("Показать всё и ничего не записать.", "Show everything and write nothing."),
+)
+@click.option(
+    "-v", "--verbose", is_flag=True, help=_("Ошибки списков каждую отдельно.", "Show every problem of the lists.")
+)
+@click.option(
     "--wait",
     is_flag=True,
     help=_("Потом ждать данных, как verify --wait.", "Then wait for data, as verify --wait does."),
@@ -104,10 +113,13 @@ def new(
     high_priority: str,
     usage: str,
     yes: bool,
+    view: ViewOptions,
     server: ServerOptions,
     about: PlanOptions,
     files: WriteOptions,
     *,
+    dry_run: bool,
+    verbose: bool,
     wait: bool,
     **described: Any,
 ) -> None:
@@ -119,7 +131,7 @@ def new(
             Text("Не назван ни один список", "No list is named"),
             Text("Добавьте --managers ФАЙЛ или --online ФАЙЛ", "Add --managers FILE or --online FILE"),
         )
-    if not (yes or sys.stdin.isatty()):
+    if not (yes or dry_run or sys.stdin.isatty()):
         raise UsageError(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
             Text("Добавьте --yes", "Add --yes"),
@@ -131,9 +143,13 @@ def new(
         wanted = replace(wanted, login_suffix=f".{wanted.distributor}")
         edit = add(settings.estate, wanted)
     click.echo(show_edit(settings, edit))
-    estate = _allowed(settings, edit, wanted)
+    estate = _allowed(settings, edit, wanted, verbose=verbose)
     with alone_on(server.url):
         run, made = make_plan(settings, estate, [name], server, about, files)
+        echo(show_plan(settings, made, "text", view))
+        if dry_run:
+            click.echo(settings.say(_UNCHANGED))
+            sys.exit(ERROR if is_refused(made) else FINE)
         _make(settings, run, made, edit, yes=yes)
     _verify(settings, estate, name, about, wait=wait)
 
@@ -163,7 +179,7 @@ def show_edit(settings: Settings, edit: "Edit") -> str:
     return "\n".join(paint(line, colours.get(line[:1], ""), on=settings.colour) for line in lines) + "\n"
 
 
-def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate":
+def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet", *, verbose: bool) -> "Estate":
     """The estate with the new cabinet in it; its problems are shown. Raises ProvisionError where it may not be made."""
     from provision.render import PROBLEM_FORMATS
 
@@ -172,7 +188,7 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
     if not estate.cabinets:  # nobody has looked into the lists yet
         problems = (*problems, *problems_of(read_files([*wanted.managers, *wanted.online])))
     text = PROBLEM_FORMATS["text"](
-        problems, lang=settings.lang, colour=settings.colour, verbose=False, width=settings.width
+        problems, lang=settings.lang, colour=settings.colour, verbose=verbose, width=settings.width
     )
     click.echo(text)
     if not estate.cabinets or any(one.blocked for one in choose(estate, [wanted.id])):
@@ -188,13 +204,12 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet") -> "Estate"
 
 
 def _make(settings: Settings, run: "RunContext", made: "Plan", edit: "Edit", *, yes: bool) -> None:
-    """Shows the plan, asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
+    """Asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
     name = made.cabinets[0].cabinet
-    echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
     if is_refused(made):
         raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), _UNCHANGED)
     question = Text(f"Записать блок в {edit.shown} и сделать кабинет?", f"Write {edit.shown} and make the cabinet?")
-    if not (yes or click.confirm(settings.say(question))):
+    if not (yes or confirm(settings, question)):
         click.echo(settings.say(_UNCHANGED))
         sys.exit(ERROR)
     edit.save()

@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
 from provision import __version__
-from provision.cli.settings import _
+from provision.cli.language import _
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -50,6 +53,16 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """How a plan is shown to people. `only` names the kinds to show, all when it is empty."""
+
+    diff: bool = False
+    full: bool = False
+    quiet: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WriteOptions:
     """Where an apply leaves its files, and what it writes into the dashboards' version history."""
 
@@ -68,6 +81,29 @@ class _Allowed(click.ParamType[tuple[str, int]]):
         if not cabinet or not number.isdecimal():
             self.fail(_(f"{value}: нужно КАБИНЕТ=ЧИСЛО", f"{value}: CABINET=NUMBER is wanted"), param, context)
         return cabinet, int(number)
+
+
+class _KindName(click.ParamType[str]):
+    """The name of a kind, as it is in the JSON of a plan."""
+
+    name = "kind"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
+        from provision.kinds import TITLES
+
+        if value not in TITLES:
+            known = ", ".join(sorted(TITLES))
+            self.fail(_(f"{value}: такого вида нет, есть {known}", f"{value}: the kinds are {known}"), param, context)
+        return str(value)
+
+    def shell_complete(
+        self, _context: click.Context, _param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        from provision.kinds import TITLES
+
+        return [CompletionItem(kind) for kind in sorted(TITLES) if kind.startswith(incomplete)]
 
 
 class _Header(click.ParamType[tuple[str, str]]):
@@ -123,15 +159,15 @@ class ServerCommand(click.Command):
 
 
 class PlanCommand(ServerCommand):
-    """A command that makes a plan. It gets PlanOptions as `about`, too."""
+    """A command that makes a plan and shows it. It gets ViewOptions as `view` and PlanOptions as `about`, too."""
 
-    groups: ClassVar[Mapping[str, type]] = {"server": ServerOptions, "about": PlanOptions}
+    groups: ClassVar[Mapping[str, type]] = {"view": ViewOptions, "server": ServerOptions, "about": PlanOptions}
 
 
 class WriteCommand(PlanCommand):
     """A command that applies a plan. It gets WriteOptions as `files`, too."""
 
-    groups: ClassVar[Mapping[str, type]] = {"server": ServerOptions, "about": PlanOptions, "files": WriteOptions}
+    groups: ClassVar[Mapping[str, type]] = {**PlanCommand.groups, "files": WriteOptions}
 
 
 @cache
@@ -217,6 +253,34 @@ def _server_options() -> tuple[click.Option, ...]:
             default=0.3,
             show_default=True,
             help=_("Секунд до второй попытки, дальше дольше.", "Seconds before a second try, then longer."),
+        ),
+    )
+
+
+@cache
+def _view_options() -> tuple[click.Option, ...]:
+    """The same for ViewOptions."""
+    return (
+        click.Option(["--diff"], is_flag=True, help=_("С построчной разницей JSON.", "Show unified JSON diffs.")),
+        click.Option(
+            ["--full"],
+            is_flag=True,
+            help=_("Каждое изменение, и в длинном плане.", "Show every change, of a long plan, too."),
+        ),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            help=_("Только отказы, удаления и итог.", "Show only refusals, deletions and the sums."),
+        ),
+        click.Option(
+            ["--only"],
+            multiple=True,
+            type=_KindName(),
+            metavar=_("ВИД", "KIND"),
+            help=_(
+                "Показать изменения только этого вида, например dashboard. На запись не влияет.",
+                "Show only changes of this kind, for example dashboard. What is written stays the same.",
+            ),
         ),
     )
 
@@ -364,5 +428,6 @@ def _write_options() -> tuple[click.Option, ...]:
 _OPTIONS: Mapping[type, Callable[[], tuple[click.Option, ...]]] = {
     ServerOptions: _server_options,
     PlanOptions: _plan_options,
+    ViewOptions: _view_options,
     WriteOptions: _write_options,
 }

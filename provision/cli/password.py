@@ -1,13 +1,15 @@
 """password: a new first password for one person, with a new hand-over note."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
 from provision.cli.deploy import make_run
 from provision.cli.estate import load
-from provision.cli.options import PlanOptions, ServerOptions, WriteCommand, WriteOptions
-from provision.cli.settings import Settings, _
+from provision.cli.language import _
+from provision.cli.options import PlanOptions, ServerCommand, ServerOptions, WriteOptions
+from provision.cli.settings import Settings
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -15,8 +17,14 @@ if TYPE_CHECKING:
     from provision.model import Cabinet
 
 
+class _PasswordCommand(ServerCommand):
+    """It writes like an apply, but shows no plan."""
+
+    groups: ClassVar[Mapping[str, type]] = {"server": ServerOptions, "about": PlanOptions, "files": WriteOptions}
+
+
 @click.command(
-    cls=WriteCommand,
+    cls=_PasswordCommand,
     help=_(
         "Новый первый пароль человеку из списков, с новой памяткой. Прежний пароль и все сеансы перестают работать.",
         "A new first password for a person of the lists, with a new note. The former password and all sessions end.",

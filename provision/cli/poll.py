@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provision.cli.estate import choose, load
-from provision.cli.settings import ERROR, PARTLY, Settings, _, cabinets_argument
+from provision.cli.language import _
+from provision.cli.settings import ERROR, PARTLY, Settings, cabinets_argument
 from provision.errors import ProvisionError
 from provision.text import Text, harmless
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from provision.cli.settings import Settings, _
+from provision.cli.language import _
+from provision.cli.settings import Settings
 
 
 @click.command(

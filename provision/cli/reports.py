@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.cli.estate import load
-from provision.cli.settings import ERROR, PARTLY, Settings, _, format_option
+from provision.cli.language import _
+from provision.cli.settings import ERROR, PARTLY, Settings, format_option
 from provision.errors import UsageError
 from provision.text import Text, harmless
 

@@ -8,9 +8,10 @@ import click
 
 from provision.cli.deploy import is_refused, make_plan, missing_stores, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose_present, load
+from provision.cli.language import _
 from provision.cli.new import show_edit
-from provision.cli.options import PlanOptions, ServerOptions, WriteCommand, WriteOptions
-from provision.cli.settings import ERROR, Settings, _, cabinets_argument, echo
+from provision.cli.options import PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
+from provision.cli.settings import ERROR, Settings, cabinets_argument, confirm, echo
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -35,6 +36,7 @@ def rotate(
     /,
     names: tuple[str, ...],
     yes: bool,
+    view: ViewOptions,
     server: ServerOptions,
     about: PlanOptions,
     files: WriteOptions,
@@ -58,10 +60,10 @@ def rotate(
     with alone_on(server.url):
         run, made = make_plan(settings, estate, chosen, server, about, files)
         made = narrowed(made, run, before=present)
-        echo(show_plan(settings, made, "text", diff=False, colour=settings.colour))
+        echo(show_plan(settings, made, "text", view))
         if is_refused(made):
             raise ProvisionError(Text("Не всем кабинетам это можно", "Not every cabinet may be rotated"))
-        if not (yes or click.confirm(settings.say(Text("Записать?", "Write?")))):
+        if not (yes or confirm(settings, Text("Записать?", "Write?"))):
             sys.exit(ERROR)
         for edit in edits:
             edit.save()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.cli.estate import choose_present, load
-from provision.cli.settings import Settings, _
+from provision.cli.language import _
+from provision.cli.settings import Settings
 from provision.errors import EstateError, UsageError
 from provision.text import Text
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from provision.cli.language import _
 from provision.errors import ProvisionError, SecretError, UsageError
+from provision.os_errors import reason
 from provision.text import Lang, Text
 from provision.whole_files import replaced
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from provision.stores.wire import Login
 
 FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
+SECRETS_FILE = ".secret"
 SECRETS = (
     "GRAFANA_PASSWORD",
     "SMART_SECRET",
@@ -36,19 +39,10 @@ SECRETS = (
 )
 
 
+_YES, _NO = ("y", "yes", "д", "да"), ("n", "no", "н", "нет")
+
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def language() -> Lang:
-    """The language of the locale: Russian or, for any other, English."""
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "ru" if locale.lower().startswith("ru") else "en"
-
-
-def _(russian: str, english: str) -> str:
-    """A help text; --lang comes too late for it, so the locale decides."""
-    return Text(russian, english).say(language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,13 @@ class Settings:
     lang: Lang
     secrets: Mapping[str, str | None]
     colour: bool
+    dashboards: Path | None = None
+
+    @property
+    def own_dashboards(self) -> Path | None:
+        """The folder of dashboards besides the shipped ones: as said, else the one beside the estate; None without."""
+        beside = self.estate.parent / "dashboards"
+        return self.dashboards or (beside if beside.is_dir() else None)
 
     @property
     def width(self) -> int:
@@ -88,6 +89,17 @@ class Settings:
                 ),
             )
         return Login(self.secret("SMART_VM_USER") or "smart", password)
+
+
+def confirm(settings: Settings, question: Text) -> bool:
+    """Asks until the answer is yes or no, in either language; no answer is no."""
+    asked = settings.say(Text(f"{question.ru} [да/Нет]:", f"{question.en} [yes/No]:"))
+    while True:
+        answer = click.prompt(asked, default="", show_default=False, prompt_suffix=" ").strip().lower()
+        if answer in _YES:
+            return True
+        if answer in ("", *_NO):
+            return False
 
 
 def read_secrets(path: Path | None) -> Mapping[str, str | None]:
@@ -125,7 +137,7 @@ def write(path: Path, content: str | bytes | Iterator[str]) -> None:
                 file.writelines(piece.encode() for piece in chain(content, "\n"))
     except OSError as error:
         raise ProvisionError(
-            Text(f"Не удалось записать {path}: {error.strerror}", f"Could not write {path}: {error.strerror}")
+            Text(f"Не удалось записать {path}: {reason(error).ru}", f"Could not write {path}: {reason(error).en}")
         ) from None
 
 
@@ -153,8 +165,17 @@ def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[
         yield move
 
 
-cabinets_argument = click.argument("names", metavar=_("[КАБИНЕТ]...", "[CABINET]..."), nargs=-1)
-diff_option = click.option("--diff", is_flag=True, help=_("С построчной разницей JSON.", "With unified JSON diffs."))
+def complete_cabinets(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The ids in tenants.yaml that begin so, for a shell's completion; none where the file cannot be read."""
+    from provision.config import tenants
+
+    documents = tenants.read(context.find_root().params["estate"])
+    return [entry.id for entry in tenants.entries(documents) if entry.id.startswith(incomplete)]
+
+
+cabinets_argument = click.argument(
+    "names", metavar=_("[КАБИНЕТ]...", "[CABINET]..."), nargs=-1, shell_complete=complete_cabinets
+)
 
 
 def format_option(*forms: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

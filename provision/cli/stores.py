@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.cli.estate import choose_present, load
-from provision.cli.settings import ERROR, P, R, Settings, _, cabinets_argument, progress
+from provision.cli.language import _
+from provision.cli.settings import ERROR, P, R, Settings, cabinets_argument, progress
 from provision.errors import EstateError, StoreError, UsageError
 from provision.text import Text
 
@@ -305,7 +306,7 @@ def _write_shared(path: Path, address: str, password_file: str = "") -> None:
         "Write vmauth's first user file, which lets nobody in: without users it does not start.",
     ),
 )
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", metavar=_("ПУТЬ", "PATH"), type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--backend", required=True, help=_("Хранилище, как его видит vmauth.", "As vmauth reaches it."))
 @click.option(
     "--kind",
@@ -333,7 +334,7 @@ def users_file(settings: Settings, /, path: Path, backend: str, kind: str) -> No
         "exporter do not start.",
     ),
 )
-@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("path", metavar=_("ПУТЬ", "PATH"), type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--blackbox-address",
     required=True,
@@ -343,7 +344,7 @@ def users_file(settings: Settings, /, path: Path, backend: str, kind: str) -> No
 @click.option(
     "--smartlogin-file",
     default="",
-    metavar="PATH",
+    metavar=_("ПУТЬ", "PATH"),
     help=_("Файл с паролем smartlogin, как его видит экспортёр.", "smartlogin's password, as the exporter reaches it."),
 )
 @click.pass_obj

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from provision.cli.language import _
 from provision.cli.new import show_edit
-from provision.cli.settings import Settings, _
+from provision.cli.settings import Settings
 from provision.errors import UsageError
 from provision.text import Text
 

@@ -11,17 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.cli.estate import choose_present, load
-from provision.cli.settings import (
-    DIFFERENCES,
-    ERROR,
-    FINE,
-    Settings,
-    _,
-    cabinets_argument,
-    format_option,
-    progress,
-    write,
-)
+from provision.cli.language import _
+from provision.cli.settings import DIFFERENCES, ERROR, FINE, Settings, cabinets_argument, format_option, progress, write
 from provision.text import Text
 
 if TYPE_CHECKING:

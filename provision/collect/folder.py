@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from provision.errors import StoreError
+from provision.os_errors import reason
 from provision.text import Text
 from provision.whole_files import replaced
 
@@ -66,8 +67,8 @@ class CollectionFolder:
             raise self._denied(name, error) from None
 
     def _denied(self, name: str, error: OSError) -> StoreError:
-        why = error.strerror or type(error).__name__
+        why = reason(error)
         return StoreError(
-            Text(f"файл сбора {self.path / name}: {why}", f"collection file {self.path / name}: {why}"),
+            Text(f"файл сбора {self.path / name}: {why.ru}", f"collection file {self.path / name}: {why.en}"),
             Text("Проверьте путь и права на папку.", "Check the path and the rights on the folder."),
         )

@@ -1,4 +1,4 @@
-"""What can be wrong with tenants.yaml itself: the codes Y01 to Y18, as `provision.lists` has its own.
+"""What can be wrong with tenants.yaml itself: the codes Y01 to Y19, as `provision.lists` has its own.
 
 With a code up to Y08 nothing is planned; with the others a cabinet may be refused and the rest is planned.
 """
@@ -149,6 +149,14 @@ CODES: dict[str, Code] = {
             Text("Впишите новый или образец со звёздочкой.", "Name the new one, or a pattern with an asterisk."),
             "managers: [lists/volga_manager_20261103.csv]",
             "managers: [lists/volga_manager_20261120.csv]",
+        ),
+        Code(
+            "Y19",
+            "warning",
+            Text("кабинетов ещё нет", "there are no cabinets yet"),
+            Text("Первый сделает provision new.", "provision new makes the first one."),
+            'profiles:\n  company: {dashboards: ["*"]}',
+            "distributors:\n  romashka: {title: ООО «Ромашка», cabinets: {…}}",
         ),
     )
 }

@@ -33,12 +33,12 @@ def _incomplete(documents: list[Document]) -> Iterator[Problem]:
             hint = Text("Он описан в docs/estate.ru.md.", "It is described in docs/estate.md.")
             yield main.problem("Y02", (), message, hint)
     if all("distributors" not in section({"": each.data}, "") for each in documents):
-        message = Text("нет раздела «distributors»", "the section `distributors` is missing")
+        message = Text("кабинетов ещё нет", "there are no cabinets yet")
         hint = Text(
-            "Впишите его сюда или назовите файлы с ним в include.",
-            "Write it here, or name files that hold it in include.",
+            "Первый сделает provision new; готовый раздел distributors впишите сюда или назовите его файлы в include.",
+            "provision new makes the first one; write a section distributors here, or name its files in include.",
         )
-        yield main.problem("Y02", (), message, hint)
+        yield main.problem("Y19", (), message, hint)
 
 
 def _twice(documents: list[Document]) -> Iterator[Problem]:

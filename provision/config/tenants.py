@@ -12,6 +12,7 @@ from provision.config.codes import problem
 from provision.config.document import Document, YamlPath
 from provision.errors import EstateError
 from provision.model import Condition, Problem
+from provision.os_errors import reason
 from provision.schema import SCHEMA, SETTINGS
 from provision.text import Text, shortened
 
@@ -140,7 +141,7 @@ def _document(path: Path, instead: Mapping[str, bytes]) -> Document:
     except FileNotFoundError:
         return _unreadable(name, Text("такого файла нет", "there is no such file"))
     except OSError as error:
-        return _unreadable(name, Text(f"файл не читается: {error.strerror}", f"cannot be read: {error.strerror}"))
+        return _unreadable(name, Text(f"файл не читается: {reason(error).ru}", f"cannot be read: {reason(error).en}"))
     read = document.read(content, shown=name, schema=SCHEMA)
     if all(problem.code != "Y01" for problem in read.problems):
         read.problems += mistakes.find(read)

@@ -3,19 +3,22 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dashboards
 from dashboards import Scope
+from provision.errors import EstateError
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Cabinet, Code, Problem, Resource, Spec
 from provision.ownership import PREFIX
 from provision.plan import Change
-from provision.text import Text
+from provision.text import Text, harmless
 
 if TYPE_CHECKING:
     from dashboards.lint import Finding
@@ -243,6 +246,12 @@ def scope_of(cabinet: Cabinet) -> Scope:
     )
 
 
+def use(folder: Path | None) -> None:
+    """Takes dashboards from this folder besides the shipped ones."""
+    dashboards.use(folder)
+    render.cache_clear()
+
+
 def home_title(cabinet: Cabinet) -> str:
     """What people read above the dashboard that opens first."""
     return str(render(cabinet.home, scope_of(cabinet))["title"])
@@ -250,15 +259,33 @@ def home_title(cabinet: Cabinet) -> str:
 
 def _given(slug: str, cabinet: Cabinet) -> bool:
     has = {"installations": bool(cabinet.installations), "online": bool(cabinet.accesses)}
-    return any(fnmatchcase(slug, pattern) for pattern in cabinet.dashboards) and any(
-        has[data] for data in dashboards.needs(slug)
-    )
+    if not any(fnmatchcase(slug, pattern) for pattern in cabinet.dashboards):
+        return False
+    with _reported():
+        return any(has[data] for data in dashboards.needs(slug))
 
 
 @cache
 def render(slug: str, scope: Scope) -> Spec:
-    """The dashboard for that scope, made once: hundreds of cabinets share it."""
-    return dashboards.render(slug, scope)
+    """The dashboard for that scope, made once: hundreds of cabinets share it. Raises EstateError if its code fails."""
+    with _reported():
+        return dashboards.render(slug, scope)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turns a mistake in the code of a dashboard into an error for its author."""
+    try:
+        yield
+    except dashboards.BrokenError as error:
+        why = harmless(error.reason)
+        raise EstateError(
+            Text(
+                f"Дашборд не построить: {error.file}, строка {error.line}: {why}",
+                f"A dashboard cannot be built: {error.file}, line {error.line}: {why}",
+            ),
+            Text("Исправьте этот файл или уберите его из папки", "Correct that file, or move it out of the folder"),
+        ) from None
 
 
 def lint(

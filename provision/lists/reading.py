@@ -18,6 +18,7 @@ from provision.lists.problems import problem
 from provision.lists.scrambled import read_back, wrong_encoding
 from provision.lists.split import FIELD_COUNTS, is_heading, leftover, split
 from provision.model import ListFile, Problem
+from provision.os_errors import reason
 from provision.rows import ListKind, OnlineAccess, Row, Rows
 from provision.text import Text
 
@@ -73,8 +74,8 @@ def _unreadable(error: OSError | ValueError) -> Problem:
     if isinstance(error, PermissionError):
         detail = Text("нет права на чтение", "permission denied")
         return problem("F06", detail=detail, hint=Text("Откройте доступ на чтение.", "Allow it to be read."))
-    reason = getattr(error, "strerror", None) or str(error)
-    return problem("F06", detail=Text(reason, reason))
+    detail = reason(error) if isinstance(error, OSError) else Text(str(error), str(error))
+    return problem("F06", detail=detail)
 
 
 def _hopeless(

@@ -16,6 +16,7 @@ from provision.render.as_json import outcome_json, plan_json
 from provision.render.as_markdown import plan_markdown
 from provision.render.as_text import outcome_text, plan_text
 from provision.render.problems import problems_json, problems_summary, problems_text, worst_first
+from provision.render.short import Length, length_of
 from provision.render.words import KindNames
 from provision.text import Lang
 
@@ -23,6 +24,8 @@ __all__ = [
     "OUTCOME_FORMATS",
     "PLAN_FORMATS",
     "PROBLEM_FORMATS",
+    "Length",
+    "length_of",
     "outcome_json",
     "outcome_text",
     "plan_json",
@@ -36,10 +39,23 @@ __all__ = [
 
 
 class PlanFormat(Protocol):
-    """`diff` shows what differs in full, `unmanaged` lists what does not bear our mark, `kinds` names the kinds."""
+    """`diff` shows what differs in full, `unmanaged` lists what does not have our mark, `kinds` names the kinds.
+
+    `length` and `only` are for the eye (see plan_text): JSON is always complete.
+    """
 
     def __call__(
-        self, plan: Plan, /, *, lang: Lang, colour: bool, diff: bool, unmanaged: bool, kinds: KindNames
+        self,
+        plan: Plan,
+        /,
+        *,
+        lang: Lang,
+        colour: bool,
+        diff: bool,
+        unmanaged: bool,
+        kinds: KindNames,
+        length: Length = "full",
+        only: frozenset[str] = frozenset(),
     ) -> Iterator[str]: ...
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
 from provision.plan import CabinetPlan, Change, Plan
+from provision.render.short import narrowed
 from provision.render.values import diff_lines, title_of
 from provision.render.words import (
     DIGEST,
@@ -51,13 +52,16 @@ def plan_markdown(
     diff: bool = False,
     unmanaged: bool = False,
     kinds: KindNames = NO_NAMES,
+    only: frozenset[str] = frozenset(),
+    **_for_terminals: object,
 ) -> Iterator[str]:
     """The plan as GitHub or GitLab Markdown of at most 60,000 characters; `colour` changes nothing here.
 
     It begins with a hidden marker. What does not fit is left out at a line's end with every fence and fold closed, and
     the last line says so.
     """
-    loud = [part for part in plan.parts if not is_quiet(part, unmanaged=unmanaged)]
+    parts = [narrowed(part, only) for part in plan.parts]
+    loud = [part for part in parts if not is_quiet(part, unmanaged=unmanaged)]
     quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
     folds = chain.from_iterable(_part(part, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for part in loud)
     kept = [

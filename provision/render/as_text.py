@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from provision.errors import ProvisionError
 from provision.model import Resource
 from provision.plan import CabinetPlan, Outcome, Outcomes, Plan
+from provision.render.short import Length, counts, is_important, left_out, narrowed
 from provision.render.values import diff_lines, paint, title_of
 from provision.render.words import (
     DIGEST,
@@ -45,22 +46,30 @@ def plan_text(
     diff: bool = False,
     unmanaged: bool = False,
     kinds: KindNames = NO_NAMES,
+    length: Length = "full",
+    only: frozenset[str] = frozenset(),
 ) -> Iterator[str]:
     """The plan for a person at a terminal, cabinet by cabinet; unchanged cabinets share one line.
 
     With `diff` every change is followed by its whole unified diff; `unmanaged` lists the objects without our mark.
+    A "short" plan counts the changes of a kind, but shows deletes and changes with a note one by one; a "quiet" one
+    shows nothing but these, refusals and the sums. `only` names the kinds to show; all of them when it is empty.
     """
-    for part in plan.parts:
+    shown = [narrowed(part, only) for part in plan.parts]
+    for part in shown:
         if not is_quiet(part, unmanaged=unmanaged):
             lines = [_header(part, lang, colour), *_refusal(part, lang, colour)]
-            lines += _changes(part, lang=lang, colour=colour, diff=diff, kinds=kinds)
+            lines += _changes(part, lang=lang, colour=colour, diff=diff, kinds=kinds, length=length)
             lines += _unmarked(part.unmanaged if unmanaged else (), lang=lang, colour=colour, kinds=kinds)
-            yield "\n".join(lines) + "\n\n"
+            if len(lines) > 1 or length != "quiet":
+                yield "\n".join(lines) + "\n\n"
     quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
-    if quiet:
+    if quiet and length != "quiet":
         yield harmless(unchanged_line(quiet).say(lang)) + "\n\n"
     if plan.orphans:
         yield "\n".join(_orphans(plan.orphans, lang, colour, kinds)) + "\n\n"
+    if note := left_out(plan, length, only):
+        yield note.say(lang) + "\n"
     summary = paint(f"{plan_summary(plan).say(lang)}.", "bold", on=colour)
     yield f"{summary}\n{DIGEST.say(lang)}: {plan.digest}"
 
@@ -80,7 +89,8 @@ def _refusal(part: Part, lang: Lang, colour: bool) -> list[str]:
     return [paint(said, "red", on=colour)]
 
 
-def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNames) -> list[str]:
+def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNames, length: Length) -> list[str]:
+    important = [one for one in part.changes if length == "full" or is_important(one)]
     rows = [
         (
             MARKS[change.action],
@@ -89,9 +99,13 @@ def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNam
             harmless(title_of(change.after or change.before)),
             why(change, part, lang),
         )
-        for change in part.changes
+        for change in important
     ]
+    if length == "short":
+        rows = [*counts(part, kinds, lang), *rows]
     lines = _aligned(rows, colour)
+    if length != "full":
+        return lines
     if not diff:
         return lines
     return [

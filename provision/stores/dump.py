@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from provision.errors import StoreError
+from provision.os_errors import reason
 from provision.stores.cluster import Cluster
 from provision.text import Text
 from provision.whole_files import replaced
@@ -29,9 +30,10 @@ def dump(cluster: Cluster, database: str, path: Path) -> None:
                 command, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.PIPE, check=False
             )
             if done.returncode != 0:
-                raise _failed(done.stderr.decode(errors="replace").strip().splitlines())
+                raise _failed(_first_line(done.stderr))
     except OSError as error:
-        raise _failed([f"{path}: {error.strerror}"]) from None
+        why = reason(error)
+        raise _failed(Text(f"{path}: {why.ru}", f"{path}: {why.en}")) from None
 
 
 def _binary() -> str:
@@ -47,12 +49,17 @@ def _binary() -> str:
     return found
 
 
-def _failed(said: list[str]) -> StoreError:
-    reason = said[0] if said else "?"
+def _first_line(said: bytes) -> Text:
+    """What a program says first of its failure, in its own language."""
+    line = next(iter(said.decode(errors="replace").strip().splitlines()), "?")
+    return Text(line, line)
+
+
+def _failed(why: Text) -> StoreError:
     return StoreError(
         Text(
-            f"Не удалось сохранить базу кабинета: {reason}; она не удалена",
-            f"The cabinet's database could not be saved: {reason}; it was not dropped",
+            f"Не удалось сохранить базу кабинета: {why.ru}; она не удалена",
+            f"The cabinet's database could not be saved: {why.en}; it was not dropped",
         ),
         Text(
             "pg_dump не должна быть старее сервера; нужны место и право на папку --backup.",

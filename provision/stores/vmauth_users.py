@@ -26,6 +26,7 @@ import yaml
 from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.model import Ref, Resource, Spec, State
+from provision.os_errors import reason
 from provision.stores.access import Access, names
 from provision.stores.number_stores import NumberStore
 from provision.text import Text
@@ -179,9 +180,9 @@ class UserFile:
         )
 
     def _denied(self, error: OSError) -> StoreError:
-        why = error.strerror or type(error).__name__
+        why = reason(error)
         return StoreError(
-            Text(f"файл пользователей vmauth {self._path}: {why}", f"vmauth's user file {self._path}: {why}"),
+            Text(f"файл пользователей vmauth {self._path}: {why.ru}", f"vmauth's user file {self._path}: {why.en}"),
             Text("Проверьте путь и права на папку.", "Check the path and the rights on the folder."),
         )
 

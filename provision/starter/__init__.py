@@ -1,0 +1,1 @@
+"""What a new folder begins with: the files that `provision init` copies."""
