@@ -1,10 +1,10 @@
-# make demo · make test · make bench · make lint — each sets itself up (.venv, Debian packages) on a bare Debian 12.
+# make demo · make test · make quick · make bench · make lint — each sets itself up (.venv, Debian packages) on a bare Debian 12.
 .DELETE_ON_ERROR:
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench stack stack-stop
+.PHONY: demo test quick lint bench stack stack-stop
 $(READY): pyproject.toml constraints.txt setup.sh
 	./setup.sh $(VENV)
 	@touch $@
@@ -15,6 +15,11 @@ demo: $(READY)
 test: lint
 	./packages.sh
 	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n auto --dist loadfile)
+
+# Without servers and without root: what to run while writing.
+quick: lint
+	$(BIN)/python -m pytest -n auto -q tests/config tests/lists tests/render tests/test_architecture.py tests/test_credential.py \
+		tests/dashboards/test_lint.py tests/dashboards/test_catalogue.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

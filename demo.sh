@@ -42,6 +42,7 @@ cat <<'TEXT'
 The same on a real Grafana / То же на настоящей Grafana:
     GRAFANA_URL=https://grafana.example.ru GRAFANA_USER=admin GRAFANA_PASSWORD=… make demo
 TEXT
+[ -z "${sandbox:-}" ] || echo "Begin anew / начать заново: rm -r .demo"
 if [ -n "${sandbox:-}" ] && [ -t 0 ]; then
     printf '\n%s\n' "Ctrl-C ends the sandbox / останавливает песочницу"
     wait $sandbox
