@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, SomeFailedError
 from provision.guards import foreign_objects
 from provision.kinds import KINDS, ORG, WATCHED, Batch, CabinetContext, One, Refused, RunContext
 from provision.model import Ref
@@ -90,14 +90,19 @@ class _Applying:
                 future.result()
 
     def _write_below(self, changes: Sequence[Change]) -> None:
-        """Carries out changes below Grafana, kind by kind. After a failure the kinds that need that one are skipped."""
+        """Carries out changes below Grafana, kind by kind. What depends on a failed one is skipped."""
         for kind in self._batch:
             own = [change for change in changes if change.ref.kind == kind.name]
-            obstacle = next((one.ref for one in self._failed_below() if own and kind.depends(own[0], one)), None)
-            if obstacle or self._stop.is_set():
-                self._below |= {change.ref: Outcome(change, "skipped", because=obstacle) for change in own}
-            elif own:
-                self._below |= _write_batch(kind, own)
+            failed, ready = list(self._failed_below()), []
+            for change in own:
+                near = (one for one in failed if one.ref.cabinet in ("", change.ref.cabinet))
+                obstacle = next((one.ref for one in near if kind.depends(change, one)), None)
+                if obstacle or self._stop.is_set():
+                    self._below[change.ref] = Outcome(change, "skipped", because=obstacle)
+                else:
+                    ready.append(change)
+            if ready:
+                self._below |= _write_batch(kind, ready)
 
     def _failed_below(self) -> Iterator[Change]:
         return (one.change for one in self._below.values() if one.status != "done")
@@ -217,6 +222,9 @@ class _Applying:
 def _write_batch(kind: Batch, changes: Sequence[Change]) -> dict[Ref, Outcome]:
     try:
         kind.write(changes)
+    except SomeFailedError as some:
+        errors = {change.ref: some.errors.get(str(change.ref)) for change in changes}
+        return {one.ref: Outcome(one, "failed" if errors[one.ref] else "done", errors[one.ref]) for one in changes}
     except ProvisionError as error:
         return {change.ref: Outcome(change, "failed", error) for change in changes}
     return {change.ref: Outcome(change, "done") for change in changes}

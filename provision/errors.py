@@ -6,6 +6,7 @@ ProvisionError               has a text in both languages; cli prints it and exi
 ├── SecretError              a secret is missing, too short or readable by others
 ├── PlanChangedError         the plan is not the one that was reviewed (--expect)
 ├── StoreError               a store below Grafana does not answer, refuses, or cannot be fenced
+│   └── SomeFailedError      some of several things failed; the others are done
 └── GrafanaError             anything that went wrong between us and Grafana
     ├── UnreachableError     no answer: refused, timed out, TLS, not a Grafana
     ├── LoginError           the server refused our login; never tried twice
@@ -15,6 +16,8 @@ ProvisionError               has a text in both languages; cli prints it and exi
         ├── ForbiddenError   403
         └── ConflictError    409 and 412: somebody was there first
 """
+
+from collections.abc import Mapping
 
 from provision.text import Text
 
@@ -51,6 +54,15 @@ class PlanChangedError(ProvisionError):
 
 class StoreError(ProvisionError):
     """A store below Grafana does not answer, refuses, or is not fit for a fence."""
+
+
+class SomeFailedError(StoreError):
+    """Several things were tried and some failed: `errors` by the name of each. The text is that of the first."""
+
+    def __init__(self, errors: Mapping[str, StoreError]) -> None:
+        first = next(iter(errors.values()))
+        super().__init__(first.text, first.hint)
+        self.errors = errors
 
 
 class GrafanaError(ProvisionError):

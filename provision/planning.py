@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from provision.errors import GrafanaError, LoginError, ProvisionError, SecretError
+from provision.errors import GrafanaError, LoginError, ProvisionError, SecretError, SomeFailedError, StoreError
 from provision.guards import deletion_limits, foreign_objects, require_usable_lists, settled
 from provision.kinds import KINDS, ORG, WATCHED, Batch, CabinetContext, Kind, One, RunContext
 from provision.kinds.watched import Occasion, watched_settings
@@ -28,6 +28,7 @@ class _Planning:
     def __init__(self, run: RunContext, *, watch: bool) -> None:
         self._run = run
         self._watch = watch
+        self._unreadable: dict[str, StoreError] = {}  # by cabinet
         kinds = [kind(run) for kind in KINDS if kind.is_configured(run)]
         self._kinds: dict[str, Kind] = {kind.name: kind for kind in kinds}
         self._one = [kind for kind in kinds if isinstance(kind, One)]
@@ -36,8 +37,9 @@ class _Planning:
     def plan(self, cabinets: Sequence[Cabinet], progress: Progress) -> Plan:
         cabinets = [settled(self._run, cabinet) for cabinet in cabinets]
         known = [cabinet for cabinet in cabinets if not cabinet.blocked or cabinet.state == "suspended"]
+        live = self._read_below(known)
+        known = [cabinet for cabinet in known if cabinet.id not in self._unreadable]
         wanted = {ref: one for kind in self._batch for ref, one in kind.desired(known).items()}
-        live = {ref: one for kind in self._batch for ref, one in kind.read(known).items()}
         below = _by_cabinet(wanted, live)
 
         def work(cabinet: Cabinet) -> CabinetPlan:
@@ -59,6 +61,24 @@ class _Planning:
         if plans and all(one.refused for one in plans):  # with another root secret, for example: of use to nobody
             shared = replace(shared, changes=())
         return Plan(plans, shared, self._orphans() if self._watch else ())
+
+    def _read_below(self, cabinets: Sequence[Cabinet]) -> State:
+        """What is below Grafana. Cabinets whose part cannot be read are noted in `unreadable`; the others go on.
+
+        Raises StoreError when no cabinet's part can be read.
+        """
+        found: State = {}
+        for kind in self._batch:
+            left = [cabinet for cabinet in cabinets if cabinet.id not in self._unreadable]
+            try:
+                found |= kind.read(left)
+            except SomeFailedError as some:
+                self._unreadable |= some.errors
+                left = [cabinet for cabinet in left if cabinet.id not in some.errors]
+                if not left:
+                    raise
+                found |= kind.read(left)
+        return {ref: one for ref, one in found.items() if ref.cabinet not in self._unreadable}
 
     def _shared(self, wanted: State, live: State) -> SharedPlan:
         return SharedPlan(self._changes(wanted, live), _unmanaged(live.values()))
@@ -83,6 +103,8 @@ class _Planning:
         """The plan of one cabinet; a refused one where its state cannot be read or is not wanted clearly."""
         context = CabinetContext(self._run, cabinet)
         try:
+            if error := self._unreadable.get(cabinet.id):
+                raise error
             if cabinet.state != "suspended":
                 require_usable_lists(cabinet)
             context.find()

@@ -144,7 +144,8 @@ class One(Kind):
 class Batch(Kind):
     """A kind in the stores and engines below Grafana, read and written for all cabinets in one go.
 
-    Methods raise StoreError. Suspended and absent cabinets are among those given. "" as the cabinet of a Ref means that
+    Methods raise StoreError, and SomeFailedError where the rest can go on: `read` by cabinet, `write` by str(Ref) after
+    all changes are tried. Suspended and absent cabinets are among those given. "" as the cabinet of a Ref means that
     all cabinets share the object.
     """
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from provision.errors import StoreError
+from provision.errors import SomeFailedError, StoreError
 from provision.text import Text
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -98,7 +98,7 @@ class Cluster:
     def each(self, databases: Iterable[str], work: Callable[[str, Connection], T]) -> dict[str, T]:
         """What `work` gives for each database, several connections side by side.
 
-        All are tried; then the first error is raised.
+        Raises SomeFailedError, by database, after all are tried.
         """
 
         def one(database: str) -> T:
@@ -109,10 +109,16 @@ class Cluster:
 
 
 def side_by_side(names: Iterable[str], work: Callable[[str], T]) -> dict[str, T]:
-    """What `work` gives for each name, several threads at once. All are tried; then the first error is raised."""
+    """What `work` gives for each name, several threads at once.
+
+    Raises SomeFailedError, by name, after all are tried.
+    """
     names = list(names)
     with ThreadPoolExecutor(min(_AT_ONCE, len(names) or 1)) as pool:
         futures = {name: pool.submit(work, name) for name in names}
+    failed = {name: error for name, future in futures.items() if isinstance(error := future.exception(), StoreError)}
+    if failed:
+        raise SomeFailedError(failed)
     return {name: future.result() for name, future in futures.items()}
 
 

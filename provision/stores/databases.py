@@ -10,12 +10,12 @@ rows, and EXPLAIN ANALYZE or the time taken shows whether one was true (tried on
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import sql
 
 from provision.credential import RootSecret
-from provision.errors import StoreError
+from provision.errors import SomeFailedError
 from provision.model import Ref, Resource, Spec, State
 from provision.stores import cluster_fence, privileges, schema
 from provision.stores.access import OURS, Access
@@ -28,6 +28,7 @@ from provision.stores.schema import OWNER, READER, WRITER
 
 KIND = "events database"
 KEY = "core"
+T = TypeVar("T")
 Save = Callable[[Cluster, str, str], None]  # of a cabinet's database, before it is dropped
 _READERS = "readers"  # what a spec calls the group, whose name a new root secret changes
 _WRITES = ("DELETE", "INSERT", "SELECT", "UPDATE")
@@ -40,7 +41,7 @@ def desired(root: RootSecret, accesses: Iterable[Access]) -> State:
 
 
 def read(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> State:
-    """The databases they have, each looked into, several side by side."""
+    """The databases they have, each looked into, several side by side. Raises SomeFailedError, by cabinet."""
     accesses = list(accesses)
     with cluster.connect() as connection:
         registry = cluster_fence.registered(connection)
@@ -48,7 +49,7 @@ def read(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> Stat
         names = {access: _name(root, access, registry, there) for access in accesses}
         asked = {"names": [name for name in names.values() if name]}
         groups = {str(role): _group(str(role), *rest) for role, *rest in connection.execute(ROLES, asked)}
-    inside = cluster.each([name for name in names.values() if name], _inside)
+    inside = _by_cabinet(names, lambda: cluster.each([name for name in names.values() if name], _inside))
     found = {}
     for access, name in names.items():
         if name:
@@ -84,7 +85,7 @@ def orphans(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> I
 def apply(cluster: Cluster, changes: Sequence[Change], save: Save) -> None:
     """Carries out the changes, several databases side by side; `save` is called before a database is dropped.
 
-    Another run at the same time waits until this one is done. All are tried; then the first error is raised.
+    Another run at the same time waits until this one is done. Raises SomeFailedError, by cabinet, after all are tried.
     """
     by_cabinet = {one.ref.cabinet: change for change in changes for one in change if one}
     if not by_cabinet:
@@ -105,11 +106,21 @@ def apply(cluster: Cluster, changes: Sequence[Change], save: Save) -> None:
         failed = None
         try:
             side_by_side(by_cabinet, work)
-        except StoreError as error:  # what the others did is noted all the same
+        except SomeFailedError as error:
             failed = error
-        _register(admin, {cabinet: after.spec["name"] if after else "" for cabinet, (_, after) in by_cabinet.items()})
+        done = {one: after for one, (_, after) in by_cabinet.items() if failed is None or one not in failed.errors}
+        _register(admin, {cabinet: after.spec["name"] if after else "" for cabinet, after in done.items()})
     if failed is not None:
         raise failed
+
+
+def _by_cabinet(names: Mapping[Access, str], work: Callable[[], T]) -> T:
+    """What `work` gives; its errors by database become errors by cabinet."""
+    try:
+        return work()
+    except SomeFailedError as some:
+        failed = {one.cabinet: some.errors[name] for one, name in names.items() if name in some.errors}
+        raise SomeFailedError(failed) from None
 
 
 def _ref(access: Access) -> Ref:

@@ -18,11 +18,12 @@ import psycopg
 from psycopg import sql
 
 from provision.credential import RootSecret
+from provision.errors import SomeFailedError, StoreError
 from provision.model import Ref, Resource, Spec, State
 from provision.stores import cluster_fence
 from provision.stores.access import Access, names
 from provision.stores.catalogue import NAMED_LIKE_OURS, login_roles
-from provision.stores.cluster import GUARDED_SETTINGS, Cluster, Connection, Rights, side_by_side
+from provision.stores.cluster import GUARDED_SETTINGS, Cluster, Connection, Rights, explain, side_by_side
 from provision.stores.cluster_fence import OURS_SQL, Change
 from provision.stores.schema import OWNER
 
@@ -112,23 +113,39 @@ def orphans(cluster: Cluster, root: RootSecret, accesses: Iterable[Access]) -> I
 
 
 def apply(cluster: Cluster, root: RootSecret, changes: Sequence[Change]) -> None:
-    """Carries out the changes, each role in a transaction of its own. Without changes nothing is sent."""
+    """Carries out the changes, each role in a transaction of its own. Without changes nothing is sent.
+
+    Raises SomeFailedError, by cabinet, after all are tried.
+    """
     if not changes:
         return
+    failed: dict[str, StoreError] = {}
     with cluster.connect() as connection:
-        for before, after in changes:
-            role = (after or before).ref.key  # type: ignore[union-attr]
-            exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
-            if exists and (after is None or "LOGIN" not in after.spec["attributes"]):
-                _shut_out(cluster, connection, role)
-            if after is not None:
-                with connection.transaction():
-                    _put(cluster, connection, root, after, before.spec if before else {}, exists=exists)
-            live = before.spec if before else {}
-            for database in live.get("holds in", ()):
-                disown(cluster, role, database)
-            if after is None and exists:
-                connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+        for change in changes:
+            ref = (change[1] or change[0]).ref  # type: ignore[union-attr]
+            try:
+                _change(cluster, connection, root, ref.key, change)
+            except StoreError as error:
+                failed.setdefault(ref.cabinet, error)
+            except psycopg.Error as error:
+                failed.setdefault(ref.cabinet, explain(error))
+    if failed:
+        raise SomeFailedError(failed)
+
+
+def _change(cluster: Cluster, connection: Connection, root: RootSecret, role: str, change: Change) -> None:
+    before, after = change
+    live = before.spec if before else {}
+    exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+    if exists and (after is None or "LOGIN" not in after.spec["attributes"]):
+        _shut_out(cluster, connection, role)
+    if after is not None:
+        with connection.transaction():
+            _put(cluster, connection, root, after, live, exists=exists)
+    for database in live.get("holds in", ()):
+        disown(cluster, role, database)
+    if after is None and exists:
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
 def disown(cluster: Cluster, role: str, database: str) -> None:

@@ -1,19 +1,19 @@
 """The registry of clients in each cabinet's database: one object a cabinet, a line of its spec a client."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from provision.errors import SomeFailedError, StoreError
 from provision.kinds.base import Batch
+from provision.kinds.below.clusters import SERVER, collected, write_on_each
 from provision.kinds.below.databases import DatabaseKind
 from provision.kinds.context import RunContext
 from provision.model import Cabinet, Ref, Resource, State
 from provision.plan import Change
 from provision.stores import registry, schema
-from provision.stores.cluster import Cluster, Connection
+from provision.stores.cluster import Cluster, side_by_side
 from provision.stores.registry import Client
 from provision.text import Text
-
-_SERVER = "server"  # of the handle: the variable with the connection of the server's administrator
 
 
 class ClientRegistryKind(Batch):
@@ -42,40 +42,45 @@ class ClientRegistryKind(Batch):
         return {one.ref: one for one in wanted if one.spec["clients"]}
 
     def read(self, cabinets: Sequence[Cabinet]) -> State:
-        found = (
-            _resource(cabinet, clients, "postgresql", variable)
-            for variable, cluster in self._clusters.items()
-            for cabinet, clients in self._registries(cluster, _present(cabinets, variable)).items()
-        )
+        found: list[Resource] = []
+        failed: dict[str, StoreError] = {}
+        for variable, cluster in self._clusters.items():
+            present = _present(cabinets, variable)
+            with collected(failed, [cabinet.id for cabinet in present]):
+                registries = self._registries(cluster, present)
+                found += [_resource(one, clients, "postgresql", variable) for one, clients in registries.items()]
+        if failed:
+            raise SomeFailedError(failed)
         return {one.ref: one for one in found if one.spec["clients"]}
 
     def write(self, changes: Sequence[Change]) -> None:
         """Writes the rows that differ between the two sides of each change, a transaction a cabinet."""
-        for variable, cluster in self._clusters.items():
-            mine = {
-                self.run.root.database_name(change.ref.cabinet): change
-                for change in changes
-                if _server_of(change) == variable
-            }
 
-            def work(database: str, connection: Connection, mine: Mapping[str, Change] = mine) -> None:
-                change = mine[database]
+        def work(cluster: Cluster, change: Change) -> None:
+            with cluster.connect(self.run.root.database_name(change.ref.cabinet)) as connection:
                 before, after = (_clients(side) for side in (change.before, change.after))
                 registry.write(connection, change.ref.cabinet, before, after)
 
-            cluster.each(mine, work)
+        def write(cluster: Cluster, its: list[Change]) -> None:
+            by_cabinet = {change.ref.cabinet: change for change in its}
+            side_by_side(by_cabinet, lambda cabinet: work(cluster, by_cabinet[cabinet]))
+
+        write_on_each(self._clusters, changes, write)
 
     def _registries(self, cluster: Cluster, cabinets: Iterable[Cabinet]) -> dict[str, list[Client]]:
         """The active rows of those cabinets that have a database which is up to date."""
         names = {self.run.root.database_name(cabinet.id): cabinet.id for cabinet in cabinets}
+        if not names:
+            return {}
         with cluster.connect() as connection:
             rows = connection.execute("SELECT datname FROM pg_database WHERE datname = ANY(%s)", [list(names)])
             there = [str(name) for (name,) in rows]
 
-        def work(database: str, connection: Connection) -> list[Client]:
-            return [] if schema.pending(connection) else registry.read(connection, names[database])
+        def work(cabinet: str) -> list[Client]:
+            with cluster.connect(self.run.root.database_name(cabinet)) as connection:
+                return [] if schema.pending(connection) else registry.read(connection, cabinet)
 
-        return {names[database]: clients for database, clients in cluster.each(there, work).items()}
+        return side_by_side([names[database] for database in there], work)
 
 
 def _present(cabinets: Iterable[Cabinet], variable: str) -> list[Cabinet]:
@@ -86,12 +91,7 @@ def _present(cabinets: Iterable[Cabinet], variable: str) -> list[Cabinet]:
 def _resource(cabinet: str, clients: Iterable[Client], origin: str, variable: str) -> Resource:
     lines = {one.label: json.dumps(one, ensure_ascii=False) for one in clients}
     ref = Ref(cabinet, ClientRegistryKind.name, "clients")
-    return Resource(ref, {"clients": lines}, origin, {_SERVER: variable})
-
-
-def _server_of(change: Change) -> str:
-    resource = change.after or change.before
-    return str(resource.handle[_SERVER]) if resource else ""
+    return Resource(ref, {"clients": lines}, origin, {SERVER: variable})
 
 
 def _clients(side: Resource | None) -> Iterator[Client]:

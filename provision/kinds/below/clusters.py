@@ -1,9 +1,11 @@
 """What all cabinets of a PostgreSQL server share, and the form of every kind on such servers."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
+from provision.errors import SomeFailedError, StoreError
 from provision.kinds.base import Batch
 from provision.kinds.below.accesses import accesses_of, pairs
 from provision.kinds.context import RunContext
@@ -14,7 +16,7 @@ from provision.stores.access import Access
 from provision.stores.cluster import Cluster
 from provision.text import Text
 
-_SERVER = "server"
+SERVER = "server"  # of the handle
 
 
 class OnClusters(Batch):
@@ -28,25 +30,39 @@ class OnClusters(Batch):
     def is_configured(run: RunContext) -> bool:
         return bool(run.admin.events)
 
+    def depends(self, change: Change, failed: Change) -> bool:
+        """Nothing depends on what failed on another server."""
+        return super().depends(change, failed) and server_of(change) == server_of(failed)
+
     def is_safe_when_blocked(self, change: Change) -> bool:
         return True
 
     def desired(self, cabinets: Sequence[Cabinet]) -> State:
-        present = [one for one in cabinets if one.state != "absent"]
-        return _merged(_on(cluster, self.desired_on(cluster, its)) for cluster, its in self._by_cluster(present))
+        present = {one.id for one in cabinets if one.state != "absent"}
+        return _merged(
+            _on(cluster, self.desired_on(cluster, [access for access in its if access.cabinet in present]))
+            for cluster, its in self._by_cluster(cabinets)
+        )
 
     def read(self, cabinets: Sequence[Cabinet]) -> State:
-        return _merged(_on(cluster, self.read_on(cluster, its)) for cluster, its in self._by_cluster(cabinets))
+        found: State = {}
+        failed: dict[str, StoreError] = {}
+        for cluster, its in self._by_cluster(cabinets):
+            with collected(failed, [access.cabinet for access in its]):
+                found |= _on(cluster, self.read_on(cluster, its))
+        if failed:
+            raise SomeFailedError(failed)
+        return found
 
     def orphans(self, cabinets: Collection[str]) -> Iterator[Resource]:
         """What is on a server and belongs to none of its cabinets. A cabinet that moved has left its old server."""
         estate = [one for one in self.run.cabinets.values() if one.id in cabinets]
-        for cluster, accesses in self._by_cluster(estate):
-            yield from self.orphans_on(cluster, accesses)
+        accesses = accesses_of(estate)
+        for variable, cluster in self._clusters.items():
+            yield from self.orphans_on(cluster, [one for one in accesses if one.administrator == variable])
 
     def write(self, changes: Sequence[Change]) -> None:
-        for variable, cluster in self._clusters.items():
-            self.write_on(cluster, [change for change in changes if _server_of(change) == variable])
+        write_on_each(self._clusters, changes, self.write_on)
 
     @abstractmethod
     def desired_on(self, cluster: Cluster, accesses: list[Access]) -> State:
@@ -67,7 +83,8 @@ class OnClusters(Batch):
     def _by_cluster(self, cabinets: Iterable[Cabinet]) -> Iterator[tuple[Cluster, list[Access]]]:
         accesses = accesses_of(cabinets)
         for variable, cluster in self._clusters.items():
-            yield cluster, [access for access in accesses if access.administrator == variable]
+            if its := [access for access in accesses if access.administrator == variable]:
+                yield cluster, its
 
 
 class ClusterKind(OnClusters):
@@ -86,12 +103,39 @@ class ClusterKind(OnClusters):
 
 def _on(cluster: Cluster, state: State) -> State:
     """The state with a note on each resource of which server it is on."""
-    return {ref: replace(one, handle={_SERVER: cluster.variable}) for ref, one in state.items()}
+    return {ref: replace(one, handle={SERVER: cluster.variable}) for ref, one in state.items()}
 
 
-def _server_of(change: Change) -> str:
+def server_of(change: Change) -> str:
+    """The variable with the connection of the administrator of the server that the change is on."""
     resource = change.after or change.before
-    return str(resource.handle[_SERVER]) if resource else ""
+    return str(resource.handle[SERVER]) if resource else ""
+
+
+@contextmanager
+def collected(errors: dict[str, StoreError], names: Iterable[str]) -> Iterator[None]:
+    """Puts the errors of the work into `errors`: each by its name, one without a name by all these `names`."""
+    try:
+        yield
+    except SomeFailedError as some:
+        errors |= some.errors
+    except StoreError as error:
+        errors |= dict.fromkeys(names, error)
+
+
+def write_on_each(
+    clusters: Mapping[str, Cluster], changes: Sequence[Change], write: Callable[[Cluster, list[Change]], None]
+) -> None:
+    """Carries out the changes, server by server. `write` raises SomeFailedError by cabinet; this one by str(Ref)."""
+    failed: dict[str, StoreError] = {}
+    for variable, cluster in clusters.items():
+        its = [change for change in changes if server_of(change) == variable]
+        errors: dict[str, StoreError] = {}
+        with collected(errors, {change.ref.cabinet for change in its}):
+            write(cluster, its)
+        failed |= {str(one.ref): errors[one.ref.cabinet] for one in its if one.ref.cabinet in errors}
+    if failed:
+        raise SomeFailedError(failed)
 
 
 def _merged(states: Iterable[State]) -> State:
