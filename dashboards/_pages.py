@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
 
 import dashboards
 from dashboards._scope import Scope
-from dashboards.lint.finding import Json, panels, values
+from dashboards.lint.finding import Json, values
 from dashboards.lint.queries import sources
 
 # A cabinet that has everything.
@@ -60,14 +58,6 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 _MADE = "<!-- Страница сделана командой `python -m dashboards` из {origin}: правьте там. -->"
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A panel and the cells on its right that belong to it."""
-
-    panel: Json
-    cells: Sequence[Json]
-
-
 def pages() -> dict[str, str]:
     """File name -> text, the index among them."""
     return {"README.md": _index()} | {f"{slug}.md": _page(slug) for slug in dashboards.slugs()}
@@ -113,8 +103,8 @@ def _page(slug: str) -> str:
         if panel["type"] == "row":
             folded = " (свёрнуто)" if panel["collapsed"] else ""
             lines += [f"## Раздел «{escaped(panel['title'])}»{folded}", ""]
-        for line in _lines([panel] if panel["type"] != "row" else panel["panels"], spec):
-            lines += _panel(line)
+        for one in [panel] if panel["type"] != "row" else panel["panels"]:
+            lines += _panel(one)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -138,31 +128,20 @@ def _offered(variable: Json) -> str:
     return "таблица " + ", ".join(f"`{table}`" for table in sorted(set(re.findall(r"\bcore\.\w+", text))))
 
 
-def _lines(content: Sequence[Json], spec: Json) -> Iterator[_Line]:
-    """Panels with a title, each with the untitled ones behind it in its line."""
-    everything = list(panels(spec))
-    for panel in content:
-        if panel.get("title"):
-            after = everything[everything.index(panel) + 1 :]
-            yield _Line(panel, list(takewhile(lambda one: not one.get("title"), after)))
-
-
-def _panel(line: _Line) -> Iterator[str]:
-    panel = line.panel
-    whole = [panel, *line.cells]
-    data = [one for one in whole if one["type"] not in ("alertlist", "text")]
-    units = sorted({_unit(one["fieldConfig"]["defaults"]["unit"]) for one in data})
-    kind = _KINDS[panel["type"]] if not line.cells else "строка листа"
+def _panel(panel: Json) -> Iterator[str]:
+    has_data = panel["type"] not in ("alertlist", "text")
+    unit = _unit(panel["fieldConfig"]["defaults"]["unit"]) if has_data else ""
+    kind = _KINDS[panel["type"]].capitalize()
     yield from (f"### {escaped(panel['title'])}", "")
-    yield f"*{', '.join([kind.capitalize(), *(unit for unit in units if unit != 'текст')])}.* " + escaped(
-        panel["description"]
-    )
+    yield f"*{kind if unit in ('', 'текст') else f'{kind}, {unit}'}.* {escaped(panel['description'])}"
     yield ""
+    if panel["type"] == "text":
+        yield from (panel["options"]["content"], "")
     if columns := _columns(panel):
         yield from (f"Столбцы: {columns}.", "")
-    if read := sorted({source for one in data for source in sources(one)}):
+    if read := sorted(sources(panel)):
         yield from (f"Источник: {', '.join(f'`{source}`' for source in read)}.", "")
-    if led := _led(whole):
+    if led := _led(panel):
         yield from (f"Ведёт на: {', '.join(led)}.", "")
 
 
@@ -190,15 +169,14 @@ def _titles(panel: Json) -> list[str]:
     return re.findall(r'AS "([^"]+)"', statement.partition("\nFROM ")[0])
 
 
-def _led(whole: Sequence[Json]) -> list[str]:
+def _led(panel: Json) -> list[str]:
     """The dashboards that a click leads to."""
     uids = {dashboards.uid(slug): slug for slug in dashboards.slugs()}
     found = {}
-    for panel in whole:
-        for path, value in values(panel):
-            if path.endswith("url") and (match := re.match(r"/d/([\w-]+)", str(value))):
-                slug = uids[match[1]]
-                found[slug] = f"[{escaped(dashboards.render(slug, SCOPE)['title'])}]({slug}.md)"
+    for path, value in values(panel):
+        if path.endswith("url") and (match := re.match(r"/d/([\w-]+)", str(value))):
+            slug = uids[match[1]]
+            found[slug] = f"[{escaped(dashboards.render(slug, SCOPE)['title'])}]({slug}.md)"
     return list(found.values())
 
 

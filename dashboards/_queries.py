@@ -7,6 +7,7 @@ from grafanalib.core import SqlTarget, Target
 
 METRICS = {"type": "prometheus", "uid": "smart-metrics"}
 EVENTS = {"type": "grafana-postgresql-datasource", "uid": "smart-events"}
+MIXED = {"type": "datasource", "uid": "-- Mixed --"}  # of a panel whose queries go to both
 
 # How far back a read looks for the last sample; what is older stays a visible gap.
 CHECKS = "10m"  # availability checks come every 5 minutes

@@ -1,6 +1,7 @@
-"""Sheets for renewal talks: a line each figure, a cell each month or quarter of one calendar year.
+"""Sheets for renewal talks: one table, a row for each month or quarter of a calendar year, a column for each figure.
 
-Each cell is a panel of its own, so that a period without data stays an empty cell in its place.
+Each column is one query of all rows, so a sheet needs a dozen queries. A period without data keeps its row, a figure
+without data its column: one query gives all rows, and each column's query has one row more, which is not shown.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,30 +10,35 @@ from dataclasses import dataclass
 import attr
 from grafanalib.core import Panel, SqlTarget, Target
 
-from dashboards._panels import Json, stat, text
-from dashboards._periods import Period
-from dashboards._queries import EVENTS, rows
+from dashboards._panels import Json, named, size, stat, text
+from dashboards._periods import YEAR_END, Period
+from dashboards._queries import EVENTS, METRICS, MIXED, instant, ref_id, rows
+from dashboards._tables import Column, drawn, kept, organized
 
-_LABEL = 12  # columns; the cells share the other half
-_HEIGHT = 2
-_NARROW, _WIDE = 12, 22  # pixels of a figure; in the narrow ones six signs fit into one column of the grid
+PERIOD = "period"  # the label, or column of the SQL, that has the key of a row
+_NO_PERIOD = "99"
 _POINTS = 10_000  # Grafana 9.5 moves the time of a query back to a multiple of its step: so it is an hour, not days
+_LINES = 14  # of the panel with twelve rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One figure: what stands at its left, and the query that a cell asks at the end of its period."""
+class Figure:
+    """One column: its title in the head, the whole name of the figure and the words that explain it.
 
-    key: str
+    `cell` is the query of one period, asked at the end of the year; without it `field` is a column of the sheet's SQL.
+    """
+
     title: str
-    description: str
-    cell: Callable[[Period], Target | SqlTarget]
+    name: str
+    about: str
+    cell: Callable[[Period], str] | None = None
+    field: str = ""
     unit: str = "short"
 
 
 def heading(sql: str, links: Sequence[Json]) -> Panel:
-    """Whose sheet it is, in one line of text that `sql` gives."""
-    drawn = stat(
+    """The client of the sheet, in one line of text that `sql` gives."""
+    panel = stat(
         "sheet-header",
         "Клиент | менеджер",
         """Чей это лист: юридическое название, если его прислал sysinfo, клиент и его менеджер, как они стоят в списках.
@@ -46,50 +52,73 @@ def heading(sql: str, links: Sequence[Json]) -> Panel:
         width=24,
         height=3,
     )
-    return attr.evolve(drawn, fields="/.*/", colorMode="none", textMode="value")
+    return attr.evolve(panel, fields="/.*/", colorMode="none", textMode="value")
 
 
-def sheet(periods: Sequence[Period], about: str, lines: Sequence[Line]) -> list[Panel]:
-    """The head with the names of the periods, then the lines; `about` says how to read them."""
-    width = _LABEL // len(periods)
-    names = [_name(period, width) for period in periods]
-    head = text("month-header", "Показатель", about, "", width=_LABEL, height=_HEIGHT)
-    return [head, *names, *(panel for line in lines for panel in _line(line, periods, width))]
-
-
-def _name(period: Period, width: int) -> Panel:
-    """The head of a column; one column of the grid has room for three letters."""
-    shown = period.name if width > 1 else period.name[:3]
-    content = f"<small>**{shown}**</small>"
-    drawn = text(f"month-header-{period.months[0]:02}", "", "", content, width=width, height=_HEIGHT)
-    return attr.evolve(drawn, transparent=True)
-
-
-def _line(line: Line, periods: Sequence[Period], width: int) -> list[Panel]:
-    label = text(line.key, line.title, line.description, "", width=_LABEL, height=_HEIGHT)
-    return [label, *(_cell(line, period, width) for period in periods)]
-
-
-def _cell(line: Line, period: Period, width: int) -> Panel:
-    """A bare figure: the line's label says what it is, the head says when."""
-    query = line.cell(period)
-    drawn = stat(
-        f"{line.key}-{period.months[0]:02}",
-        "",
-        "",
-        query,
-        unit=line.unit,
+def sheet(title: str, about: str, periods: Sequence[Period], figures: Sequence[Figure], sql: str = "") -> Panel:
+    """The table; `about` says how to read it. `sql` gives the columns of the figures without a query of their own."""
+    targets: list[Target | SqlTarget] = [instant(_rows(periods))]
+    fields = [PERIOD]
+    for figure in figures:
+        if figure.cell:
+            fields.append(f"Value #{ref_id(len(targets))}")
+            targets.append(instant(_column(figure.cell, periods)))
+        else:
+            fields.append(figure.field)
+    if sql:
+        targets.append(rows(sql))
+    first = Column(title="Период", mappings=named({period.key: (period.name, "") for period in periods}), width=110)
+    columns = [first, *(Column(title=figure.title, unit=figure.unit) for figure in figures)]
+    panel = drawn(
+        "sheet",
+        title,
+        about,
+        columns,
+        targets,
+        [kept(fields), _joined(), _without_the_row_too_many(), organized(fields, columns)],
+        source=MIXED if sql else METRICS,
+        place=size(24, _LINES if len(periods) > 4 else 6),
         no_value="—",
-        text_size=_NARROW if width == 1 else _WIDE,
-        source=query.datasource,
-        width=width,
-        height=_HEIGHT,
+        filterable=False,
     )
-    return attr.evolve(
-        drawn,
-        colorMode="none",
-        textMode="value",
-        timeShift=period.shift,
-        hideTimeOverride=True,
-        maxDataPoints=_POINTS,
+    return attr.evolve(panel, timeShift=YEAR_END, hideTimeOverride=True, maxDataPoints=_POINTS)
+
+
+def legend_of(figures: Sequence[Figure], howto: str) -> Panel:
+    """The words for each column, and how to use the sheet."""
+    words = "\n".join(f"- **{figure.title}** — {figure.name}. {' '.join(figure.about.split())}" for figure in figures)
+    return text(
+        "howto",
+        "Инструкция",
+        "Что в столбцах, как выбрать клиента и год и что значат знаки в ячейках. От данных не зависит.",
+        f"{howto.strip()}\n\n{words}",
+        height=20 if len(figures) > 4 else 13,
     )
+
+
+def _rows(periods: Sequence[Period]) -> str:
+    """A row for each period, whatever is known of it."""
+    return _union([_of(period.key, "vector(1)") for period in periods])
+
+
+def _column(cell: Callable[[Period], str], periods: Sequence[Period]) -> str:
+    """The figure of each period; and a row too many, without which a column of no figures would have no field."""
+    return _union([*(_of(period.key, cell(period)) for period in periods), _of(_NO_PERIOD, "vector(0)")])
+
+
+def _union(queries: Sequence[str]) -> str:
+    """MetricsQL: PromQL's `or` would compare all of them, and has no label_set()."""
+    return f"union({', '.join(queries)})"
+
+
+def _of(key: str, query: str) -> str:
+    return f'label_set({query}, "{PERIOD}", "{key}")'
+
+
+def _joined() -> Json:
+    return {"id": "joinByField", "options": {"byField": PERIOD, "mode": "outer"}}
+
+
+def _without_the_row_too_many() -> Json:
+    options = {"config": {"id": "equal", "options": {"value": _NO_PERIOD}}, "fieldName": PERIOD}
+    return {"id": "filterByValue", "options": {"filters": [options], "match": "any", "type": "exclude"}}

@@ -1,10 +1,10 @@
 """Tables: columns in the words of the catalogue, queries and transformations made from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grafanalib.core import Panel, Table, TableSortByField
+from grafanalib.core import GridPos, Panel, SqlTarget, Table, TableSortByField, Target
 
 from dashboards._panels import Json, Steps, size, steps
 from dashboards._queries import EVENTS, METRICS, instant, ref_id, rows
@@ -15,6 +15,9 @@ _CELLS: dict[str, Json] = {
     "background": {"type": "color-background", "mode": "basic"},
     "gradient": {"type": "color-background", "mode": "gradient"},
 }
+
+# Where Grafana 9.5 to 12.1 look; 12.2 and newer move it to their own places when they load the panel.
+_NO_FOOTER: Json = {"countRows": False, "enablePagination": False, "fields": "", "reducer": ["sum"], "show": False}
 
 _ROW = "row"
 
@@ -63,40 +66,62 @@ def table(
     else:
         exprs = _exprs(columns, labels, row)
         targets, transformations = [instant(expr) for expr in exprs], _one_table(columns, row, len(exprs))
+    return drawn(
+        key,
+        title,
+        description,
+        columns,
+        targets,
+        transformations,
+        source=EVENTS if sql else METRICS,
+        sort=[TableSortByField(displayName=sort, desc=order == "desc")] if sort else [],
+        footer=_footer(footer),
+        place=size(width, height),
+    )
+
+
+def drawn(
+    key: str,
+    title: str,
+    description: str,
+    columns: Sequence[Column],
+    targets: Sequence[Target | SqlTarget],
+    transformations: Sequence[Json],
+    *,
+    source: Mapping[str, str],
+    sort: Sequence[TableSortByField] = (),
+    footer: Json | None = None,
+    place: GridPos,
+    no_value: str = "",
+    filterable: bool = True,
+) -> Panel:
+    """The table panel of those queries and transformations; `no_value` is shown in cells without a value."""
+    defaults: Json = {
+        "color": {"mode": "thresholds"},
+        "custom": {"cellOptions": _CELLS["auto"], "filterable": filterable, "inspect": False},
+        "unit": "string",
+    }
     return Table(
         id=key,
         title=title,
         description=description,
-        dataSource=EVENTS if sql else METRICS,
-        targets=targets,
+        dataSource=dict(source),
+        targets=list(targets),
         thresholds=steps([(None, "green")]),
         overrides=[override for column in columns if (override := _override(column))],
-        transformations=transformations,
-        sortBy=[TableSortByField(displayName=sort, desc=order == "desc")] if sort else [],
+        transformations=list(transformations),
+        sortBy=list(sort),
         maxDataPoints=None,
-        gridPos=size(width, height),
+        gridPos=place,
         extraJson={
-            "fieldConfig": {
-                "defaults": {
-                    "color": {"mode": "thresholds"},
-                    "custom": {"cellOptions": _CELLS["auto"], "filterable": True, "inspect": False},
-                    "unit": "string",
-                }
-            },
-            "options": {"cellHeight": "sm", "footer": _footer(footer)},
+            "fieldConfig": {"defaults": {**defaults, **({"noValue": no_value} if no_value else {})}},
+            "options": {"cellHeight": "sm", "footer": footer or _NO_FOOTER},
         },
     )
 
 
 def _footer(calc: str) -> Json:
-    # Where Grafana 9.5 to 12.1 look; 12.2 and newer move it to their own places when they load the panel.
-    return {
-        "countRows": False,
-        "enablePagination": True,
-        "fields": "",
-        "reducer": [calc or "sum"],
-        "show": bool(calc),
-    }
+    return {**_NO_FOOTER, "enablePagination": True, "reducer": [calc or "sum"], "show": bool(calc)}
 
 
 def _override(column: Column) -> Json | None:
@@ -133,16 +158,22 @@ def _one_table(columns: Sequence[Column], row: Sequence[str], queries: int) -> l
     by = _ROW if len(row) > 1 else next(iter(row), "")
     hidden = [by] if by and by not in fields else []
     join: list[Json] = [{"id": "joinByField", "options": {"byField": by, "mode": "outer"}}] if row else []
-    return [
-        {"id": "filterFieldsByName", "options": {"include": {"names": [*hidden, *fields]}}},
-        *join,
-        {
-            "id": "organize",
-            "options": {
-                "excludeByName": dict.fromkeys(hidden, True),
-                "includeByName": {},
-                "indexByName": {field: index for index, field in enumerate(fields)},
-                "renameByName": {f: c.title for f, c in zip(fields, columns, strict=True) if f != c.title},
-            },
+    return [kept([*hidden, *fields]), *join, organized(fields, columns, hidden)]
+
+
+def kept(fields: Sequence[str]) -> Json:
+    """The transformation that drops all other fields."""
+    return {"id": "filterFieldsByName", "options": {"include": {"names": list(fields)}}}
+
+
+def organized(fields: Sequence[str], columns: Sequence[Column], hidden: Sequence[str] = ()) -> Json:
+    """The transformation that puts the fields in order under the titles of their columns."""
+    return {
+        "id": "organize",
+        "options": {
+            "excludeByName": dict.fromkeys(hidden, True),
+            "includeByName": {},
+            "indexByName": {field: index for index, field in enumerate(fields)},
+            "renameByName": {f: c.title for f, c in zip(fields, columns, strict=True) if f != c.title},
         },
-    ]
+    }

@@ -7,13 +7,12 @@ one; of several servers of a login the smaller rest counts, as on «Статис
 
 from grafanalib.core import Dashboard
 
-from dashboards._layout import board
+from dashboards._layout import board, row
 from dashboards._links import link
-from dashboards._panels import text
-from dashboards._periods import MONTHS, Period
-from dashboards._queries import chosen, figure, pick
+from dashboards._periods import MONTHS, last
+from dashboards._queries import chosen, pick
 from dashboards._scope import Scope
-from dashboards._sheet import Line, heading, sheet
+from dashboards._sheet import Figure, heading, legend_of, sheet
 from dashboards._variables import variable, variable_of_one
 
 NEEDS = ("online",)
@@ -29,45 +28,35 @@ GROUP BY client
 LIMIT 1
 """.strip()
 
-_ABOUT = """Строка — вид квоты, столбец — месяц: сколько оставалось к его концу, у текущего — сколько осталось сейчас.
-    1-го числа остаток возвращается к квоте. Прочерк — месяц ещё не наступил, опросов не было или им больше 13 месяцев;
-    в первые сутки месяца столбец пуст. Неиспользованное не переносится."""
+_ABOUT = """Строка — месяц, столбец — вид квоты: сколько оставалось к концу месяца, у текущего — сколько осталось
+    сейчас. 1-го числа остаток возвращается к квоте. Прочерк — месяц ещё не наступил, опросов не было или им больше 13
+    месяцев; в первые сутки месяца строка пуста. Неиспользованное не переносится."""
 _HOWTO = """
 1. **Клиент** — выберите сверху одного. Доступов несколько — остатки сложены; один доступ выбирается в «Логин».
 2. **Год** — лист показывает тот год, в котором кончается выбранное время: «Текущий год», «Предыдущий год» или даты:
    - за 2026 год — с 2026-01-01 00:00:00 по 2026-12-31 23:59:59, конец может быть и в будущем;
    - за 2025 год — с 2025-01-01 00:00:00 по 2025-12-31 23:59:59.
-3. **Подождите**, пока заполнятся ячейки: каждая считает свой месяц.
 
 Нули месяц за месяцем — тариф мал, предложите больше. Остаток всегда почти равен квоте — доступом не пользуются.
 """
 
 
 def build(scope: Scope) -> Dashboard:
-    """The heading, four lines of twelve months, and how to use them."""
+    """The heading, twelve months of four figures, and how to use them."""
+    figures = [
+        _left("docs", "Документы", "Остаток биллинга документов", "документов"),
+        _left("search", "Поиск", "Остаток поиска", "поисков"),
+        _left("print", "Печать", "Остаток печати", "распечаток"),
+        _left("upload", "Выгрузка", "Остаток выгрузки", "выгрузок (сохранений)"),
+    ]
     return board(
         "Биллинг Онлайн. Данные для пролонгации",
         "Год одного онлайн-клиента по месяцам: сколько оставалось документов, поисков, распечаток и выгрузок.",
         heading(
             _HEADING, link(scope, "billing-online-statistics", "Остатки и ошибки этого клиента", client=f"${{{_FIRM}}}")
         ),
-        *sheet(
-            MONTHS,
-            _ABOUT,
-            [
-                _left("docs", "Остаток биллинга документов", "документов"),
-                _left("search", "Остаток поиска", "поисков"),
-                _left("print", "Остаток печати", "распечаток"),
-                _left("upload", "Остаток выгрузки", "выгрузок (сохранений)"),
-            ],
-        ),
-        text(
-            "howto",
-            "Инструкция",
-            "Как выбрать клиента и год и как читать остатки. От данных не зависит.",
-            _HOWTO.strip(),
-            height=8,
-        ),
+        sheet("Остатки по месяцам", _ABOUT, MONTHS, figures),
+        row("row-howto", "Инструкция", legend_of(figures, _HOWTO), collapsed=True),
         variables=[
             variable_of_one(_FIRM, "Клиент", _LEFT, "client"),
             variable("login", "Логин", _LEFT, "user", within=[_FIRM]),
@@ -77,16 +66,12 @@ def build(scope: Scope) -> Dashboard:
     )
 
 
-def _left(kind: str, title: str, what: str) -> Line:
+def _left(kind: str, title: str, name: str, what: str) -> Figure:
     selector = pick(_LEFT, _FIRM, "login", kind=kind)
-
-    def rest(period: Period) -> str:
-        return f"sum by (client) (min by (client, user) (last_over_time({selector}[{period.read}])))"
-
-    return Line(
-        key=f"{kind}-left-month",
+    return Figure(
         title=title,
-        description=f"""Сколько {what} осталось неиспользованными к концу месяца: последнее, что ответил опрос. Ноль —
-        квота кончилась раньше месяца: довод за тариф больше. Прочерк — опросов не было.""",
-        cell=lambda period: figure(rest(period), "{{client}}"),
+        name=name,
+        about=f"""Сколько {what} осталось неиспользованными к концу месяца: последнее, что ответил опрос. Ноль — квота
+        кончилась раньше месяца: довод за тариф больше. Прочерк — опросов не было.""",
+        cell=lambda period: f"sum by (client) (min by (client, user) ({last(selector, period)}))",
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dashboards._finish import SCHEMA_VERSION
-from dashboards._queries import EVENTS, METRICS, ref_id
+from dashboards._queries import EVENTS, METRICS, MIXED, ref_id
 from dashboards.lint.finding import Finding, Json, named, panels, values
 
 _SPEC_KEYS = {
@@ -20,7 +20,6 @@ _PANEL_KEYS = {
 _DROPPED_WHEN_EMPTY = ("links", "options", "targets", "title", "transformations")
 _TYPES = {"alertlist", "barchart", "row", "stat", "state-timeline", "table", "text", "timeseries"}
 _WITHOUT_DATA = {"alertlist", "row", "text"}
-_CELLS = {"stat", "text"}
 _SOURCES = (METRICS, EVENTS)
 _SHORTEST = 60  # seconds between two refreshes: hundreds of cabinets ask the same stores
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -93,13 +92,19 @@ def ref_ids(spec: Json) -> Iterator[Finding]:
 
 
 def data_sources(spec: Json) -> Iterator[Finding]:
-    """Panels, queries and variables name one of the cabinet's two data sources in full; queries use their panel's."""
+    """Panels, queries and variables name one of the cabinet's two data sources in full; queries use their panel's.
+
+    A panel may be mixed: then each query names one of the two.
+    """
     known = " | ".join(source["uid"] for source in _SOURCES)
     for panel in panels(spec):
-        if panel.get("type") not in _WITHOUT_DATA and panel.get("datasource") not in _SOURCES:
+        mixed = panel.get("datasource") == MIXED
+        if panel.get("type") not in _WITHOUT_DATA and panel.get("datasource") not in _SOURCES and not mixed:
             yield _source(named(panel), known)
         for target in panel.get("targets", ()):
-            if target.get("datasource") != panel.get("datasource"):
+            if mixed and target.get("datasource") not in _SOURCES:
+                yield _source(named(panel, target), known)
+            elif not mixed and target.get("datasource") != panel.get("datasource"):
                 yield Finding(
                     "data-sources",
                     named(panel, target),
@@ -133,23 +138,14 @@ def units(spec: Json) -> Iterator[Finding]:
 
 
 def descriptions(spec: Json) -> Iterator[Finding]:
-    """The dashboard and every panel with content is described, in Russian: what it means and what to do.
-
-    A cell of a sheet has neither title nor description: those stand on its left, at the beginning of the line.
-    """
+    """The dashboard and every panel with content is described, in Russian: what it means and what to do."""
     if not _CYRILLIC.search(str(spec.get("description", ""))):
         yield Finding("descriptions", "description", "у дашборда нет описания", "the dashboard has no description")
-    explained = {_top(panel) for panel in panels(spec) if panel.get("title") and not panel.get("gridPos", {}).get("x")}
     for panel in panels(spec):
         if not panel.get("title"):
-            if panel.get("type") not in _CELLS or _top(panel) not in explained:
-                yield Finding("descriptions", named(panel), "нет заголовка", "no title")
+            yield Finding("descriptions", named(panel), "нет заголовка", "no title")
         elif panel.get("type") != "row" and len(_CYRILLIC.findall(str(panel.get("description", "")))) < _DESCRIBED:
             yield Finding("descriptions", named(panel), "нет описания по-русски", "no description in Russian")
-
-
-def _top(panel: Json) -> Any:
-    return panel.get("gridPos", {}).get("y")
 
 
 def refresh(spec: Json) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """PromQL and MetricsQL: what an expression reads, or why it cannot be understood.
 
 The parser is that of Prometheus' own language. Of what VictoriaMetrics has more, we know functions (written as one of
-PromQL that takes the same arguments), `timezone_offset`, `@ (expression)` and `sum(a, b)`; then the expression is read
-again.
+PromQL that takes the same arguments), `timezone_offset`, `@ (expression)` and `sum(a, b)`, as well as `union(a, b)`;
+then the expression is read again.
 """
 
 import re
@@ -27,13 +27,14 @@ _TRANSFORMS = (
     "running_sum",
 )
 _AGGREGATES = {
-    **dict.fromkeys(("any", "distinct", "geomean", "median", "mode", "sum2"), "max"),
+    **dict.fromkeys(("any", "distinct", "geomean", "median", "mode", "sum2", "union"), "max"),
     **dict.fromkeys(("bottomk_last", "bottomk_max", "bottomk_min", "topk_last", "topk_max", "topk_min"), "topk"),
 }
 _LIKE_PROMQL = {
     **dict.fromkeys(_ROLLUPS, "last_over_time"),
     **dict.fromkeys(_TRANSFORMS, "abs"),
     **_AGGREGATES,
+    "label_set": "label_join",  # which needs no label to join
 }
 _METRICSQL = re.compile(rf"\b({'|'.join(_LIKE_PROMQL)})(?=\s*(?:\(|by\b|without\b))")
 _AGGREGATE = re.compile(r"\b(?:sum|min|max|avg|count|group|stddev|stdvar)\s*(?:(?:by|without)\s*\([^()]*\)\s*)?\(")

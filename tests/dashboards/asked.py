@@ -8,7 +8,7 @@ from dashboards import Scope
 from provision.stores.cluster import Connection
 from tests.dashboards.conftest import NOW
 from tests.dashboards.numbers import Numbers
-from tests.dashboards.reader import ALL, Choice, Json, panels, promql, sql, table
+from tests.dashboards.reader import ALL, Choice, Json, frame, panels, promql, sql, table
 
 HOUR = 3600
 OWNER = {"cabinet": "probe", "client": "romashka", "manager": "petrova"}
@@ -48,10 +48,11 @@ class Board:
     def table(self, title: str) -> list[dict[str, object]]:
         """The rows of a table, by the titles of its columns."""
         panel = self._panel(title)
-        answers = {
-            one["refId"]: self._numbers.instant(promql(one["expr"], self._spec, ALL)) for one in panel["targets"]
-        }
-        return table(panel, answers)
+        alone = len(panel["targets"]) == 1
+        answers = (
+            (self._numbers.instant(promql(one["expr"], self._spec, ALL)), one["refId"]) for one in panel["targets"]
+        )
+        return table(panel, [frame(answer, ref, alone=alone) for answer, ref in answers])
 
     def _panel(self, title: str) -> Json:
         return next(one for one in panels(self._spec) if one["title"] == title and one["type"] != "row")

@@ -40,7 +40,7 @@ def questions(slug: str, scope: Scope, span: timedelta, until: datetime) -> Iter
         times = time_range(panel, spec, since, until)
         if "rawSql" in target:
             text = sql(target["rawSql"], spec, ALL, *times)
-            yield Question(_name(panel), "rows", text, until=times[1].timestamp(), shows=_columns(panel, target))
+            yield Question(panel["title"], "rows", text, until=times[1].timestamp(), shows=_columns(panel, target))
         else:
             yield _numbers(panel, target, spec, times)
     for variable in spec["templating"]["list"]:
@@ -54,9 +54,9 @@ def _numbers(panel: Json, target: Json, spec: Json, times: tuple[datetime, datet
     expr = promql(target["expr"], spec, ALL, step=f"{width}s", span=f"{int(span.total_seconds())}s")
     shows = _labels(panel, target)
     if target["instant"]:
-        return Question(_name(panel), "instant", expr, until=times[1].timestamp(), shows=shows)
+        return Question(panel["title"], "instant", expr, until=times[1].timestamp(), shows=shows)
     since, until = (moment.timestamp() // width * width for moment in times)
-    return Question(_name(panel), "range", expr, since, until, width, shows)
+    return Question(panel["title"], "range", expr, since, until, width, shows)
 
 
 def _values(variable: Json, spec: Json, since: datetime, until: datetime) -> Question:
@@ -66,11 +66,6 @@ def _values(variable: Json, spec: Json, since: datetime, until: datetime) -> Que
     match = _LABEL_VALUES.fullmatch(promql(query, spec, ALL))
     assert match, query
     return Question(name, "values", match[1], since.timestamp(), until.timestamp(), label=match[2])
-
-
-def _name(panel: Json) -> str:
-    """The title; of a sheet's cell, which has none, its id."""
-    return panel["title"] or f"cell {panel['id']}"
 
 
 def _labels(panel: Json, target: Json) -> frozenset[str]:

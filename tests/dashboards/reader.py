@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
+Row = dict[str, Any]
 Choice = Mapping[str, tuple[str, ...]]  # variable -> chosen values; a variable that is not there is All
 
 ALL: Choice = {}
@@ -21,14 +22,13 @@ ONE: Choice = {"installation": ("203.0.113.5:80",), "firm": ("Фирма 3",)}
 _PIXELS = 1500
 _SECONDS = {"5m": 300, "10m": 600, "15m": 900, "1h": 3600}
 _STEPS = (300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200)
-_BACK = re.compile(r"0y/y((?:-M)*)/M")
 _SIGNS = re.compile(r"[\\^$*+?.()|\[\]{}/]")
 
 
 def panels(spec: Json) -> Iterator[Json]:
-    """Every panel, rows included, top to bottom; cells of a sheet, which have no title, with an empty one."""
+    """Every panel, rows included, top to bottom."""
     for panel in spec["panels"]:
-        yield {"title": "", **panel}
+        yield panel
         yield from panel.get("panels", [])
 
 
@@ -40,20 +40,19 @@ def targets(spec: Json) -> Iterator[tuple[Json, Json]]:
 
 
 def time_range(panel: Json, spec: Json, since: datetime, until: datetime) -> tuple[datetime, datetime]:
-    """The time a panel asks for when that is chosen above: the time shift of sheets is understood, and no other."""
+    """The time a panel asks for when that is chosen above: the time shift of sheets is understood, and no other.
+
+    It moves the beginning to that of its year, and the end to the end of its year, in the dashboard's time zone.
+    """
     if "timeShift" not in panel:
         return since, until
-    match = _BACK.fullmatch(panel["timeShift"])
-    assert match, panel["timeShift"]
-    back = match[1].count("M")
+    assert panel["timeShift"] == "0y/y/M"
     zone = ZoneInfo(spec["timezone"])
-    first = _month(since.astimezone(zone).year, 1 - back, zone)
-    return first, _month(until.astimezone(zone).year, 13 - back, zone) - timedelta(milliseconds=1)
-
-
-def _month(year: int, month: int, zone: ZoneInfo) -> datetime:
-    """Where a month begins; 0 is the December before."""
-    return datetime(year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=zone).astimezone(UTC)
+    first, after = (
+        datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
+        for year in (since.astimezone(zone).year, until.astimezone(zone).year + 1)
+    )
+    return first, after - timedelta(milliseconds=1)
 
 
 def step(span: timedelta, panel: Json, target: Json) -> int:
@@ -103,31 +102,41 @@ def _value(values: tuple[str, ...] | None, all_value: str) -> str:
     return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 
 
-def table(panel: Json, answers: Mapping[str, Sequence[tuple[Mapping[str, str], float]]]) -> list[dict[str, Any]]:
-    """The rows a table of numbers shows, from the answers by refId: column -> cell, columns in order.
+def frame(answer: Sequence[tuple[Mapping[str, str], float]], ref: str, *, alone: bool = False) -> list[Row]:
+    """An answer of Prometheus as a table: Time, its labels and `Value #A`, or `Value` where it is the only one.
 
-    As Grafana 12.4 does it: an answer becomes Time, its labels and `Value #A`; one without series has no labels at all.
-    Then the three transformations that our tables use.
+    As Grafana 12.4 does it: an answer without series has no labels at all.
     """
-    name = "Value #{}" if len(answers) > 1 else "Value"
-    tables = [
-        [{"Time": 0, **labels, name.format(ref): value} for labels, value in found] for ref, found in answers.items()
-    ]
+    name = "Value" if alone else f"Value #{ref}"
+    return [{"Time": 0, **labels, name: value} for labels, value in answer]
+
+
+def table(panel: Json, frames: Sequence[Sequence[Row]]) -> list[Row]:
+    """The rows that a table shows of those answers: column -> cell, columns in order.
+
+    As Grafana 12.4 does it, with the four transformations that our tables use.
+    """
     options = {one["id"]: one["options"] for one in panel["transformations"]}
     kept = options["filterFieldsByName"]["include"]["names"]
-    tables = [[{key: row[key] for key in row if key in kept} for row in rows] for rows in tables]
+    tables = [[{key: row[key] for key in row if key in kept} for row in rows] for rows in frames]
     joined = _joined_by(options["joinByField"]["byField"], tables) if "joinByField" in options else tables[0]
+    for one in options.get("filterByValue", {}).get("filters", ()):
+        joined = [row for row in joined if row.get(one["fieldName"]) != one["config"]["options"]["value"]]
     organize = options["organize"]
     order = sorted(organize["indexByName"], key=organize["indexByName"].__getitem__)
     titles = {field: organize["renameByName"].get(field, field) for field in order}
     return [{title: row.get(field) for field, title in titles.items()} for row in joined]
 
 
-def _joined_by(field: str, tables: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The outer join; a table without the field is left out, a second row of one key takes the place of the first."""
-    joined: dict[Any, dict[str, Any]] = {}
+def _joined_by(field: str, tables: Sequence[Sequence[Row]]) -> list[Row]:
+    """The outer join, in the order of the field where it is numbers.
+
+    A table without the field is left out, a second row of one key takes the place of the first.
+    """
+    joined: dict[Any, Row] = {}
     for rows in tables:
         for row in rows:
             if field in row:
                 joined[row[field]] = {**joined.get(row[field], {}), **row}
-    return list(joined.values())
+    numbers = all(str(key).isdecimal() for key in joined)
+    return [joined[key] for key in (sorted(joined, key=int) if numbers else joined)]

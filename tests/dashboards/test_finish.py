@@ -107,7 +107,7 @@ def test_queries_are_named_in_order(scope: Scope) -> None:
 
 
 def test_as_many_points_as_the_panel_is_wide(scope: Scope) -> None:
-    """grafanalib's 100 points a panel are gone; bars and charts of many lines have limits, cells of a sheet many."""
+    """grafanalib's 100 points a panel are gone; bars and charts of many lines have limits, sheets many."""
     for spec in specs(scope):
         for panel in panels(spec):
             points = {10_000} if "timeShift" in panel else {None, FEW} if panel["type"] == "timeseries" else {None}

@@ -80,6 +80,13 @@ def drop(path: str) -> Callable[[Json], None]:
     return change
 
 
+def mix_in_a_stranger(spec: Json) -> None:
+    """A panel of mixed sources, one of which is not the cabinet's."""
+    panel = spec["panels"][2]
+    panel["datasource"] = {"type": "datasource", "uid": "-- Mixed --"}
+    panel["targets"][0]["datasource"] = {"type": "prometheus", "uid": "other"}
+
+
 def renumber(spec: Json) -> None:
     """Numbers the panels by their place."""
     for number, panel in enumerate(spec["panels"], 1):
@@ -90,13 +97,6 @@ def turn_around(spec: Json) -> None:
     """Keys from Z to A."""
     first = spec["panels"][0]
     spec["panels"][0] = {key: first[key] for key in sorted(first, reverse=True)}
-
-
-def lone_cell(spec: Json) -> None:
-    """A figure without a title, and nothing on its left that explains it."""
-    panel = spec["panels"][2]
-    panel["type"] = "stat"
-    del panel["title"]
 
 
 _NEW_VARIABLE = {"name": "city", "query": "a,b", "type": "custom"}
@@ -121,13 +121,13 @@ BREACHES: dict[str, tuple[str, Callable[[Json], object], str]] = {
         put("panels.0.targets.0.datasource", {"type": "prometheus", "uid": "other"}),
         "не тот, что у панели",
     ),
+    "a stranger in a mixed panel": ("data-sources", mix_in_a_stranger, "не из кабинета"),
     "a strange panel": ("panel-types", put("panels.2.type", "piechart"), "не из списка"),
     "no unit": ("units", drop("panels.2.fieldConfig.defaults.unit"), "нет единицы"),
     "no description": ("descriptions", drop("panels.2.description"), "нет описания"),
     "an English description": ("descriptions", put("panels.2.description", "Age of files " * 9), "нет описания"),
     "a silent dashboard": ("descriptions", put("description", ""), "у дашборда нет описания"),
     "a chart without a title": ("descriptions", drop("panels.3.title"), "нет заголовка"),
-    "a cell without its line": ("descriptions", lone_cell, "нет заголовка"),
     "a hasty refresh": ("refresh", put("refresh", "30s"), "30s чаще"),
     "a hasty choice": ("refresh", put("timepicker.refresh_intervals", ["10s", "1m"]), "10s чаще"),
     "a refresh that is none": ("refresh", put("refresh", "soon"), "soon чаще"),
