@@ -11,6 +11,7 @@ from dashboards import Scope
 from tests.dashboards.reader import ALL, Json, promql, sql, step, targets, time_range
 
 _NAMED = re.compile(r"\{\{(\w+)\}\}")
+_MADE = re.compile(r'AS "(\w+)"')
 _LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")
 
 
@@ -72,12 +73,20 @@ def _labels(panel: Json, target: Json) -> frozenset[str]:
     """The labels in the names of the series, or in the columns of a table (of its first query)."""
     if panel["type"] != "table":
         return frozenset(_NAMED.findall(target["legendFormat"]))
-    organize = next(one for one in panel["transformations"] if one["id"] == "organize")
-    fields = (field for field in organize["options"]["indexByName"] if not field.startswith("Value"))
-    return frozenset(fields if target["refId"] == "A" else ())
+    labels = {field for field in _fields(panel) if not field.startswith("Value")}
+    of_rows = {field for one in panel["targets"] if "rawSql" in one for field in _MADE.findall(one["rawSql"])}
+    return frozenset(labels - (of_rows - {"period"}) if target["refId"] == "A" else ())
 
 
 def _columns(panel: Json, target: Json) -> frozenset[str]:
-    """The columns that the panel formats, or that Grafana makes series of."""
+    """The columns that the panel shows or formats, or that Grafana makes series of."""
+    if fields := _fields(panel):
+        return frozenset(field for field in fields if field in _MADE.findall(target["rawSql"]))
     formatted = {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]}
     return frozenset(formatted | ({"time", "metric", "value"} if target["format"] == "time_series" else set()))
+
+
+def _fields(panel: Json) -> list[str]:
+    """The fields that a table puts in order; none where it shows the rows of SQL as they come."""
+    organized = [one["options"]["indexByName"] for one in panel.get("transformations", ()) if one["id"] == "organize"]
+    return list(organized[0]) if organized else []
