@@ -25,6 +25,11 @@ class Scope:
         return f"time:{'DD.MM.YYYY' if self.language.startswith('ru') else 'YYYY-MM-DD'}"
 
     @property
+    def minute(self) -> str:
+        """Grafana's unit for a moment within a year, in a narrow column."""
+        return f"time:{'DD.MM' if self.language.startswith('ru') else 'MM-DD'} HH:mm"
+
+    @property
     def moment(self) -> str:
         """Grafana's unit for a moment, written as the language does."""
         return f"{self.day} HH:mm:ss"

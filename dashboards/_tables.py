@@ -19,6 +19,7 @@ _CELLS: dict[str, Json] = {
 # Where Grafana 9.5 to 12.1 look; 12.2 and newer move it to their own places when they load the panel.
 _NO_FOOTER: Json = {"countRows": False, "enablePagination": False, "fields": "", "reducer": ["sum"], "show": False}
 
+MIN_WIDTH = 70  # pixels of a column without a width; Grafana (12.4) gives 150, and many columns leave the screen
 _ROW = "row"
 
 
@@ -98,7 +99,12 @@ def drawn(
     """The table panel of those queries and transformations; `no_value` is shown in cells without a value."""
     defaults: Json = {
         "color": {"mode": "thresholds"},
-        "custom": {"cellOptions": _CELLS["auto"], "filterable": filterable, "inspect": False},
+        "custom": {
+            "cellOptions": _CELLS["auto"],
+            "filterable": filterable,
+            "inspect": False,
+            "minWidth": MIN_WIDTH,
+        },
         "unit": "string",
     }
     return Table(

@@ -2,7 +2,8 @@
 
 Decided where the catalogue leaves it open: an alert belongs to the time range when it lasted in it, also when it began
 before; it is one row each time it fires; two columns at the end say when it began and ended, without them one could
-not tell what goes on now; «Тип аварии» offers the alerts of the time range. Codes are written with a Latin K.
+not tell what goes on now; «Тип аварии» offers the alerts of the time range. Codes are written with a Latin K. All
+columns fit a screen 1600 pixels wide beside Grafana's menu; a cell that is cut off shows its text when pointed at.
 """
 
 from grafanalib.core import Dashboard, Panel
@@ -65,37 +66,37 @@ def _emergencies(scope: Scope) -> Panel:
         Показаны первые 1000 по приоритету, длящиеся раньше.""",
         Column(
             title="Клиент",
-            width=200,
+            width=130,
             links=[
                 *link(scope, "kodeks-server-metrics", "Если это установка: её проверки", host=CELL),
                 *link(scope, "billing-online-statistics", "Если это онлайн-доступ: его остатки", client=CELL),
             ],
         ),
-        Column(title="Менеджер", width=110),
+        Column(title="Менеджер", width=85),
         Column(
             title="Пр-т",
-            width=70,
+            width=50,
             cell="background",
             thresholds=[(None, "transparent")],
             mappings=named({code: (code, color) for code, color in _PRIORITIES.items()}),
         ),
         Column(
             title="Важность",
-            width=100,
+            width=75,
             cell="text",
             thresholds=[(None, "text")],
             mappings=named({"critical": ("critical", _RED)}),
         ),
-        Column(title="Тип аварии", width=220),
-        Column(title="text", width=320),
-        Column(title="clientname", width=160),
-        Column(title="regnum", width=90),
-        Column(title="catalog", width=80),
-        Column(title="url", width=140),
-        Column(title="user", width=90),
-        Column(title="filename", width=140),
-        Column(title="Начало", unit=scope.moment, width=170),
-        Column(title="Конец", unit=scope.moment, width=170),
+        Column(title="Тип аварии", width=150),
+        Column(title="text"),
+        Column(title="clientname", width=100),
+        Column(title="regnum", width=70),
+        Column(title="catalog", width=65),
+        Column(title="url", width=80),
+        Column(title="user", width=65),
+        Column(title="filename", width=80),
+        Column(title="Начало", unit=scope.minute, width=95),
+        Column(title="Конец", unit=scope.minute, width=95),
         sql=f"""
 SELECT client AS "Клиент", manager AS "Менеджер", priority AS "Пр-т", severity AS "Важность",
        alertname AS "Тип аварии", text AS "text", clientname AS "clientname", regnum AS "regnum",

@@ -311,10 +311,10 @@ def _rejected_users(scope: Scope) -> Panel:
         f"""Кому и сколько раз за день отказали во входе, потому что все лицензии были заняты; другие причины
         отказа сюда не входят. Пустая таблица — мест хватает. Один человек много раз — он просто повторял попытки;
         много разных людей — мест мало, с этим списком и идите к клиенту. День — по времени {scope.timezone}.""",
-        Column(title="День", unit=scope.day, width=110),
-        Column(title="Клиент", width=250),
+        Column(title="День", unit=scope.day, width=100),
+        Column(title="Клиент", width=170),
         Column(title="Логин"),
-        Column(title="Количество за день", unit="none", width=180),
+        Column(title="Количество за день", unit="none", width=140),
         sql=f"""
 SELECT date_trunc('day', ts, '{scope.timezone}') AS "День", host AS "Клиент", user_login AS "Логин",
        count(*) AS "Количество за день"

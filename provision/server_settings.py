@@ -97,6 +97,11 @@ def _on_with_https(server: Server, name: str) -> bool:
     return server.is_on(name) or not server.is_https
 
 
+def _on_or_own_days(server: Server, name: str) -> bool:
+    """Whether days on axes have a form other than that of Grafana (12.4)."""
+    return server.is_on(name) or server.value("date_formats.interval_day") not in ("", "MM/DD")
+
+
 def _empty(server: Server, name: str) -> bool:
     return not server.value(name).strip()
 
@@ -342,9 +347,9 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
     ),
     WatchedSetting(
         "date_formats.use_browser_locale",
-        _TRUE,
+        Text("true или свой interval_day", "true, or interval_day is set"),
         Text("оси пишут 10/30 вместо 30.10", "axes show 10/30 in place of 30.10"),
         "[date_formats] use_browser_locale = true",
-        _on,
+        _on_or_own_days,
     ),
 )

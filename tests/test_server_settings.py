@@ -116,6 +116,13 @@ def test_what_makes_a_value_harmless(name: str, value: str) -> None:
     assert list(wrong_settings(Server(values, {5}))) == []
 
 
+@pytest.mark.parametrize(("days", "wrong"), [("MM/DD", 1), ("DD.MM", 0)])
+def test_days_of_axes_may_have_a_form_of_their_own(days: str, wrong: int) -> None:
+    """Without the browser's forms of dates, the server's own may be set; Grafana's default is reported."""
+    values = {**GOOD, "date_formats": {"use_browser_locale": "false", "interval_day": days}}
+    assert len(list(wrong_settings(Server(values, {5})))) == wrong
+
+
 def test_what_a_server_does_not_have_opens_nothing() -> None:
     """An older version lacks keys; a server whose settings cannot be read has none."""
     assert list(wrong_settings(Server({}))) == []

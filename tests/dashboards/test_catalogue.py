@@ -225,6 +225,23 @@ def _columns(panel: Json) -> set[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_a_table_fits_a_screen_of_1600_pixels(slug: str, scope: Scope) -> None:
+    """All its columns are seen beside Grafana's menu of 300 pixels; a column without a width has its smallest one."""
+    for panel in panels(everything(slug, scope)):
+        if panel["type"] != "table":
+            continue
+        widths = {
+            override["matcher"]["options"]: one["value"]
+            for override in panel["fieldConfig"]["overrides"]
+            for one in override["properties"]
+            if one["id"] == "custom.width"
+        }
+        smallest = panel["fieldConfig"]["defaults"]["custom"]["minWidth"]
+        room = (1600 - 300 - 32) * panel["gridPos"]["w"] // 24 - 20  # less what frames and gaps take
+        assert sum(widths.get(title, smallest) for title in _columns(panel)) <= room, panel["title"]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_the_menu_leads_to_all_dashboards_of_the_cabinet(slug: str, scope: Scope) -> None:
     """Every dashboard has the tag and a menu of all that have it, which keeps the variables and the time range."""
     spec = everything(slug, scope)

@@ -86,6 +86,11 @@ def test_versions_are_pinned_and_health_is_asked(service: str) -> None:
     assert SERVICES[service]["healthcheck"]["test"]
 
 
+def test_dates_are_those_of_the_readers_country() -> None:
+    """Axes show 30.10 to a browser in Russian."""
+    assert SERVICES["grafana"]["environment"]["GF_DATE_FORMATS_USE_BROWSER_LOCALE"] == "true"
+
+
 def test_cabinets_may_enter_one_database() -> None:
     """PostgreSQL runs with the example's rules: a cabinet's role enters its own database, with a password."""
     rules = [
