@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick lint bench stack stack-stop
+.PHONY: demo test quick lint bench pictures stack stack-stop
 $(READY): pyproject.toml constraints.txt setup.sh
 	./setup.sh $(VENV)
 	@touch $@
@@ -28,6 +28,13 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Every dashboard as a Viewer sees it in Chromium: make pictures GRAFANA_URL=http://127.0.0.1:3000 (for trying out; its
+# admin in GRAFANA_USER and GRAFANA_PASSWORD). SLUGS="today prolongation" opens these alone.
+pictures: $(READY)
+	./packages.sh chromium
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group pictures
+	$(BIN)/python -m pictures --url "$${GRAFANA_URL:?}" --folder .demo/pictures $(SLUGS)
 
 # The stores and what collects on this machine, from Debian's packages; options: make stack STACK="--events-port 5433"
 stack: $(READY)

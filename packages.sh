@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests and `make stack` start themselves: VictoriaMetrics with vmauth and vmalert, the blackbox exporter,
-# and PostgreSQL 15 or newer.
+# and PostgreSQL 15 or newer; and the packages that are named, if a program of that name is missing.
 # Quick and without root when all is there. The services Debian would start with them stay off.
 set -euo pipefail
 
@@ -20,6 +20,7 @@ missing=()
 present prometheus-blackbox-exporter || missing+=(prometheus-blackbox-exporter)
 ls /usr/lib/*/libnss_wrapper.so >/dev/null 2>&1 || missing+=(libnss-wrapper) # tests: names that lead to loopback
 present openssl || missing+=(openssl) # examples/ci encrypts with it
+for more in "$@"; do present "$more" || missing+=("$more"); done # make pictures: chromium
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 fail() {

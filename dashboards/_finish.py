@@ -149,7 +149,9 @@ def _target(raw: Json, name: str) -> Json:
 
 def _variable(raw: Json) -> Json:
     variable = _some(raw, _VARIABLE)
-    if raw["includeAll"]:
+    if raw["type"] == "query" and raw["current"]["text"]:
+        variable["current"] = {key: raw["current"][key] for key in ("text", "value")}
+    elif raw["includeAll"]:
         variable["current"] = (
             {"text": ["All"], "value": ["$__all"]} if raw["multi"] else {"text": "All", "value": "$__all"}
         )

@@ -151,7 +151,7 @@ SETTINGS: Schema = {
         "items": choice(about("Название проверки", "The name of a check"), *OPTIONAL),
         "default": [],
     },
-    "home": _SLUG | {"description": about("Начальный дашборд", "Home dashboard"), "default": "kodeks-analytics"},
+    "home": _SLUG | {"description": about("Начальный дашборд", "Home dashboard"), "default": "today"},
     "mail": _MAIL | {"default": {}},
     "alerting": _ALERTING | {"default": {}},
     "editors": choice(

@@ -8,7 +8,7 @@ from dashboards._queries import EVENTS
 from dashboards.lint import promql, sql
 from dashboards.lint.finding import Contract, Finding, Json, named, panels
 
-_VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)|\[\[(\w+)\]\]")
+_VARIABLE = re.compile(r"\$\{(\w+)(?:\.\w+)?(?::(\w+))?\}|\$(\w+)|\[\[(\w+)\]\]")
 _BUILT_IN = re.compile(r"__\w+")
 _TIMES = {"__interval": "1h", "__range": "1h", "__rate_interval": "1h", "__interval_ms": "60000", "__range_s": "3600"}
 _OFFER = re.compile(r"label_values\((?:(?P<selector>.+), *)?(?P<label>\w+)\)|query_result\((?P<query>.+)\)", re.DOTALL)

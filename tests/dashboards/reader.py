@@ -74,8 +74,9 @@ def promql(text: str, spec: Json, choice: Choice, *, step: str = "1h", span: str
     return _chosen(text.replace("$__interval", step).replace("$__range", span), spec, choice)
 
 
-def sql(text: str, spec: Json, choice: Choice, since: datetime, until: datetime) -> str:
-    """The statement as PostgreSQL gets it."""
+def sql(text: str, spec: Json, choice: Choice, since: datetime, until: datetime, reader: str = "nobody") -> str:
+    """The statement as PostgreSQL gets it; `reader` is the login of the person who looks."""
+    text = text.replace("${__user.login:sqlstring}", f"'{reader}'")
     first, last = (moment.astimezone(UTC).isoformat() for moment in (since, until))
     text = re.sub(r"\$__timeFilter\(([\w.]+)\)", rf"\1 BETWEEN '{first}' AND '{last}'", text)
     text = text.replace("$__timeFrom()", f"'{first}'").replace("$__timeTo()", f"'{last}'")

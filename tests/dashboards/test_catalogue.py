@@ -116,7 +116,8 @@ def test_only_our_sources_and_known_kinds_of_panel(slug: str, scope: Scope) -> N
 def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
     """Each variable is a choice of several or All, opens on All, has a label, and is used by some query.
 
-    But a threshold is one of a few values, and a sheet is of exactly one installation or client.
+    But a threshold is one of a few values, a sheet is of exactly one installation or client, and `today` is of one
+    manager or all.
     """
     spec = everything(slug, scope)
     queries = json.dumps([target for _, target in targets(spec)], ensure_ascii=False)
@@ -132,10 +133,10 @@ def test_variables_take_several_values_or_all(slug: str, scope: Scope) -> None:
             assert variable["label"].lower() == "клиент"
             assert f"${{{variable['name']}:regex}}" in queries
             continue
-        assert variable["multi"]
+        assert variable["multi"] is (slug != "today")
         assert variable["includeAll"]
         assert variable["allValue"] == ".*"
-        assert variable["current"] == {"text": ["All"], "value": ["$__all"]}
+        assert slug == "today" or variable["current"] == {"text": ["All"], "value": ["$__all"]}
         assert variable["label"]
         assert re.search(rf"\$\{{?{variable['name']}\b", queries), f"{variable['name']} chooses nothing"
 

@@ -157,11 +157,14 @@ def of_reports(question: Question) -> bool:
 
 
 def asked(scope: Scope) -> Iterator[tuple[str, Question]]:
-    """Every question of every dashboard over three days that reports answer. A sheet asks for months to come, too."""
+    """Every question of every dashboard over three days that reports answer.
+
+    But those of `today`, which lists only what is wrong: test_today has such cases.
+    """
     seen: set[Question] = set()
-    for slug in dashboards.slugs():
+    for slug in (one for one in dashboards.slugs() if one != "today"):
         for question in questions(slug, scope, 3 * DAY, NOW):
-            if question not in seen and of_reports(question) and question.until <= NOW.timestamp():
+            if question not in seen and of_reports(question):
                 seen.add(question)
                 yield slug, question
 
@@ -180,7 +183,7 @@ def test_every_panel_of_sysinfo_is_answered(stage: Stage, scope: Scope) -> None:
                 faults.append(f"{slug}, {question.about}: {error}")
                 continue
             shown = [answer.columns] if question.kind == "rows" else answer.rows
-            if not answer.rows and not _before_the_first_report(question):
+            if not answer.rows:
                 faults.append(f"{cabinet}, {slug}, {question.about}: empty: {question.text}")
             elif not all(question.shows <= set(one) for one in shown):
                 faults.append(f"{cabinet}, {slug}, {question.about}: lacks some of {set(question.shows)}")
@@ -188,10 +191,6 @@ def test_every_panel_of_sysinfo_is_answered(stage: Stage, scope: Scope) -> None:
                 faults.append(f"{cabinet}, {slug}, {question.about}: tells of {strange}")
     assert not faults, "\n".join(faults)
     assert count > 100
-
-
-def _before_the_first_report(question: Question) -> bool:
-    return question.until < (NOW - 390 * DAY).timestamp()
 
 
 def test_every_metric_and_table_of_the_form_is_asked_for(scope: Scope) -> None:

@@ -169,6 +169,7 @@ def test_every_cell_is_that_of_a_query_of_its_own(slug: str, year: int, scope: S
     found = Sheet(slug, scope, long_history.numbers, long_history.rows).table(times=times)
     expected: list[Row] = [{} for _ in found]
     for cell in cells(slug, year, SAMARA, "romashka", "romashka"):
+        values: list[float | None]
         if "SELECT" in cell.query:
             values = [float(value) for (value,) in long_history.rows.execute(cell.query.encode()).fetchall()]
         else:
