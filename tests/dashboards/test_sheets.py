@@ -14,8 +14,9 @@ from dashboards import Scope
 from dashboards._periods import _at
 from provision.stores.cluster import Connection, connect
 from provision.stores.local import postgresql, victoria_metrics
-from provision.stores.sample_data import Installation, OnlineAccess, SampleCabinet, fill
+from provision.stores.sample_data import SampleCabinet, fill
 from provision.stores.schema import migrate
+from tests import samples
 from tests.dashboards.asked import access, person
 from tests.dashboards.conftest import NOW, Stores
 from tests.dashboards.numbers import Numbers
@@ -148,8 +149,8 @@ def test_periods_are_shown_in_russian_and_figures_with_their_units(scope: Scope)
 @pytest.fixture(scope="module")
 def long_history(folder: Path) -> Iterator[Stores]:
     """Thirteen months of an installation and of two accesses of a client."""
-    installations = (Installation("romashka", "romashka", "petrova"),)
-    accesses = tuple(OnlineAccess("romashka", login, "online.example.ru", "docs", "petrova") for login in ("a", "b"))
+    installations = (samples.installation("romashka", "petrova"),)
+    accesses = tuple(samples.access("romashka", login, "online.example.ru", "petrova") for login in ("a", "b"))
     cabinet = SampleCabinet(id="probe", timezone="Europe/Samara", installations=installations, accesses=accesses)
     with (
         victoria_metrics(folder / "year") as metrics,
