@@ -161,7 +161,13 @@ ALLOWED = {
         "provision.text",
         "provision.whole_files",
     },
-    "provision.render": {"provision.errors", "provision.model", "provision.plan", "provision.text"},
+    "provision.render": {
+        "provision.errors",
+        "provision.lists.columns",
+        "provision.model",
+        "provision.plan",
+        "provision.text",
+    },
     "provision.stores": {
         "provision.credential",
         "provision.errors",

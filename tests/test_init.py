@@ -1,10 +1,12 @@
 """From an empty folder to a working cabinet, from a checkout and from an installed wheel."""
 
 import os
+import re
 import shlex
 import stat
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,39 @@ distributors:
     assert "dashboards/broken.py" in done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def steps() -> list[tuple[str, list[str]]]:
+    """The commands of docs/first-hour.ru.md, each with the lines that it prints; `…` stands for any lines."""
+    text = (ROOT / "docs" / "first-hour.ru.md").read_text(encoding="utf-8")
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            else:
+                found[-1][1].append(line)
+    return found
+
+
+def test_the_first_hour_is_as_it_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Each command of the guide prints what the guide shows, in this order."""
+    today = f"{date.today():%Y%m%d}"  # noqa: DTZ011 - the day that init writes into the name
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "provision"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m provision --lang ru "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    folder = tmp_path / "new"
+    folder.mkdir()
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("SMART_", "GRAFANA_"))}
+    env |= {"PYTHONPATH": str(ROOT), "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    assert len(steps()) == 8
+    for command, lines in steps():
+        command = command.replace("20261129", today).replace("http://127.0.0.1:3000", sandbox.url)
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert "Traceback" not in done.stderr
+        parts = [re.escape(line) if line != "…" else "(.*\n)*.*" for line in lines]
+        shown = "\n".join(parts).replace("20261129", today)
+        assert re.fullmatch(shown, done.stdout.rstrip("\n")), f"{command}\n{done.stdout}\n{done.stderr}"

@@ -71,7 +71,7 @@ def test_a_technicians_session(folder: Path) -> None:
     (folder / MANAGERS).write_text(DAMAGED, encoding="utf-8")
 
     output = run("check", MANAGERS, status=1).output
-    assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address): в адресе есть протокол или путь" in output
+    assert f"ошибка M04: {MANAGERS}, строка 2, поле 1 (address, адрес): в адресе есть протокол или путь" in output
     assert "\n2 ошибки, 8 предупреждений.\n" in output
     assert "\nВсего строк: 6; годных: 3, с ошибками: 2, пропущенных: 1.\n" in output
     assert output.endswith(

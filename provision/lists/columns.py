@@ -21,6 +21,22 @@ COLUMNS: Mapping[ListKind, tuple[str, ...]] = {
     "online": ("firm", "login", "password", "host", "folder", "protocol", "manager", "email"),
 }
 
+# How a technician calls them, beside the technical name in messages.
+RUSSIAN: Mapping[str, str] = {
+    "address": "адрес",
+    "client": "клиент",
+    "manager": "менеджер",
+    "email": "почта",
+    "transport": "протокол",
+    "tz_correction": "поправка часов",
+    "firm": "организация",
+    "login": "логин",
+    "password": "пароль",
+    "host": "сервер",
+    "folder": "папка",
+    "protocol": "протокол",
+}
+
 
 def number_in(kind: ListKind, name: str) -> int:
     """The number of the column of that name, from 1; the first column of block 2 is called `client`."""

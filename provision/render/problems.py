@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from provision.lists.columns import RUSSIAN
 from provision.model import LEVELS, Level, Problem
 from provision.render.values import json_text, paint
 from provision.render.words import counted, with_hint
@@ -70,12 +71,14 @@ def place(problem: Problem) -> Text:
     if problem.column and not problem.field_number:
         ru.append(f"столбец {problem.column}")
         en.append(f"column {problem.column}")
-    field = problem.field_name
-    if problem.field_number:
-        field = f"{problem.field_number} ({field})" if field else f"{problem.field_number}"
-    if field:
-        ru.append(f"поле {field}")
-        en.append(f"field {field}")
+    name, number = problem.field_name, problem.field_number
+    if number:
+        names = ", ".join(filter(None, (name, RUSSIAN.get(name))))
+        ru.append(f"поле {number} ({names})" if name else f"поле {number}")
+        en.append(f"field {number} ({name})" if name else f"field {number}")
+    elif name:
+        ru.append(f"поле {name}")
+        en.append(f"field {name}")
     return Text(", ".join(ru), ", ".join(en))
 
 
