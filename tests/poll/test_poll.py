@@ -107,6 +107,37 @@ def test_accesses_are_polled_and_written(online: Online) -> None:
     assert set(online.product.hosts) == {"online1.example.ru"}
 
 
+SEARCHES = """
+from datetime import UTC, datetime
+from provision.poll.accounts import Account, Search
+
+class Searches:
+    name = "searches"
+
+    def recognises(self, home):
+        return "Made-up" in home
+
+    def account(self, home, fetch):
+        moment = datetime(2026, 4, 16, 10, tzinfo=UTC)
+        return Account(searches=[Search(moment, "гост 7", "empty", "i"), Search(moment, "снип", "success")])
+"""
+
+
+def test_searches_of_an_account_are_stored_once(online: Online) -> None:
+    """A reader that returns the same searches at each poll; the rows say whose they are."""
+    install(online.packages, "aaa_searches", SEARCHES, GROUP, "Searches")
+    online.lines(("u1", "Pw-Example-1", "docs"))
+
+    results = [online.process() for _ in range(2)]
+
+    assert [result.returncode for result in results] == [0, 0]
+    query = "SELECT scope, client, manager, host, catalog, user_login, query_text, status, search_type"
+    assert online.estate.rows(online.estate.volga, f"{query} FROM core.search_queries ORDER BY query_text") == [
+        ("online", "ООО Ромашка", "ivanova", "online1.example.ru", "docs", "u1", "гост 7", "empty", "i"),
+        ("online", "ООО Ромашка", "ivanova", "online1.example.ru", "docs", "u1", "снип", "success", None),
+    ]
+
+
 def test_five_refusals_in_a_row_pause_the_access_until_its_password_changes(online: Online) -> None:
     """The count outlives the process; a paused access is not asked and shown as failing."""
     online.lines(("u1", "Pw-Wrong-9", "docs"))

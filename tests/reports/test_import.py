@@ -8,6 +8,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -47,6 +48,33 @@ def test_local_times_become_utc_by_the_list_line(estate: Estate) -> None:
         assert estate.rows(cabinet, "SELECT ts, report_ts, scope FROM core.search_queries") == [
             (searched, NOW, "installation")
         ]
+
+
+def test_a_month_s_total_is_not_seen_in_the_next_month(estate: Estate) -> None:
+    """Kopyta's clock is an hour ahead of its cabinet: reports near the 1st are stored in the month they count."""
+    zone = ZoneInfo("Asia/Yekaterinburg")
+    first = datetime.now(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    moments = [
+        first + number * HOUR / 2 for number in range(-6, 0)
+    ]  # the client's clock is at 21:00 … 23:30, 0:00, 0:30
+    saved = {"metric": "kodeks_user_docs_saved_mtd", "user": "u"}
+    hourly = {"metric": "kodeks_user_docs_saved_hour", "user": "u", "value": 1}
+    counted = [700, 701, 702, 703, 1, 2]
+    reports = [
+        report("Kopyta", local(2, one), [{**saved, "value": value}, hourly])
+        for one, value in zip(moments, counted, strict=True)
+    ]
+
+    result = estate.run("import", estate.write("a.ndjson", *reports))
+
+    assert result.exit_code == 0
+    (totals,) = estate.samples(estate.ural, "kodeks_user_docs_saved_mtd").values()
+    (added,) = estate.samples(estate.ural, "kodeks_user_docs_saved_hour").values()
+    past = [value for time, values in sorted(totals.items()) for value in values if time < first.timestamp()]
+    new = [value for time, values in sorted(totals.items()) for value in values if time >= first.timestamp()]
+    assert (past, new) == ([700, 701, 702, 703], [1, 2])
+    assert max(totals) < first.timestamp() + 1
+    assert sorted(added) == [one.timestamp() for one in moments]
 
 
 def test_a_report_twice_counts_once(estate: Estate) -> None:
