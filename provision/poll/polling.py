@@ -98,7 +98,7 @@ class Poller:
                 except StoreError as error:
                     done.failed[task.cabinet.id] = error
 
-        # Threads of its own for each server: one that does not answer holds up nobody else's accesses.
+        # Each server has threads of its own: one that does not answer does not delay the others.
         futures = []
         with ExitStack() as stack:
             for tasks in work.values():

@@ -31,7 +31,7 @@ class Reader(Protocol):
     def lines(self, source: Source) -> Iterable[Mapping[str, Any]]:
         """The lines of the report form that the file amounts to. May raise anything for a file that is broken.
 
-        The header may leave the client out: then it is who sent the file, or whom the file's name says.
+        The header may leave the client out. The program then uses the sender of the file, or the name of the file.
         """
 
 

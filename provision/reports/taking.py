@@ -1,4 +1,4 @@
-"""A file of reports, whoever sent it, into the stores: chosen reader, reports, whose they are, written or refused."""
+"""From a file to the stores: the reader is chosen, the owner of a report is found, the report is written or refused."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -63,9 +63,9 @@ def take_upload(
 def take(
     path: Path, find: Find, stores: Stores | None, received_at: datetime, shown: str, client: str = ""
 ) -> Iterator[Event]:
-    """Imports the reports of a file, and tells of each what became of it. Without stores it is only checked.
+    """Imports the reports of a file; an event for each file and report. Without stores reports are only checked.
 
-    `client` is whose reports they are where the file does not say it. Raises StoreError and OSError.
+    `client` is used for a report whose header names no client. Raises StoreError and OSError.
     """
     refusals = _Refusals(find, stores, received_at, client)
     try:

@@ -59,7 +59,7 @@ def begin(connection: Connection, host: str, time: datetime, received_at: dateti
 
 
 def locked(connection: Connection, host: str, time: datetime) -> Noted:
-    """What is known of a report that was noted. Until the transaction ends, nobody else writes it."""
+    """What is known of a report that was noted. Until the transaction ends, no other session writes it."""
     row = connection.execute(_LOCKED, [host, time]).fetchone()
     attempts, done, received_at, digest, newest = row or (1, False, time, "", True)
     return Noted(int(attempts) > 1, bool(done), received_at, str(digest), bool(newest))

@@ -188,7 +188,7 @@ def test_every_panel_of_sysinfo_is_answered(stage: Stage, scope: Scope) -> None:
             elif not all(question.shows <= set(one) for one in shown):
                 faults.append(f"{cabinet}, {slug}, {question.about}: lacks some of {set(question.shows)}")
             if strange in json.dumps(answer.rows, default=str, ensure_ascii=False):
-                faults.append(f"{cabinet}, {slug}, {question.about}: tells of {strange}")
+                faults.append(f"{cabinet}, {slug}, {question.about}: holds {strange}")
     assert not faults, "\n".join(faults)
     assert count > 100
 

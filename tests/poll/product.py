@@ -143,7 +143,7 @@ def product(**passwords: str) -> Iterator[tuple[str, type[Product]]]:
 
 @contextmanager
 def full_port() -> Iterator[str]:
-    """`host:port` where nobody accepts connections and the queue is full: a connection is never made."""
+    """`host:port` with a full queue of connections that are not accepted: a new one is never made."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(0)
