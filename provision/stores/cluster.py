@@ -149,6 +149,10 @@ def explain(error: psycopg.Error) -> StoreError:
             "Таблица слишком долго занята другим сеансом. Повторите позже.",
             "A table was in use by another session for too long. Repeat it later.",
         )
+    elif isinstance(error, psycopg.errors.UndefinedTable):
+        hint = Text(
+            "Таблицы кабинета старые: выполните provision apply.", "The cabinet's tables are old: run provision apply."
+        )
     elif isinstance(error, psycopg.errors.InsufficientPrivilege):
         hint = Text(
             "Администратору не хватает прав; что для чего нужно, сказано в docs/stores.ru.md.",

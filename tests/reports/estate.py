@@ -88,6 +88,11 @@ class Estate:
             connection.execute("SET timezone = 'UTC'")
             return connection.execute(query.encode()).fetchall()
 
+    def change(self, cabinet: str, statement: str) -> None:
+        """What an administrator changes in the cabinet's database."""
+        with psycopg.connect(self.events.conninfo(ROOT.database_name(cabinet)), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
     def samples(self, cabinet: str, metric: str, **labels: str) -> dict[tuple[str, ...], dict[float, list[float]]]:
         """Every raw sample of a metric: by its other labels' values, unix seconds -> values."""
         Series(self.metrics).flush()

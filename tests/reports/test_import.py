@@ -283,6 +283,16 @@ def test_a_spooled_upload_is_taken(estate: Estate, tmp_path: Path) -> None:
     assert (nothing.readers, nothing.imported, nothing.problems) == ((), (), ())
 
 
+def test_tables_of_a_former_version_are_named(estate: Estate) -> None:
+    """Exit code 1 and the command that makes them, instead of half an import."""
+    estate.change(estate.volga, "DROP TABLE core.imports")
+
+    result = estate.run("import", estate.write("a.ndjson", report("Romashka", local(-1), [used(5)])))
+
+    assert (result.exit_code, "run provision apply" in result.output) == (1, True)
+    assert estate.samples(estate.volga, "kodeks_licenses_used") == {}
+
+
 def test_a_store_that_is_down_is_named_and_the_import_is_completed_later(estate: Estate) -> None:
     """No traceback, exit code 1; no secret is shown; the same command later writes everything."""
     path = estate.write("a.ndjson", report("Romashka", local(-1), [used(5), CARD]))
