@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,25 +183,15 @@ def test_a_server_gets_few_polls_at_a_time(online: Online) -> None:
 def test_it_polls_again_and_again_and_ends_on_a_signal(online: Online) -> None:
     """--every: a round follows a round with the lists as they are then; SIGTERM ends it; no argument is a password."""
     online.lines(("u1", "Pw-Wrong-9", "docs"))
-    code = "from provision.cli import main; main(prog_name='provision')"
-    words = ["--lang", "en", "-f", str(online.estate.folder / "tenants.yaml"), "poll", "--every", "1s"]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(online.packages), "PYTHONUNBUFFERED": "1", **online.env}
-    process = subprocess.Popen([sys.executable, "-c", code, *words], env=env, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        lines = [process.stdout.readline() for _ in range(2)]
+    with polling(online) as process:
+        lines = [next_line(process) for _ in range(2)]
         arguments = Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8")
         online.lines(("u1", "Pw-Example-1", "docs"))
         while "signed in: 1" not in lines[-1]:
-            lines.append(process.stdout.readline())
-            assert lines[-1], "it ended"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        rest = process.stdout.read()
-        process.wait(timeout=60)
+            lines.append(next_line(process))
 
     assert process.returncode == 0
-    assert "Pw-" not in "".join(lines) + rest + arguments
+    assert "Pw-" not in "".join(lines) + arguments
 
 
 def test_lists_that_are_broken_for_a_while_do_not_end_it(online: Online) -> None:
@@ -209,26 +200,37 @@ def test_lists_that_are_broken_for_a_while_do_not_end_it(online: Online) -> None
     tenants = online.estate.folder / "tenants.yaml"
     whole = tenants.read_text(encoding="utf-8")
     tenants.write_text("cabinets: [", encoding="utf-8")
-    code = "from provision.cli import main; main(prog_name='provision')"
-    words = ["--lang", "en", "-f", str(tenants), "poll", "--every", "1s"]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(online.packages), "PYTHONUNBUFFERED": "1", **online.env}
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert process.stdout is not None
-    try:
-        first = process.stdout.readline()
+    with polling(online) as process:
+        first = line = next_line(process)
         tenants.write_text(whole, encoding="utf-8")
-        line = first
-        while line and "signed in: 1" not in line:
-            line = process.stdout.readline()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.stdout.read()
-        process.wait(timeout=60)
+        while "signed in: 1" not in line:
+            line = next_line(process)
 
     assert first.startswith("Error: ")
-    assert "signed in: 1" in line
+
+
+@contextmanager
+def polling(online: Online) -> "Iterator[subprocess.Popen[str]]":
+    """`provision poll --every 1s` in a process of its own, ended by SIGTERM."""
+    code = "from provision.cli import main; main(prog_name='provision')"
+    words = ["--lang", "en", "-f", str(online.estate.folder / "tenants.yaml"), "poll", "--every", "1s"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(online.packages), "PYTHONUNBUFFERED": "1", **online.env}
+    command = [sys.executable, "-c", code, *words]
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def next_line(process: "subprocess.Popen[str]") -> str:
+    """What it prints next."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, "it ended"
+    return line
 
 
 def test_no_password_is_stored(online: Online) -> None:
