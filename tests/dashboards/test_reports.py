@@ -23,7 +23,7 @@ from provision import config
 from provision.cli import main
 from provision.collect.recording import recording
 from provision.credential import RootSecret
-from provision.reports.form import MADE_HERE, RECORDED, SAMPLES
+from provision.reports.form import MADE_HERE, RECORDED, ROWS, SAMPLES
 from provision.stores import registry
 from provision.stores.access import Access
 from provision.stores.cluster import Cluster
@@ -44,7 +44,6 @@ CLIENTS = {"t-volga": ("Romashka", -1), "t-ural": ("Kopyta", 2)}
 # Data of these sources come in other ways.
 _OTHERS = {metric.name for metric in METRICS if metric.source in (CHECK, TELEGRAF, SMARTSTATUS, ONLINE)}
 _OF_REPORTS = {*SAMPLES, *MADE_HERE, *RECORDED} - _OTHERS
-_OTHER_TABLES = ("online_poll_errors", "alert_events", "clients", "scope = 'online'")
 _TABLES = re.compile(r"core\.(\w+)")
 _METRICS = re.compile(r"\bkodeks_\w+")
 
@@ -79,8 +78,8 @@ def lines(client: str, correction: int, moment: datetime, first: bool) -> Iterat
 
 
 def history(client: str, correction: int) -> str:
-    """Hourly reports of three days, and one every fourth day of thirteen months before."""
-    moments = [NOW - age * HOUR for age in range(1, 73)] + [NOW - age * DAY for age in range(4, 390, 4)]
+    """Hourly reports of a day, and one every twelfth day of thirteen months before."""
+    moments = [NOW - age * HOUR for age in range(1, 27)] + [NOW - age * DAY for age in range(2, 390, 12)]
     return "".join(
         report(
             client,
@@ -151,7 +150,8 @@ def imported(place: Path, metrics: MetricsServer, events: EventsServer, root: Ro
 def of_reports(question: Question) -> bool:
     """Whether reports alone answer it."""
     if question.kind == "rows":
-        return bool(_TABLES.findall(question.text)) and not any(one in question.text for one in _OTHER_TABLES)
+        tables = set(_TABLES.findall(question.text))
+        return bool(tables & set(ROWS)) and tables <= {*ROWS, "clients"} and "'online'" not in question.text
     names = set(_METRICS.findall(question.text))
     return bool(names & _OF_REPORTS) and not names & _OTHERS
 

@@ -53,7 +53,7 @@ def test_local_times_become_utc_by_the_list_line(estate: Estate) -> None:
 def test_a_month_s_total_is_not_seen_in_the_next_month(estate: Estate) -> None:
     """Kopyta's clock is an hour ahead of its cabinet: reports near the 1st are stored in the month they count."""
     zone = ZoneInfo("Asia/Yekaterinburg")
-    first = datetime.now(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = datetime.now(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     moments = [
         first + number * HOUR / 2 for number in range(-6, 0)
     ]  # the client's clock is at 21:00 … 23:30, 0:00, 0:30
