@@ -15,15 +15,14 @@ import click
 from provision.cli.estate import choose, load
 from provision.cli.language import _
 from provision.cli.settings import ERROR, PARTLY, Settings, cabinets_argument
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, SecretError, UsageError
 from provision.text import Text, harmless
 
 if TYPE_CHECKING:
-    from threading import Event
-
     from provision.poll.polling import Polled
     from provision.poll.session import Limits
 
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -100,8 +99,6 @@ def poll(
     proxy: str,
     vm_url: str | None,
 ) -> None:
-    from threading import Event
-
     from provision.poll.polling import run_every
     from provision.poll.session import Limits
 
@@ -109,16 +106,17 @@ def poll(
     seconds = float(spread if spread is not None else (every or 0) / 10)
     if every is None:
         sys.exit(_round(settings, names, limits, per_server, seconds, vm_url))
-    stopped = Event()
 
     def work() -> None:
         try:
             _round(settings, names, limits, per_server, seconds, vm_url)
+        except (UsageError, SecretError):  # no round will be better
+            raise
         except ProvisionError as error:  # lists with mistakes, a store that is down: the next round tries again
             click.echo(settings.say(Text(f"Ошибка: {error.text.ru}", f"Error: {error.text.en}")), err=True)
 
-    with _ended_by_signals(stopped):
-        run_every(every, work, stopped.wait)
+    with _signals_wait():
+        run_every(every, work, _ended)
 
 
 def _round(
@@ -143,14 +141,18 @@ def _round(
 
 
 @contextmanager
-def _ended_by_signals(stopped: Event) -> Iterator[None]:
-    """SIGTERM and SIGINT end the waiting; a round that runs is finished first, so that what was asked is written."""
-    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+def _signals_wait() -> Iterator[None]:
+    """SIGTERM and SIGINT are kept until they are waited for: a round that runs is finished and written first."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ended(seconds: float) -> bool:
+    """Waits so long for a signal to end; whether one came."""
+    return signal.sigtimedwait(_ENDING, seconds) is not None
 
 
 def _as_text(settings: Settings, polled: Sequence[Polled]) -> str:
