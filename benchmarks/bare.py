@@ -1,11 +1,16 @@
 """The same work without us: bare requests in a few threads, no plan, no proof, no second look."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 
+from dashboards.alerts import rule_groups, templates
+from provision.kinds.alerting.routing import contact_points, policy
+from provision.kinds.alerting.rule_group import RULES, STATES
+from provision.kinds.alerting.settings import POLICIES
 from provision.kinds.dashboard import render, scope_of
 from provision.model import Cabinet
 
@@ -17,6 +22,7 @@ class Bare:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.url = url
+        self._orgs: dict[str, int] = {}
         self.session = requests.Session()
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=THREADS))
         self.session.post(f"{url}/login", json={"user": user, "password": password}, timeout=60).raise_for_status()
@@ -37,7 +43,7 @@ class Bare:
             list(pool.map(work, items))
 
     def write(self, cabinet: Cabinet) -> None:
-        """Makes one cabinet: what our apply makes, request by request."""
+        """Makes one cabinet, up to its rules: what our apply makes, request by request."""
         org = self.ask("POST", "/api/orgs", {"name": cabinet.title})["orgId"]
         self.ask("PUT", f"/api/orgs/{org}/address", {"address1": f"smart cabinet={cabinet.id}"})
         for person in cabinet.people:
@@ -55,6 +61,28 @@ class Bare:
             dashboard = {"metadata": metadata, "spec": render(slug, scope)}
             self.ask("POST", f"/apis/dashboard.grafana.app/v1beta1/{space}/dashboards", dashboard)
         self.ask("PATCH", "/api/org/preferences", {"timezone": cabinet.timezone, "language": "ru-RU"}, org)
+        for group in rule_groups(scope):
+            path = f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{group.name}"
+            self.ask("PUT", path, {"interval": group.interval, "rules": list(group.rules)}, org)
+        self._orgs[cabinet.id] = org
+
+    def notify(self, cabinet: Cabinet) -> None:
+        """Writes its message templates, contact points and routes, once the org has its notification settings."""
+        org = self._orgs[cabinet.id]
+        headers = {"X-Grafana-Org-Id": str(org)}
+        while not self.session.get(f"{self.url}{POLICIES}", headers=headers, timeout=60).ok:
+            time.sleep(0.5)
+        for name, content in templates(scope_of(cabinet)).items():
+            self.ask("PUT", f"/api/v1/provisioning/templates/{name}", {"template": content}, org)
+        for point in contact_points(cabinet, ""):
+            body = {"uid": point.uid, "name": point.name, "type": point.type, "settings": point.settings}
+            self.ask("POST", "/api/v1/provisioning/contact-points", body, org)
+        self.ask("PUT", POLICIES, {"receiver": "empty", "routes": [policy(cabinet, "")]}, org)
+
+    def make(self, cabinets: Sequence[Cabinet]) -> None:
+        """Makes all of them: what waits for the server comes last."""
+        self.side_by_side(self.write, cabinets)
+        self.side_by_side(self.notify, cabinets)
 
     def read(self, org: int) -> None:
         """The GETs that a plan of one cabinet needs."""
@@ -68,6 +96,12 @@ class Bare:
             "/api/datasources/uid/smart-events",
             f"/apis/dashboard.grafana.app/v1beta1/{space}/dashboards",
             "/api/org/preferences",
+            POLICIES,
+            "/api/v1/provisioning/templates",
+            "/api/v1/provisioning/mute-timings",
+            "/api/v1/provisioning/contact-points",
+            RULES,
+            f"{STATES}?limit_alerts=0",
         ):
             self.ask("GET", path, None, org)
 

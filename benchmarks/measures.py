@@ -154,11 +154,13 @@ class Server:
         for turn in range(2):
             tag = f"w{turn}x{os.getpid()}"
             _path, theirs = made(50, f"b{tag}")
-            bare.append(seconds(lambda theirs=theirs: self.bare.side_by_side(self.bare.write, theirs)))  # type: ignore[misc]
+            bare.append(seconds(lambda theirs=theirs: self.bare.make(theirs)))  # type: ignore[misc]
             _path, mine = made(50, f"a{tag}")
             ours.append(seconds(lambda mine=mine: self.apply(mine)))  # type: ignore[misc]
         one, other = min(ours), min(bare)
-        return Measure("first apply of 50 cabinets", f"{one:.1f} s", f"{other:.1f} s", other / one, "≥", 0.9)
+        return Measure(
+            "first apply of 50 cabinets with alerts", f"{one:.1f} s", f"{other:.1f} s", other / one, "≥", 0.9
+        )
 
     def large(self, cabinets: int) -> Iterator[Measure]:
         """A large estate: nothing to do, then one dashboard changed in all, and the memory of a plan."""
@@ -172,7 +174,7 @@ class Server:
             f"plan of {cabinets} cabinets, no change", f"{ours:.1f} s", f"{bare:.1f} s", ours / bare, "≤", 1.3
         )
         each = self.sent / cabinets
-        yield Measure("  … requests a cabinet", f"{each:.1f}", "8", each, "≤", 12)
+        yield Measure("  … requests a cabinet", f"{each:.1f}", "14", each, "≤", 15)
         yield self.memory(path, cabinets)
         with one_dashboard_changed():
             took: list[int] = []
