@@ -21,12 +21,13 @@ _USUAL = f"max by (client, host) (scrape_interval({_REPORT}[{_SEEN}]) > 0)"
 _SINGLE = f"{_FIRST} * max by (client, host) (last_over_time({_REPORT}[{_SEEN}])) ^ 0"
 _ALLOWED = f"(clamp_min(clamp_max({_CADENCES} * {_USUAL}, {_LONGEST}), {_SILENT}) or on (client, host) ({_SINGLE}))"
 _AGE = f"(time() - {reported(_REPORT, window=_SEEN)})"
-# An installation that is in the lists no more sends no reports, and that is as it should be. Two rows more than there
-# are installations: Grafana (12.4, mathexp) joins one case and one row whatever their labels are.
+# An installation that is no longer in the lists sends no reports; those of an air-gapped one come by hand. Two rows
+# more than there are installations: Grafana (12.4, mathexp) joins one case and one row whatever their labels are.
 _MONITORED = """
 SELECT client, host, 1 AS monitored
 FROM core.clients
 WHERE host IS NOT NULL
+  AND NOT air_gapped
   AND (active_to IS NULL OR active_to >= $__timeTo()::date)
 GROUP BY client, host
 UNION ALL SELECT '', '', 1
@@ -109,7 +110,7 @@ def alerts(scope: Scope) -> list[Alert]:
             text='Последнему отчёту {{ $labels.host }} уже {{ printf "%.1f" $values.A.Value }} сут.',
             meaning="""От установки больше двух суток нет отчётов sysinfo, и что с ней, неизвестно: оповещения по
             отчётам молчат. Клиенту, который присылает отчёты реже, даётся вдвое больше времени, чем у него обычно
-            проходит между отчётами.""",
+            проходит между отчётами; от клиента в закрытом контуре отчётов не ждут.""",
             check="Запустите на сервере клиента скрипт отправки вручную и посмотрите коды ответов HTTP.",
             causes=(
                 "скрипт отправки удалён или его задание остановлено",

@@ -595,6 +595,7 @@ TABLES: tuple[Table, ...] = (
             "active_from date",
             "active_to date",
             "registered_at timestamp with time zone!",
+            "air_gapped boolean!",
         ),
         "",
         ("cabinet", "client", "host", "server", "catalog", "user_login"),

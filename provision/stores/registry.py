@@ -32,6 +32,7 @@ class Client(NamedTuple):
     protocol: str
     tz_correction: int | None
     ping: bool | None
+    air_gapped: bool
 
     @property
     def key(self) -> tuple[str | None, ...]:
@@ -55,6 +56,7 @@ VALUES (%s, {", ".join(["%s"] * len(Client._fields))}, current_date)
 ON CONFLICT (cabinet, {_KEY}) DO UPDATE SET
   dealer = excluded.dealer, manager = excluded.manager, email = excluded.email, kind = excluded.kind,
   protocol = excluded.protocol, tz_correction = excluded.tz_correction, ping = excluded.ping,
+  air_gapped = excluded.air_gapped,
   active_from = CASE WHEN known.active_to IS NULL THEN known.active_from ELSE excluded.active_from END,
   registered_at = CASE WHEN known.active_to IS NULL AND known.manager = excluded.manager
     THEN known.registered_at ELSE now() END,
@@ -72,7 +74,7 @@ def hosting(installation: Installation) -> Hosting:
 def clients(cabinet: Cabinet) -> list[Client]:
     """The rows that the cabinet's lists ask for, each client once, in a stable order."""
     found: dict[tuple[str | None, ...], Client] = {}
-    for one in (*_installations(cabinet.installations, cabinet.sender), *_accesses(cabinet.accesses, cabinet.sender)):
+    for one in (*_installations(cabinet), *_accesses(cabinet.accesses, cabinet.sender)):
         found.setdefault(one.key, one)
     return sorted(found.values(), key=_order)
 
@@ -94,17 +96,18 @@ def write(connection: Connection, cabinet: str, before: Iterable[Client], after:
             cursor.executemany(_PUT, put)
 
 
-def _installations(rows: Iterable[Installation], dealer: str) -> Iterator[Client]:
-    for row in rows:
+def _installations(cabinet: Cabinet) -> Iterator[Client]:
+    for row in cabinet.installations:
         where = (row.client, row.host, None, None, None)
-        who = (dealer, row.manager, row.email)
-        yield Client(*where, *who, hosting(row), row.transport, row.tz_correction, row.polled)
+        who = (cabinet.sender, row.manager, row.email)
+        air_gapped = row.client in cabinet.air_gapped
+        yield Client(*where, *who, hosting(row), row.transport, row.tz_correction, row.polled, air_gapped)
 
 
 def _accesses(rows: Iterable[OnlineAccess], dealer: str) -> Iterator[Client]:
     for row in rows:
         where = (row.firm, None, row.host, row.folder, row.login)
-        yield Client(*where, dealer, row.manager, row.email, "online", row.protocol, None, None)
+        yield Client(*where, dealer, row.manager, row.email, "online", row.protocol, None, None, False)
 
 
 def _order(one: Client) -> tuple[str, ...]:

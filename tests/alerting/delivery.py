@@ -80,7 +80,7 @@ def grafana(folder: Path, settings: dict[str, str]) -> Iterator[str]:
             return False
 
     try:
-        wait_until(is_up, 180, "Grafana serves")
+        wait_until(is_up, 600, "Grafana serves")
         yield url
     finally:
         process.send_signal(signal.SIGTERM)

@@ -7,19 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.lint import promql
-from provision.collect.recording import Rule, recording, rules
+from provision.collect import recording_lint
+from provision.collect.recording import Rule, recording
 from provision.stores import local
 from provision.stores.collectors import vmalert
-from provision.stores.contract import METRICS, labels_by_metric
+from provision.stores.contract import labels_by_metric
 from tests.collect.product import until
 from tests.collect.series import Series
 
 HOUR, DAY = 3600, 86400
 CABINET = "romashka"
-each_rule = pytest.mark.parametrize(
-    "rule", tuple(rules()), ids=lambda rule: f"{rule.metric} {rule.labels.get('state', '')}"
-)
 
 
 @pytest.fixture
@@ -46,16 +43,30 @@ def probe(series: Series, host: str, check: str, status: int, code: int | None =
         series.put("kodeks_check_http_code", labels(host, check=check), dict.fromkeys(times, code))
 
 
-@each_rule
-def test_a_rule_keeps_the_contract(rule: Rule) -> None:
-    """It records a metric of the contract, reads metrics and labels that there are, and no duration ends the store."""
-    known = labels_by_metric()
+def test_our_rules_keep_the_contract() -> None:
+    """`provision lint` finds nothing in them."""
+    assert list(recording_lint.lint()) == []
 
-    assert rule.metric in {metric.name for metric in METRICS}
-    assert rule.labels.keys() <= known[rule.metric]
-    assert promql.capital_durations(rule.query) == []
-    for read in promql.reads(rule.query):
-        assert read.labels <= known[read.metric]
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (Rule("kodeks_nothing", "max by (cabinet) (kodeks_online_up)", {}), "the contract has no such metric"),
+        (Rule("kodeks_abnormal_state_code", "kodeks_online_up", {"status": "x"}), "the metric has no label status"),
+        (Rule("kodeks_abnormal_state_code", "kodeks_nothing == 0", {}), "the query reads unknown kodeks_nothing"),
+        (
+            Rule("kodeks_abnormal_state_code", 'kodeks_online_up{check="tcp"}', {}),
+            "kodeks_online_up has no label check",
+        ),
+        (Rule("kodeks_abnormal_state_code", "last_over_time(kodeks_online_up[1M])", {}), "ends the store"),
+        (Rule("kodeks_abnormal_state_code", "sum by (", {}), "the query cannot be parsed"),
+    ],
+)
+def test_a_rule_that_breaks_it_is_found(rule: Rule, said: str) -> None:
+    """With its code, the rule's file and what is wrong."""
+    (problem, *_) = recording_lint.breaches([rule], labels_by_metric())
+    assert (problem.code, problem.file) == ("D33", "provision/collect/recording.py")
+    assert said in problem.message.en
 
 
 def test_states_are_distinguished(series: Series) -> None:

@@ -1,14 +1,15 @@
 """The files that the engines of collection read: probe targets, a file a cabinet, and what all cabinets share."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from provision.collect import recording_lint
 from provision.collect.folder import HEADER, MODE, CollectionFolder
 from provision.collect.settings import shared_files
 from provision.collect.targets import TargetGroup, dump, file_of, groups, marked, parse
 from provision.kinds.base import Batch
 from provision.kinds.context import CollectionAdmin, RunContext
-from provision.model import Cabinet, Ref, Resource, State
+from provision.model import Cabinet, Code, Problem, Ref, Resource, State
 from provision.plan import Change
 from provision.stores.collectors import reload
 from provision.text import Text
@@ -31,6 +32,15 @@ class CollectionFileKind(Batch):
     @staticmethod
     def is_configured(run: RunContext) -> bool:
         return run.collection is not None
+
+    @staticmethod
+    def codes() -> Iterable[Code]:
+        return recording_lint.CODES
+
+    @staticmethod
+    def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
+        """The recorded series, which all cabinets share."""
+        return recording_lint.lint()
 
     def is_safe_when_blocked(self, change: Change) -> bool:
         return change.after is None

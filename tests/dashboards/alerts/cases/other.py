@@ -10,10 +10,10 @@ _OLD = "SmartXMLfileIsToOld"
 _SIDOROV = {**HOST, "manager": "sidorov"}
 
 
-def _listed(active_to: date | None = None, host: str = HOST["host"]) -> Row:
+def _listed(active_to: date | None = None, host: str = HOST["host"], *, air_gapped: bool = False) -> Row:
     """An installation in the registry."""
-    values = {**HOST, "host": host, "dealer": "rogaikopyta", "kind": "cloud", "active_to": active_to}
-    return Row("clients", values)
+    values = {**HOST, "host": host, "dealer": "rogaikopyta", "kind": "cloud"}
+    return Row("clients", {**values, "active_to": active_to, "air_gapped": air_gapped})
 
 
 def _each(period: int, count: int, last: int) -> Series:
@@ -37,6 +37,7 @@ CASES = [
     Case(_OLD, "exactly two days", [_listed(), _each(HOUR, 200, 2 * DAY)]),
     Case(_OLD, "reports every hour", [_listed(), reports(*hourly(1))]),
     Case(_OLD, "not in the lists", [_HOURLY]),
+    Case(_OLD, "in the lists, air-gapped", [_listed(air_gapped=True), _HOURLY]),
     Case(_OLD, "another installation is in the lists", [_listed(host="sphere"), _HOURLY]),
     Case(_OLD, "in the lists until yesterday", [_listed(date(2026, 3, 19)), _HOURLY]),
     Case(_OLD, "in the lists until today", [_listed(date(2026, 3, 20)), _HOURLY], [HOST]),
