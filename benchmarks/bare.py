@@ -25,18 +25,24 @@ class Bare:
         self._orgs: dict[str, int] = {}
         self.session = requests.Session()
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=THREADS))
-        self.session.post(f"{url}/login", json={"user": user, "password": password}, timeout=60).raise_for_status()
+        self._login = {"user": user, "password": password}
+        self._log_in()
 
     def ask(self, method: str, path: str, body: object = None, org: int | None = None) -> Any:
         """The answer. A 500 of a locked database is asked again; what the failed try has made all the same is fine."""
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
         for attempt in range(20):  # noqa: B007 - looked at below
             answer = self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=60)
-            if answer.status_code < 500:
+            if answer.status_code == 401:  # a session has to be renewed every ten minutes
+                self._log_in()
+            elif answer.status_code < 500:
                 break
         if not (attempt and answer.status_code in (409, 412)):
             answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def _log_in(self) -> None:
+        self.session.post(f"{self.url}/login", json=self._login, timeout=60).raise_for_status()
 
     def side_by_side(self, work: Callable[[Any], object], items: Sequence[Any]) -> None:
         with ThreadPoolExecutor(THREADS) as pool:
