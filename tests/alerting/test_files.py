@@ -42,6 +42,10 @@ def test_alerting_is_rendered_in_the_form_of_file_provisioning(world: World, tmp
     rules = [rule for group in groups for rule in group["rules"]]
     assert {group["folder"] for group in groups} == {"SMART"}
     assert "smart-kodekstcpstatus" in {rule["uid"] for rule in rules}
+    (tcp,) = [rule for rule in rules if rule["uid"] == "smart-kodekstcpstatus"]
+    named = (tcp["annotations"]["__dashboardUid__"], int(tcp["annotations"]["__panelId__"]))
+    assert named == (tcp["dashboardUid"], tcp["panelId"])
+    assert named[0] == "smart-kodeks-server-metrics"
     assert not any("$" in json.dumps(rule["labels"]) or "$" in rule["title"] for rule in rules)
 
 

@@ -54,14 +54,15 @@ def rule_group(folder: str, name: str, seconds: int, rules: list[Json]) -> str:
 
 
 def _rule(rule: Mapping[str, Json]) -> dict[str, Json]:
+    """The panel is named twice: Grafana's pages read the fields, the link in a message comes from the annotations."""
     named = {"keep_firing_for": "keepFiringFor"}
     left_out = {"notification_settings", "record", "provenance"}
     made = {named.get(key, key): value for key, value in rule.items() if key not in left_out}
-    annotations = dict(made.get("annotations", {}))
+    annotations = made["annotations"]
     if "__dashboardUid__" in annotations:
-        made["dashboardUid"] = annotations.pop("__dashboardUid__")
-        made["panelId"] = int(annotations.pop("__panelId__"))
-    return {**made, "annotations": annotations, "title": _doubled(made["title"]), "labels": _doubled(made["labels"])}
+        made["dashboardUid"] = annotations["__dashboardUid__"]
+        made["panelId"] = int(annotations["__panelId__"])
+    return {**made, "title": _doubled(made["title"]), "labels": _doubled(made["labels"])}
 
 
 def _doubled(value: Json) -> Json:
