@@ -207,7 +207,12 @@ IMPORTED_BY = {
     "gunicorn": {"provision.receive"},
     "prometheus_client": {"provision.receive"},
 }
-DASHBOARDS_ALSO_IN = {"provision.kinds.dashboard", "provision.kinds.alerting", "provision.starter"}
+DASHBOARDS_ALSO_IN = {
+    "provision.kinds.dashboard",
+    "provision.kinds.alerting",
+    "provision.collect.recording_lint",
+    "provision.starter",
+}
 
 
 def name_of(path: Path) -> str:
