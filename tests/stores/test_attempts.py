@@ -26,6 +26,7 @@ from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.login_roles import CONNECTIONS
 from provision.stores.number_stores import PATHS
 from tests.stores.conftest import wipe
+from tests.stores.drift import named
 from tests.stores.world import (
     MARKS,
     VOLGA_MARK,
@@ -45,69 +46,6 @@ LEAKY_ROUTES = {
     "extra_filters alone": (f"extra_filters={FILTER}", PATHS, "extra_filters[] in the body: /api/v1/series"),
     "no list of paths": ("extra_label=cabinet=volga", ("/.*",), "GET /metrics/find"),
     "no filter": ("x=1", PATHS, "a plain query"),
-}
-# What somebody may do to the database with the best intentions, and an attempt that then gets through. HOME is volga's
-# database and the group of it, ITS_USER its login role; OTHER_HOME and NEIGHBOUR are ural's.
-FAULTS = {
-    "PUBLIC may connect": ("GRANT CONNECT ON DATABASE OTHER_HOME TO PUBLIC", "any other database"),
-    "the cabinet may connect next door": ("GRANT CONNECT ON DATABASE OTHER_HOME TO ITS_USER", "any other database"),
-    "PUBLIC in the administration database": ("GRANT CONNECT ON DATABASE smart TO PUBLIC", "any other database"),
-    "plpgsql is usable": ("GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC", "DO"),
-    "plpgsql is usable to the cabinet": ("GRANT USAGE ON LANGUAGE plpgsql TO HOME", "languages for DO blocks"),
-    "a table granted by hand": ("GRANT SELECT ON core.clients TO ITS_USER", "SELECT * FROM core.clients"),
-    "a grant on the whole table": ("GRANT SELECT ON core.clients TO HOME", "tables and columns beyond those needed"),
-    "a grant on the cabinet": ("GRANT SELECT (cabinet) ON core.clients TO HOME", "WHERE cabinet = …"),
-    "another table granted": (
-        "CREATE TABLE core.notes (x int); GRANT SELECT ON core.notes TO PUBLIC",
-        "tables and columns beyond those needed",
-    ),
-    "a view of the owner": (
-        "CREATE VIEW core.peek AS SELECT cabinet FROM core.clients; GRANT SELECT ON core.peek TO HOME",
-        "tables and columns beyond those needed",
-    ),
-    "a function with its owner's rights": (
-        "CREATE FUNCTION core.peek() RETURNS text LANGUAGE sql SECURITY DEFINER"
-        " AS 'SELECT string_agg(cabinet, '','') FROM core.clients'",
-        "functions with others' rights",
-    ),
-    "membership in the neighbour's role": ("GRANT NEIGHBOUR TO ITS_USER", "SET ROLE …"),
-    "membership in the neighbour's group": ("GRANT OTHER_HOME TO ITS_USER", "SET ROLE … (group)"),
-    "membership in the owner": ("GRANT reports_owner TO ITS_USER", "SET ROLE reports_owner"),
-    "membership in the writers": ("GRANT reports_writer TO ITS_USER", "SET ROLE reports_writer"),
-    "all readers are writers": ("GRANT reports_writer TO cabinet_reader", "DELETE FROM core.search_queries"),
-    "membership in pg_read_all_data": ("GRANT pg_read_all_data TO ITS_USER", "SELECT * FROM core.clients"),
-    "membership in pg_read_server_files": (
-        "GRANT pg_read_server_files TO ITS_USER; GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO ITS_USER",
-        "pg_read_file",
-    ),
-    "a superuser": ("ALTER ROLE ITS_USER SUPERUSER", "COPY TO PROGRAM"),
-    "CREATEROLE": ("ALTER ROLE ITS_USER CREATEROLE", "CREATE ROLE smart_attempt"),
-    "CREATEDB": ("ALTER ROLE ITS_USER CREATEDB", "rights of the role"),
-    "a table of one's own": (
-        "ALTER TABLE core.clients OWNER TO ITS_USER",
-        "CREATE POLICY smart_attempt ON core.clients USING (true)",
-    ),
-    "a grant to write": (
-        "GRANT INSERT, UPDATE, DELETE ON core.clients TO PUBLIC",
-        "UPDATE core.clients SET email = 'x'",
-    ),
-    "a grant on the sequence": ("GRANT SELECT ON core.search_queries_id_seq TO HOME", "search_queries_id_seq"),
-    "the right to make tables": ("GRANT CREATE ON SCHEMA core TO PUBLIC", "CREATE TABLE core.smart_attempt (x int)"),
-    "the right to make schemas": ("GRANT CREATE ON DATABASE HOME TO HOME", "CREATE SCHEMA smart_attempt"),
-    "temporary tables": ("GRANT TEMP ON DATABASE HOME TO PUBLIC", "CREATE TEMP TABLE smart_attempt (x int)"),
-    "large objects": ("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC", "SELECT lo_create(0)"),
-    "the table of locks that all share": (
-        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO PUBLIC",
-        "pg_advisory_lock",
-    ),
-    "snapshots": ("GRANT EXECUTE ON FUNCTION pg_catalog.pg_export_snapshot() TO HOME", "pg_export_snapshot"),
-    "the server's files": ("GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) TO HOME", "pg_ls_dir"),
-    "the passwords": ("GRANT SELECT ON pg_catalog.pg_authid TO PUBLIC", "pg_authid"),
-    "a parameter": (
-        "GRANT SET ON PARAMETER session_replication_role TO ITS_USER",
-        "session_replication_role = replica",
-    ),
-    "the log takes errors": ("ALTER ROLE ITS_USER RESET log_min_messages", "errors go into the server's log"),
 }
 # The rows of two cabinets in one table behind a row policy.
 POLICY = (
@@ -170,17 +108,9 @@ def conninfo(root: RootSecret, server: EventsServer, cabinet: str = "volga") -> 
 
 def run(cluster: Cluster, root: RootSecret, statements: Iterable[str]) -> None:
     """As superuser, in volga's database."""
-    words = {
-        "HOME": root.database_name("volga"),
-        "ITS_USER": root.credential("events", "volga", 1).name,
-        "OTHER_HOME": root.database_name("ural"),
-        "NEIGHBOUR": root.credential("events", "ural", 1).name,
-    }
     with cluster.connect(root.database_name("volga")) as connection:
         for statement in statements:
-            for word, name in words.items():
-                statement = statement.replace(word, name)
-            connection.execute(statement.encode())
+            connection.execute(named(statement, root).encode())
 
 
 def credentials(root: RootSecret) -> tuple[str, str]:
@@ -255,23 +185,6 @@ def test_no_attempt_gets_through_postgresql(applied: Cluster, postgres: EventsSe
     assert changes(applied, root) == ()
     assert row_leaks(root, postgres) == {}
     assert VOLGA_MARK in try_rows(ROW_ATTEMPTS[0], conninfo(root, postgres)).text
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_faults_of_the_databases_are_found_seen_and_repaired(
-    applied: Cluster, postgres: EventsServer, root: RootSecret, fault: str
-) -> None:
-    """A fault lets an attempt through, the plan shows it, apply repairs it, and the next plan is empty."""
-    statements, finder = FAULTS[fault]
-    run(applied, root, statements.split("; "))
-
-    assert changes(applied, root)
-    assert row_leaks(root, postgres, finder)
-
-    fence_rows(applied, root)
-
-    assert changes(applied, root) == ()
-    assert row_leaks(root, postgres, finder) == {}
 
 
 def test_one_pg_hba_for_all_lets_a_cabinet_next_door(
