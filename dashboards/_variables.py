@@ -30,7 +30,7 @@ def variable(name: str, title: str, metric: str, label: str, within: Sequence[st
 def variable_of_one(name: str, title: str, metric: str, label: str, within: Sequence[str] = ()) -> Template:
     """A choice of exactly one value of `label`, the first in the alphabet until the reader chooses.
 
-    Its name is not that of a choice of several: the menu hands those on, and All would stand here for a name (12.4).
+    Its name is not that of a choice of several: the menu hands those on, and All would be taken for a name here (12.4).
     """
     return Template(
         name=name,

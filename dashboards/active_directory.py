@@ -1,7 +1,7 @@
 """Use of one large client by Active Directory groups: departments and branches.
 
 Decided where the catalogue leaves it open: the title is whole; the other two panels without a picture are the requests
-and the seats. Exactly one installation is chosen, as the help on it asks: groups of different clients bear the same
+and the seats. Exactly one installation is chosen, as the help on it asks: groups of different clients have the same
 names and would be added up. Whoever moved to another group is in both for two hours, while the old one is still known.
 """
 

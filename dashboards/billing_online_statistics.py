@@ -2,7 +2,7 @@
 
 Decided where the catalogue leaves it open: it opens on the last 24 hours, as the docs advise for the table, which
 shows the last known values of the time range; 50 and 150 belong to the better band (150 left is still fine);
-legends stand on the right, as on the pictures; the row of errors is open, as on its picture, and «серверам» is
+legends are on the right, as on the pictures; the row of errors is open, as on its picture, and «серверам» is
 spelled right. The legend of cell colours comes last, in a row of its own, so that folding the errors does not hide
 it. The mean over all accesses ignores the choice above: it is the yardstick for the means of managers.
 """

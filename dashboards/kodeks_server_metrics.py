@@ -1,7 +1,7 @@
 """Availability checks and free disk space of every installation, for those who run SMART and for technicians.
 
 Decided where the catalogue leaves it open: a failed check is red and a passed one green (the picture has it the
-wrong way round); legends stand on the right, as on the pictures; codes below 0 are left out, a 0 is shown, since
+wrong way round); legends are on the right, as on the pictures; codes below 0 are left out, a 0 is shown, since
 states in progress have it too. Points of the charts are the worst value of their step, so that a short failure is
 seen in any time range.
 """

@@ -1,4 +1,4 @@
-"""A proxy before Grafana: it may want a header, and may change what Grafana answers."""
+"""A proxy before Grafana: it may require a header, and may change what Grafana answers."""
 
 import re
 import socketserver

@@ -273,7 +273,7 @@ def test_no_secret_in_any_output(world: World) -> None:
 
 
 def test_a_login_in_the_address_is_refused_unseen(world: World) -> None:
-    """A password in GRAFANA_URL would stand in messages and hand-over notes: it is refused and not repeated."""
+    """A password in GRAFANA_URL would appear in messages and hand-over notes: it is refused and not repeated."""
     url = world.url.replace("http://", "http://admin:Pw-In-Url@")
     result = world.run("plan", env={"GRAFANA_URL": url})
     assert result.exit_code == 2

@@ -157,7 +157,7 @@ def test_corrected_lists_are_never_written_over(folder: Path) -> None:
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_every_code_is_explained(lang: Lang) -> None:
-    """All codes that any message can bear: of lists, tenants.yaml and dashboards, in both languages."""
+    """All codes that any message can have: of lists, tenants.yaml and dashboards, in both languages."""
     codes = {**checker.CODES, **config.CODES, **kinds.codes()}
     assert {code[0] for code in codes} == set("DFMNOPXY")
     for code, row in codes.items():

@@ -242,7 +242,7 @@ def test_an_absent_cabinet_is_saved_and_taken_away(world: World) -> None:
 
 
 def test_the_plan_names_all_that_goes_with_the_org(world: World) -> None:
-    """Each object of the cabinet is a deletion in the plan; their number is the word that the brakes want."""
+    """Each object of the cabinet is a deletion in the plan; --allow-deletes requires their number."""
     org = world.org(world.volga)
     count = len(world.ask("GET", "/api/search?type=dash-db", org=org))
     put(world, "absent")

@@ -91,7 +91,7 @@ class World:
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def change(self, name: str, old: str, new: str) -> None:
-        """Replaces a text that must stand in the file."""
+        """Replaces a text that must be in the file."""
         text = (self.folder / name).read_text(encoding="utf-8")
         assert old in text
         self.write(name, text.replace(old, new))

@@ -45,7 +45,7 @@ class Party:
 
 
 def marks_of_clients(victim: Party, own: Party) -> tuple[str, ...]:
-    """The victim's clients, those left out that might stand in the cabinet's own data."""
+    """The victim's clients, without those that might occur in the cabinet's own data."""
     return _telling(victim.clients, own.clients)
 
 

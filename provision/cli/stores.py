@@ -143,7 +143,7 @@ def _demand_schema(rows: RowsOf) -> None:
 
 
 def _refuse_real(real: Real, *, yes: bool) -> None:
-    """Raises StoreError where made-up rows would replace real ones, or stand among them unasked."""
+    """Raises StoreError where made-up rows would replace real ones, or be added to them unasked."""
     if real.chosen:
         names = ", ".join(sorted(real.chosen))
         raise StoreError(

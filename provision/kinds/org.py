@@ -59,7 +59,7 @@ class OrgKind(One):
         context.found = None
 
     def _leave(self, number: int) -> None:
-        """Goes to work in another org where this is the one that we have open: such a one Grafana does not delete."""
+        """Selects another org of ours when this one is selected: Grafana does not delete the selected org."""
         server = self.run.server
         if server.get("/api/user")["orgId"] == number:
             others = [int(org["orgId"]) for org in server.get("/api/user/orgs") if int(org["orgId"]) != number]
@@ -88,12 +88,12 @@ class OrgKind(One):
             return number
 
     def _named(self, name: str) -> int | None:
-        """The number of the org of that name. It is a parameter: in the path, a name `..` would make another path."""
+        """The number of the org of that name, which is a parameter: as part of the path, `..` would change the path."""
         rows = self.run.server.get("/api/orgs", name=name)
         return next((int(row["id"]) for row in rows if row["name"] == name), None)
 
     def _mark(self, number: int, cabinet: Cabinet, address: Mapping[str, str], spec: Spec) -> None:
-        """The marks into the address; the rest of it stays."""
+        """Writes the marks into the address, whose other lines stay."""
         had = address.get("address2", "")
         second = HEADS if spec["heads"] else NO_HEADS if had == HEADS else had
         body = {**address, "address1": org_mark(self.run.root, cabinet.id, number), "address2": second}

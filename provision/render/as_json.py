@@ -12,7 +12,7 @@ from provision.text import Lang
 
 
 def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
-    """The plan as JSON, refusals in that language. What only people need (colour, diff, …) is taken and not looked at.
+    """The plan as JSON, refusals in that language. Keywords for people (colour, diff, …) are ignored.
 
     `cabinets` are those that were planned, changed or not. `changes` and `summary` hold what would be written; those
     of a refused cabinet are beside its reason. `states` names the cabinets that are suspended or absent. `orphans`
@@ -22,7 +22,7 @@ def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterat
 
 
 def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
-    """What is long is an iterator, to be made item by item."""
+    """The plan as JSON values; long lists are iterators."""
     unmanaged = [resource for part in plan.parts for resource in part.unmanaged]
     return {
         "digest": plan.digest,

@@ -46,7 +46,7 @@ def test_each_route_has_its_mailbox_and_the_manager_hears_of_his_own() -> None:
 
 
 def test_a_client_with_two_managers_reaches_both() -> None:
-    """Its data bear each manager's name, and so do the alerts."""
+    """Its data have each manager's name, and so have the alerts."""
     cabinet = make_cabinet()
     both = [notified(cabinet, {**DOWN, "manager": manager}) for manager in ("ivanova", "petrov")]
     assert [boxes[0] for boxes in both] == ["ivanova@example.ru", "petrov@example.ru"]

@@ -18,7 +18,7 @@ MAIN = "<html><title>Техэксперт</title>Главная страница
 class Installation:
     """One fake server. `code` and `pages` (path -> text) may be changed while it runs; `seconds` is its delay.
 
-    `/docs/` and `/admin/` want smartlogin's password.
+    `/docs/` and `/admin/` require smartlogin's password.
     """
 
     port: int

@@ -19,7 +19,7 @@ WHOLE = estate(distributor("aa", cabinet("volga", "heads: [{login: orlova, email
 
 
 def keys(schema: Mapping[str, object]) -> set[str]:
-    """Every key that may stand anywhere in tenants.yaml."""
+    """Every key that may occur in tenants.yaml."""
     found: set[str] = set()
     for name in ("properties", "items", "additionalProperties"):
         below = schema.get(name)

@@ -28,7 +28,7 @@ _MARKED = {"user_login", "query_text", "fullname", "email", "text", "upload_numb
 
 
 def cabinet(name: str, *, installations: int, accesses: int) -> SampleCabinet:
-    """A cabinet whose clients, managers, logins and servers bear its name, but for one shared of each."""
+    """A cabinet whose clients, managers, logins and servers have its name, except one shared of each."""
     own_ones = tuple(
         installation(
             f"{name}-{number}.example{':80' if number % 5 != 4 else ''}",

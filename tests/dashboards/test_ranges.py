@@ -1,6 +1,6 @@
 """Every query and every variable of every dashboard, over a day to thirteen months, with the cabinet's own credentials.
 
-That an answer takes no longer than two seconds is the stores' affair: they are told to give up then.
+The stores limit the time of an answer: their configuration ends a query after two seconds.
 """
 
 import re

@@ -21,7 +21,7 @@ SERVER_MADE = re.compile(
 
 
 def small_world(url: str, folder: Path, api: str = "auto") -> World:
-    """An estate of two cabinets with two dashboards each: faults and kills want many applies, no large ones."""
+    """An estate of two cabinets with two dashboards each: tests of faults and kills make many small applies."""
     world = World(url, "admin", "admin", folder=folder, api=api, tag="same")
     world.change("tenants.yaml", 'dashboards: ["*"]', "dashboards: [for-managers, kodeks-analytics]")
     return world

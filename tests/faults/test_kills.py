@@ -25,7 +25,7 @@ def test_a_kill_is_mended_by_the_next_apply(world: World, undisturbed: dict[str,
 
 
 def test_ctrl_c_finishes_what_is_under_way_and_says_what_was_not_done(world: World) -> None:
-    """The request under way ends, the rest is told as not done, and the next apply does it."""
+    """The request under way ends, the rest is reported as not done, and the next apply does it."""
     strike(world, {"kind": "delay", "method": "POST", "path": "dashboards", "seconds": 1, "times": 1})
     running = in_a_process(world, "apply", "--yes", *QUICK)
     until_struck(world)

@@ -11,7 +11,7 @@ from tests.world import World
 
 
 def test_a_server_that_stays_broken_fails_one_cabinet_only(world: World) -> None:
-    """A cabinet whose writes keep failing is told with what to do; the other one is done, exit 4."""
+    """A cabinet whose writes keep failing is reported with what to do; the other one is done, exit 4."""
     world.apply(world.don)
     world.change("tenants.yaml", "Europe/Samara", "Asia/Omsk")
     org = world.org(world.don)

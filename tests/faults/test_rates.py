@@ -13,7 +13,7 @@ from tests.faults.faults import QUICK, small_world, state, strike
 
 @pytest.mark.parametrize("first", range(0, 200, 10))
 def test_a_tenth_of_all_answers_is_faulty(first: int, tmp_path: Path, undisturbed: dict[str, Any]) -> None:
-    """Ten seeds each: the right end state or a clear error that a second apply mends; the admin is not locked out."""
+    """Ten seeds each: the right end state or a clear error that a second apply ends; the admin is not locked out."""
     kinds = ("error_before", "error_after", "drop_before", "drop_after", "busy")
     for seed in range(first, first + 10):
         running = Sandbox(port=0, data=tmp_path / f"sandbox{seed}", settings=QUICK_SYNC)

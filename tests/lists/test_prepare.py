@@ -44,7 +44,7 @@ def table(preparation: Preparation, name: str) -> list[list[str]]:
 
 
 def test_every_client_is_in_its_working_list(tmp_path: Path) -> None:
-    """Cloud, own data centre, client hardware and online apart; all managers of a client stand on its line."""
+    """Cloud, own data centre, client hardware and online apart; all managers of a client are on its line."""
     done = prepared(tmp_path)
 
     assert table(done, "cloud.csv") == [["111222.te-cloud.ru:80", "http", "UTC+3", "ivanova", ""]]

@@ -21,7 +21,7 @@ MANAGERS, ONLINE = NAMES["managers"], NAMES["online"]
 OLD_FORM = POLLED.removesuffix(",3600,604800")
 
 
-def mend(folder: Path, content: str | bytes, name: str = MANAGERS) -> Repair:
+def repaired_in(folder: Path, content: str | bytes, name: str = MANAGERS) -> Repair:
     """That content corrected, in a folder of its own."""
     return lists.repair(write(folder, content, name), folder / "repaired", shown=name, today=TODAY)
 
@@ -54,7 +54,7 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
             f"222999.example.ru:80,{POLLED.replace('-1', '0')},,",
         ]
     )
-    done = mend(tmp_path, b"\xef\xbb\xbf" + content.encode())
+    done = repaired_in(tmp_path, b"\xef\xbb\xbf" + content.encode())
 
     assert done.repaired == tmp_path / "repaired" / MANAGERS
     assert text_of(done.repaired).splitlines() == [
@@ -119,7 +119,7 @@ def test_a_list_of_all_kinds_of_damage(tmp_path: Path) -> None:
 )
 def test_an_error_with_one_possible_meaning_is_corrected(tmp_path: Path, wrong: str, right: str, name: str) -> None:
     """The line becomes what the problem suggested, and nothing is said of it any more."""
-    done = mend(tmp_path, wrong + "\n", name)
+    done = repaired_in(tmp_path, wrong + "\n", name)
 
     assert text_of(done.repaired) == right + "\n"
     assert done.aside is None
@@ -140,7 +140,7 @@ def test_an_error_with_one_possible_meaning_is_corrected(tmp_path: Path, wrong: 
 )
 def test_what_has_several_meanings_is_put_aside(tmp_path: Path, wrong: str) -> None:
     """A line that only a person can decide about stays as it was, beside the corrected list."""
-    done = mend(tmp_path, f"{wrong}\nTeplo,{SENT}\n")
+    done = repaired_in(tmp_path, f"{wrong}\nTeplo,{SENT}\n")
 
     assert text_of(done.repaired) == f"Teplo,{SENT}\n"
     assert text_of(done.aside) == wrong + "\n"
@@ -157,7 +157,7 @@ def test_separators_encodings_and_names_are_corrected(tmp_path: Path) -> None:
     }
     written = {}
     for name, content in contents.items():
-        done = mend(tmp_path, content, name)
+        done = repaired_in(tmp_path, content, name)
         assert done.aside is None
         written[done.repaired.name if done.repaired else ""] = text_of(done.repaired)
 
@@ -168,7 +168,7 @@ def test_separators_encodings_and_names_are_corrected(tmp_path: Path) -> None:
 def test_quotes_within_quotes_come_off_altogether(tmp_path: Path) -> None:
     """What a spreadsheet quoted twice is plain in the corrected list; quotes inside a value stay."""
     doubled = f'"""Ромашка""",u1,p1,{ACCESS}\n"ООО ""Рога""",u2,p2,{ACCESS}\n'
-    done = mend(tmp_path, doubled, ONLINE)
+    done = repaired_in(tmp_path, doubled, ONLINE)
 
     assert text_of(done.repaired) == f'Ромашка,u1,p1,{ACCESS}\nООО "Рога",u2,p2,{ACCESS}\n'
     assert done.repaired
@@ -177,13 +177,13 @@ def test_quotes_within_quotes_come_off_altogether(tmp_path: Path) -> None:
 
 def test_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
     """All three files have mode 0600; a second repair into the same folder is refused and changes nothing."""
-    done = mend(tmp_path, f"Zavod, {SENT}\nЗавод,{SENT}\n")
+    done = repaired_in(tmp_path, f"Zavod, {SENT}\nЗавод,{SENT}\n")
     files = [path for path in (done.repaired, done.aside, done.account) if path]
 
     assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * 3
     before = [path.read_bytes() for path in files]
     with pytest.raises(EstateError, match="exists already"):
-        mend(tmp_path, f"Teplo,{SENT}\n")
+        repaired_in(tmp_path, f"Teplo,{SENT}\n")
     assert [path.read_bytes() for path in files] == before
 
 
@@ -200,7 +200,7 @@ def test_a_file_that_is_no_list_gives_an_account_only(tmp_path: Path) -> None:
     for content in (b"PK\x03\x04\x00\x00", b"\x00\x01\x02"):
         folder = tmp_path / str(len(content))
         folder.mkdir()
-        done = mend(folder, content)
+        done = repaired_in(folder, content)
         assert (done.repaired, done.aside) == (None, None)
         assert [entry[2:] for entry in account(done)] == [("F06", "отложено")]
     missing = lists.repair(tmp_path / "a_manager_20261103.csv", tmp_path / "out", today=TODAY)
@@ -212,7 +212,7 @@ def test_the_account_shows_no_password(tmp_path: Path) -> None:
     content = (
         f"ООО Ромашка,u1,Zq7Secret,{ACCESS}\nООО Ромашка,u2,Zq7Secret,x,{ACCESS}\nООО Ромашка,u3, Zq7Secret,{ACCESS}\n"
     )
-    done = mend(tmp_path, content, ONLINE)
+    done = repaired_in(tmp_path, content, ONLINE)
 
     assert text_of(done.repaired).count("Zq7Secret") == 2
     assert text_of(done.aside).count("Zq7Secret") == 1

@@ -60,7 +60,7 @@ def test_of_one_day_the_later_list_wins(tmp_path: Path) -> None:
 
 
 def test_a_list_that_cannot_be_used_replaces_nothing(tmp_path: Path) -> None:
-    """A newer but empty list leaves the older one in force; lists without a date stand for themselves."""
+    """A newer but empty list leaves the older one in force; each list without a date is in force."""
     older = dated(tmp_path, "kodeks_manager_20260416.csv")
     empty = dated(tmp_path, "kodeks_manager_20260417.csv", "\n")
     plain = [dated(tmp_path, "managers.csv"), dated(tmp_path, "list.csv")]

@@ -66,7 +66,7 @@ MIXED = [
 
 
 def test_problems_grouped_worst_first() -> None:
-    """Files with errors come first, each with its sums; errors stand before warnings; the last line sums up all."""
+    """Files with errors come first, each with its sums; errors are before warnings; the last line sums up all."""
     assert problems_text(MIXED, lang="ru").splitlines() == [
         "z.csv: 2 ошибки, 1 предупреждение",
         "  ошибка X01: z.csv, строка 4: порт пуст. Подсказка: допишите.",
@@ -145,7 +145,7 @@ def test_what_has_no_gist_is_never_folded() -> None:
 
 
 def test_long_lines_are_wrapped_for_a_terminal() -> None:
-    """With a width no line is longer, those below the first stand further right, and no word is lost or cut."""
+    """With a width no line is longer, those below the first are further right, and no word is lost or cut."""
     found = [*MIXED, problem("error", "lists/rogaikopyta-volga_manager_20261103.csv", 5, field_name="address")]
     plain, wrapped = (problems_text(found, lang="ru", width=width) for width in (0, 80))
     assert wrapped.split() == plain.split()

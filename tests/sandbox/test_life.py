@@ -200,7 +200,7 @@ def test_a_body_may_come_in_chunks(sandbox: Sandbox) -> None:
 
 
 def test_secrets_are_kept_nowhere(tmp_path: Path) -> None:
-    """Neither passwords nor secrets of data sources stand in the file."""
+    """Neither passwords nor secrets of data sources are in the file."""
     running = Sandbox(port=0, data=tmp_path)
     running.start()
     caller = Caller(running.url, "admin", "admin")

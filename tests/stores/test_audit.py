@@ -57,7 +57,7 @@ class Stage:
         while f"{self.world.tag}b" not in ask(f"{self.proxy.url}{path}", headers=basic(*who)).text:
             pass
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Puts everything back: apply does, but for what lets nobody in, and the rows."""
         self.sql("DROP TABLE IF EXISTS core.map CASCADE; ALTER TABLE core.clients DISABLE ROW LEVEL SECURITY")
         for cabinet in clients(self.world):
@@ -104,7 +104,7 @@ def built(
 def stage(built: Stage) -> Iterator[Stage]:
     """The estate as applied; what the test does to it is put right."""
     yield built
-    built.mend()
+    built.restore()
 
 
 def clients(world: World) -> dict[str, str]:

@@ -17,7 +17,7 @@ from provision.stores.vmauth_users import UserFile
 
 VOLGA, URAL = Access("volga"), Access("ural")
 BOTH = (VOLGA, URAL)
-MARKS = ("zavod-ural", "fabrika-ural")  # stand in the data of ural and nowhere else
+MARKS = ("zavod-ural", "fabrika-ural")  # occur in the data of ural alone
 VOLGA_MARK = "zavod-volga"
 
 
