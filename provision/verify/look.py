@@ -47,7 +47,7 @@ class Look:
         return expectations.worst_first(answer for answers in found for answer in answers)
 
     def _unknown(self, cabinets: Sequence[Cabinet]) -> list[Answer]:
-        """Names of uploads that no list has, told once a distributor: at the first of its cabinets."""
+        """Names of uploads that no list has, reported once a distributor: at the first of its cabinets."""
         if self.spool is None or not {"report", "status"} & set(self.expected):
             return []
         answers: list[Answer] = []

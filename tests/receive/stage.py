@@ -180,7 +180,7 @@ def status(
 
 
 def zipped(**files: bytes) -> bytes:
-    """A zip with these files; `_` in a name stands for a dot."""
+    """A zip with these files; `_` in a name means a dot."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

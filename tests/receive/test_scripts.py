@@ -170,7 +170,7 @@ def test_the_task_of_windows(world: World, tmp_path: Path) -> None:
 
 @dataclass
 class Product:
-    """What stands in for the product: its report and its metrics, and who asked for them."""
+    """A stand-in for the product: its report, its metrics, and the login of each request."""
 
     address: str
     report: bytes = zipped(report_xml=b"<sysinfo/>")
