@@ -186,7 +186,7 @@ def test_every_cell_is_that_of_a_query_of_its_own(slug: str, year: int, scope: S
 def test_a_sheet_is_of_the_year_in_which_the_chosen_time_ends(
     day: tuple[int, int, int], scope: Scope, numbers: Numbers
 ) -> None:
-    """Whatever range a reader brings along, each month stands under its name, and no other year's."""
+    """For any time range, each month is under its own name, and no other year's."""
     figures = {(2025, month): 100.0 + month for month in MONTHS}
     others = {(year, month): 5000.0 for year in (2024, 2026) for month in (1, 2, 12)}
     put(numbers, "kodeks_user_docs_covered_mtd", person("ivanov"), ends({**figures, **others}))

@@ -1,4 +1,4 @@
-"""What `today` counts and lists, and for whom it opens."""
+"""What `today` counts and lists, and for which users it opens."""
 
 import json
 import re
