@@ -61,7 +61,6 @@ from provision.cli.settings import Settings
 def receive(
     settings: Settings, /, listen: str, spool: Path, vm_url: str, threads: int, patience: int, reserve: int
 ) -> None:
-    from provision.cli.estate import load
     from provision.cli.reports import stores_of
     from provision.credential import RootSecret
     from provision.receive.serving import Receiver, serve
@@ -72,7 +71,7 @@ def receive(
             estate=settings.estate,
             spool=spool.absolute(),
             root=RootSecret(settings.secret("SMART_SECRET")),
-            stores=stores_of(settings, load(settings.estate).cabinets, vm_url),
+            stores=lambda cabinets: stores_of(settings, cabinets, vm_url),
             key=settings.secret("SMART_RECEIVER_KEY"),
             threads=threads,
             patience=patience,

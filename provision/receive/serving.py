@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,9 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from provision import config
 from provision.credential import RootSecret
 from provision.errors import StoreError
+from provision.model import Cabinet
 from provision.receive.courier import Courier
 from provision.receive.delivering import Deliveries
 from provision.receive.estate import LiveEstate
@@ -36,15 +36,15 @@ _STATUSES_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """How it runs. `key` opens /metrics, "" closes it; `patience`: seconds an upload may take; `reserve`: bytes of the
-    spool's disk that stay free.
+    """How it runs. `stores` gives the stores of these cabinets. `key` opens /metrics, "" closes it; `patience`: seconds
+    a request may take; `reserve`: bytes of the spool's disk that stay free.
     """
 
     listen: str
     estate: Path
     spool: Path
     root: RootSecret
-    stores: Stores = field(repr=False)
+    stores: Callable[[Sequence[Cabinet]], Stores] = field(repr=False)
     key: str = field(default="", repr=False)
     threads: int = 16
     patience: float = 600
@@ -52,20 +52,20 @@ class Receiver:
 
 
 def serve(receiver: Receiver) -> None:
-    """Serves until SIGTERM or Ctrl-C. Raises EstateError, StoreError and OSError before anything is served."""
-    config.load(receiver.estate)
+    """Serves until SIGTERM or Ctrl-C. Raises ProvisionError and OSError before anything is served."""
+    journal = Journal()
+    estate = LiveEstate(receiver.estate, receiver.root, journal)
+    stores = receiver.stores(list(estate.senders.cabinets.values()))
     spool = Spool(receiver.spool, receiver.reserve)
     with spool.alone():
         spool.prepare()
-        _Server(receiver, spool).run()
+        _Server(receiver, lambda: _assembled(receiver, spool, estate, stores, journal)).run()
 
 
-def _assembled(receiver: Receiver, spool: Spool) -> Flask:
-    """The application, with its couriers at work."""
-    journal = Journal()
-    estate = LiveEstate(receiver.estate, receiver.root, journal)
+def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Stores, journal: Journal) -> Flask:
+    """The application, with its couriers at work. Called in each process that serves, which has copies of all this."""
     notes = Notes(receiver.spool)
-    deliveries = Deliveries(spool, estate, receiver.stores, notes, journal)
+    deliveries = Deliveries(spool, estate, stores, notes, journal)
     couriers = {
         "status": Courier(spool, "status", deliveries.statuses, journal, _STATUSES_AT_ONCE),
         "reports": Courier(spool, "reports", deliveries.reports, journal),
@@ -121,8 +121,8 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn without its command line and files of settings."""
 
-    def __init__(self, receiver: Receiver, spool: Spool) -> None:
-        self._receiver, self._spool = receiver, spool
+    def __init__(self, receiver: Receiver, assemble: Callable[[], Flask]) -> None:
+        self._receiver, self._assemble = receiver, assemble
         super().__init__()
 
     def load_config(self) -> None:
@@ -145,7 +145,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        return _assembled(self._receiver, self._spool)
+        return self._assemble()
 
 
 def _limit_silence(server: Any) -> None:

@@ -92,10 +92,10 @@ def make_app(desk: Desk) -> Flask:
     def health() -> Response:
         return jsonify(ok=True)
 
-    _answer_mistakes(app, desk)
+    _answer_refusals(app, desk)
 
     @app.after_request
-    def tell(response: Response) -> Response:
+    def log(response: Response) -> Response:
         for part in g.parts:
             desk.spool.drop(part)
         kind = request.endpoint or "other"
@@ -226,7 +226,7 @@ def _bearer() -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _answer_mistakes(app: Flask, desk: Desk) -> None:
+def _answer_refusals(app: Flask, desk: Desk) -> None:
     def said(code: int, reason: str, message: str) -> Response:
         g.about["reason"] = message
         response = jsonify(ok=False, error=reason, message=message)

@@ -47,17 +47,19 @@ class Look:
         return expectations.worst_first(answer for answers in found for answer in answers)
 
     def _unknown(self, cabinets: Sequence[Cabinet]) -> list[Answer]:
-        """Names of uploads that no list has, reported once a distributor: at the first of its cabinets."""
+        """Names of uploads that no list has, at the first cabinet of their distributor.
+
+        It is not known which of them is meant, and branches may be isolated: only a look at all of them shows it.
+        """
         if self.spool is None or not {"report", "status"} & set(self.expected):
             return []
         answers: list[Answer] = []
-        first = {cabinet.distributor: cabinet for cabinet in reversed(cabinets)}
         for distributor, names in unknown_names(self.spool).items():
-            if distributor in first:
-                mine = (one for one in self.estate.cabinets if one.distributor == distributor)
+            mine = [one for one in self.estate.cabinets if one.distributor == distributor and one.state != "absent"]
+            if mine and all(one in cabinets for one in mine):
                 known = {line.client for cabinet in mine for line in cabinet.installations}
                 left = {name: at for name, at in names.items() if name not in known}
-                answers += expectations.unknown_uploads(first[distributor], left)
+                answers += expectations.unknown_uploads(mine[0], left)
         return answers
 
     def _of(self, ready: Callable[[str], None], cabinet: Cabinet) -> list[Answer]:

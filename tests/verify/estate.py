@@ -54,7 +54,6 @@ PLANTED = (
     Planted("ScriptStopped", Verdict.LATE, "upload-stopped"),
     Planted("ScriptStatusStopped", Verdict.LATE, "upload-stopped"),
     Planted("ScriptToken", Verdict.NEVER, "token"),
-    Planted("SkriptImja", Verdict.WRONG, "client"),
     Planted("ScriptClock", Verdict.WRONG, "clock"),
     Planted("ScriptPage", Verdict.NEVER, "status"),
     Planted("ScriptZip", Verdict.LATE, "zip"),
