@@ -81,7 +81,7 @@ def lines(word: str, correction: int, moment: datetime, first: bool) -> Iterator
 
 def history(word: str, correction: int) -> str:
     """Hourly reports of a day, and one every twelfth day of thirteen months before."""
-    moments = [NOW - age * HOUR for age in range(1, 27)] + [NOW - age * DAY for age in range(2, 390, 12)]
+    moments = [NOW - age * HOUR for age in range(26)] + [NOW - age * DAY for age in range(2, 390, 12)]
     return "".join(
         report(
             CLIENT,
@@ -123,7 +123,8 @@ def stage(folder: Path) -> Iterator[Stage]:
         series = Series(metrics)
         until(lambda: all(len(series.ask(f"count by (cabinet) ({name})")) == 2 for name in RECORDED & _OF_REPORTS))
         ways = {cabinet: stack.enter_context(own(cabinet, root, door, events)) for cabinet in CABINETS}
-        yield Stage(ways, metrics, datetime.now(UTC))
+        # Ranges end at whole steps, and what was recorded a moment ago is to be in them.
+        yield Stage(ways, metrics, datetime.now(UTC) + HOUR)
 
 
 def imported(place: Path, metrics: MetricsServer, events: EventsServer, root: RootSecret) -> None:
@@ -210,7 +211,7 @@ def test_every_metric_and_table_of_the_form_is_asked_for(scope: Scope) -> None:
 
 
 def test_times_are_those_of_the_list_line(stage: Stage) -> None:
-    """The newest report of both clients, whose clocks are three hours apart, is an hour old."""
+    """The newest report of both clients, whose clocks are three hours apart, is of now."""
     found = Series(stage.metrics).ask("max by (cabinet) (tlast_over_time(kodeks_licenses_used[2d]))", at=time.time())
 
-    assert {labels["cabinet"]: value for labels, value in found} == dict.fromkeys(CABINETS, (NOW - HOUR).timestamp())
+    assert {labels["cabinet"]: value for labels, value in found} == dict.fromkeys(CABINETS, NOW.timestamp())

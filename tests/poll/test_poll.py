@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from provision.cli import main
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.polls import PAUSED
-from tests.collect.series import Series
 from tests.poll.product import Product, most_at_once, product
 from tests.reports.estate import ROOT, Estate, applied
 from tests.reports.plugin import example, install, run
@@ -63,9 +62,13 @@ class Online:
 
     def up(self) -> dict[str, float]:
         """The last kodeks_online_up by login."""
-        return Series(self.estate.metrics).by(
-            "user", f'last_over_time(kodeks_online_up{{cabinet="{self.estate.volga}"}}[1h])'
-        )
+        found = self.estate.samples(self.estate.volga, "kodeks_online_up")
+        return {user: points[max(points)][-1] for (_catalog, _server, user), points in found.items()}
+
+    def quotas(self, metric: str) -> dict[str, float]:
+        """The last value of a metric of quotas by kind."""
+        found = self.estate.samples(self.estate.volga, metric)
+        return {kind: points[max(points)][-1] for (_catalog, kind, _server, _user), points in found.items()}
 
     def errors(self) -> list[tuple[str, str]]:
         """Class and detail of the failed polls, in their order."""
@@ -101,10 +104,8 @@ def test_accesses_are_polled_and_written(online: Online) -> None:
     assert "volga_online_20260417.csv:2: online1.example.ru/docs: LoginPasswordError" in result.stdout
     assert online.up() == {"u1": 1, "u2": 0, "u3": 0}
     assert {one for one, _ in online.errors()} == {"LoginPasswordError", "OtherErrorCode400+"}
-    left = Series(online.estate.metrics).by("kind", f'kodeks_online_billing_left{{cabinet="{online.estate.volga}"}}')
-    limit = Series(online.estate.metrics).by("kind", f'kodeks_online_billing_limit{{cabinet="{online.estate.volga}"}}')
-    assert left == {"docs": 120, "search": 0, "print": 150, "upload": 7}
-    assert limit == {"docs": 300, "search": 300, "print": 150, "upload": 50}
+    assert online.quotas("kodeks_online_billing_left") == {"docs": 120, "search": 0, "print": 150, "upload": 7}
+    assert online.quotas("kodeks_online_billing_limit") == {"docs": 300, "search": 300, "print": 150, "upload": 50}
     assert set(online.product.hosts) == {"online1.example.ru"}
 
 
