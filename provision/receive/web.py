@@ -21,6 +21,7 @@ from provision.receive.spool import FULL, Item, Spool, SpoolFullError
 
 LARGEST_ZIP = 64 << 20  # bytes
 _OVERHEAD = 64 << 10  # of a request beside its file
+_PARSED = 1 << 20  # bytes that the parser may hold; it reads 64 KB at a time (werkzeug 3.1)
 _LARGEST_ALERTS = 8 << 20
 _MOST_PARTS = 10
 _CHUNK = 1 << 20
@@ -47,7 +48,7 @@ def make_app(desk: Desk) -> Flask:
         """A request whose file goes straight to the spool."""
 
         max_form_parts = _MOST_PARTS
-        max_form_memory_size = _OVERHEAD
+        max_form_memory_size = _PARSED
 
         def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
             part = desk.spool.incoming()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from provision.collect.unknown import unknown_names
 from provision.stores.local import EventsServer, MetricsServer
 from provision.whole_files import replaced
 from tests.receive.stage import KEY, PATIENCE, Receiver, eventually, points, receiving, script_line, status, zipped
@@ -263,6 +264,38 @@ def test_a_report_that_nothing_reads_is_kept(receiver: Receiver) -> None:
 
 def waiting(receiver: Receiver) -> list[Path]:
     return [one for stage in ("status", "reports", "alerts") for one in (receiver.spool / stage).glob("*/*/*.*")]
+
+
+def test_a_large_report_is_taken_whole(receiver: Receiver) -> None:
+    """20 MB, as products send them: what is in the spool is what was sent. Over 64 MB it is refused."""
+    content = zipped(report_xml=random.Random(2).randbytes(20 << 20))
+    assert receiver.send("Kombinat.zip", content).status_code == 200
+    kept = receiver.spool / "kept" / receiver.dealer / "Kombinat"
+    eventually(lambda: kept.exists() and not waiting(receiver), "it is kept")
+
+    (file,) = kept.glob("*.zip")
+    assert file.read_bytes() == content
+    too_large = zipped(report_xml=random.Random(3).randbytes(64 << 20))
+    assert receiver.send("Kombinat.zip", too_large).status_code == 413
+
+
+def test_refusals_are_noted_for_verify(receiver: Receiver) -> None:
+    """In the cabinet's store for a client that is known, with the reason; in the spool for a name of no list."""
+    receiver.send("Fabrika.zip", REPORT, token="wrong")
+    receiver.send("Fabrika.zip", cut())
+    receiver.send("Fabrika.status", status(2 * 3600))
+    receiver.send("Fabrika.status", b"<html>sign in</html>")
+    receiver.send("Fabrikka.zip", REPORT)
+    selector = own(
+        receiver, __name__="kodeks_upload_refused", client="Fabrika", manager=receiver.world.login("ivanova")
+    )
+
+    def reasons() -> set[str]:
+        return {one["metric"]["reason"] for one in points(receiver, selector)}
+
+    eventually(lambda: reasons() >= {"token", "zip", "clock", "status"}, "all four are in the store")
+    assert "Fabrikka" in unknown_names(receiver.spool)[receiver.dealer]
+    assert "Fabrika" not in unknown_names(receiver.spool)[receiver.dealer]
 
 
 def test_its_metrics_are_behind_a_key(receiver: Receiver) -> None:
