@@ -1,4 +1,4 @@
-"""One apply at a time on this machine; between machines the objects' own versions prevent lost writes."""
+"""Locks between processes of this machine. Between machines the objects' own versions prevent lost writes."""
 
 import fcntl
 import hashlib
@@ -29,6 +29,17 @@ def alone_on(url: str) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Holds the lock file `path`, made with mode 0600; waits while another process holds it. Raises OSError."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

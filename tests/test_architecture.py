@@ -172,6 +172,7 @@ ALLOWED = {
         "provision.credential",
         "provision.errors",
         "provision.json_schema",
+        "provision.lock",
         "provision.model",
         "provision.whole_files",
         "provision.text",

@@ -13,7 +13,6 @@ whole user and not as user:password in the address.
 Users without our mark and other settings of the file are kept; comments are not.
 """
 
-import fcntl
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ import yaml
 
 from provision.credential import RootSecret
 from provision.errors import StoreError
+from provision.lock import in_turn
 from provision.model import Ref, Resource, Spec, State
 from provision.os_errors import reason
 from provision.stores.access import Access, names
@@ -205,14 +205,10 @@ class UserFile:
         """Two runs at once write one after the other. The lock is a file beside it: the file itself is replaced."""
         target = self._path.resolve()
         try:
-            descriptor = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+            with in_turn(target.with_name(f".{target.name}.lock")):
+                yield
         except OSError as error:
             raise self._denied(error) from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
 
 def _is_ours(user: Mapping[str, Any]) -> bool:
