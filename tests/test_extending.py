@@ -177,7 +177,7 @@ def project(folder: Path) -> Path:
 
 
 def enlist(project: Path, imported: str, kind: str) -> None:
-    """The kind's import and its line at the end of KINDS."""
+    """Adds the kind's import, and its line at the end of KINDS."""
     file = project / "provision" / "kinds" / "__init__.py"
     text = file.read_text(encoding="utf-8")
     start = text.index("KINDS: tuple[type[Kind], ...] = (")
@@ -189,7 +189,7 @@ def enlist(project: Path, imported: str, kind: str) -> None:
 
 
 def enter(project: Path, package: str, module: str, text: str, store: str, before: str) -> None:
-    """The module in that package of stores, and its class in the package's table."""
+    """Adds the module to that package of stores, and its class to the package's table."""
     folder = project / "provision" / "stores" / package
     (folder / f"{module}.py").write_text(text, encoding="utf-8")
     table = folder / "__init__.py"

@@ -1,4 +1,4 @@
-"""The two data sources of a cabinet. Each shows its store a credential of this cabinet alone: that is the fence.
+"""The two data sources of a cabinet. Each logs in to its store with a credential of this cabinet alone: the fence.
 
 The stored password cannot be read back (Grafana 12.4, /api/datasources). So every write leaves a keyed fingerprint of
 the credential and of the version this write makes in `jsonData`: after any write but ours it no longer fits. Version 1

@@ -186,7 +186,7 @@ def _with_lost_constant(fields: list[str]) -> list[str]:
 
 
 def _stable(row: Row, body: Body) -> Row:
-    """The row that its own text gives again: quotes within quotes come off one pair at a time."""
+    """Reads the text of the row until it gives the same row: nested quotes are removed one pair at a time."""
     for _ in range(_TRIES):
         fields = split(",".join(row.fields), body.counts).fields
         again, _ = reader_of(body.kind, body.shown).read(row.line, fields)

@@ -34,7 +34,7 @@ class Verdict(IntEnum):
 
 
 class Heard(NamedTuple):
-    """When samples of something came, in unix seconds, and the last value."""
+    """The first and the last sample of a series in unix seconds, and the last value."""
 
     first: float
     last: float

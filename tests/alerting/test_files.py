@@ -50,7 +50,7 @@ def test_alerting_is_rendered_in_the_form_of_file_provisioning(world: World, tmp
 
 
 def test_sorting_rules_for_each_mailbox(world: World, tmp_path: Path) -> None:
-    """Only what it gets: the usage mailbox has no rule for what is down."""
+    """Rules only for the alerts that the mailbox gets: that of usage has none for outages."""
     result = world.run("mail-rules", world.volga, "-o", str(tmp_path / "out"), "--from", "alert@example.ru")
     assert result.exit_code == 0, result.output
     folder = tmp_path / "out" / world.volga

@@ -175,7 +175,7 @@ def test_text_that_looks_like_a_number_or_a_date_is_text(tmp_path: Path) -> None
 
 
 def test_a_byte_order_mark_does_not_shift_columns(tmp_path: Path) -> None:
-    """A mark that Windows editors leave is passed over."""
+    """The mark that Windows editors write at the start is ignored; columns are counted without it."""
     problem = one(tmp_path, "\ufeff" + spoil("Europe/Samara", "Samara"))
 
     assert (problem.line, problem.column) == (1, 22)

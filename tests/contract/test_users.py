@@ -31,7 +31,7 @@ def test_a_user_without_an_org_lands_in_the_first(admin: Caller, name: str) -> N
 
 
 def test_an_unknown_org_makes_no_user(admin: Caller, name: str) -> None:
-    """400, and the user is not there."""
+    """Answers 400 and creates no user."""
     status, _ = create(admin, login=name, password=PASSWORD, OrgId=UNKNOWN)
     assert status == 400
     assert admin.ask("GET", "/api/users/lookup", loginOrEmail=name).status_code == 404

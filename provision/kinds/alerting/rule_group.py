@@ -41,7 +41,7 @@ class RuleGroupKind(AlertingKind):
             yield self.resource(cabinet, group.name, spec, _origin(group.name))
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        """The rules of one answer, intervals and states of another: groups are not read one by one."""
+        """Two requests: one has the rules of all groups, the other their intervals and states."""
         found: dict[tuple[str, str], list[Json]] = {}
         for rule in context.org.get(RULES):
             found.setdefault((str(rule["folderUID"]), str(rule["ruleGroup"])), []).append(rule)

@@ -28,7 +28,7 @@ class Clock:
         return [self.start + (number + 1) * HOUR - phase for number in range(self.hours)]
 
     def ticks(self, step: int, phase: int) -> list[int]:
-        """Unix seconds of what is asked every `step` seconds."""
+        """The unix seconds of polls that come every `step` seconds."""
         return list(range(self.start + phase % step, self.now + 1, step))
 
     def months(self, times: Sequence[int]) -> list[int]:
