@@ -34,10 +34,11 @@ class Deliveries:
             if client is None:
                 continue
             found = status.parse(self._spool.file("status", item).read_bytes())
-            lines = list(status.lines(found, client.cabinet.id, client.lines))
             if doubtful:
-                lines = _missing(self._stores.numbers, lines, client)
-            text += [status.as_text(*line) for line in lines]
+                lines = list(status.lines(found, client.cabinet.id, client.lines))
+                text += [status.as_text(*line) for line in _missing(self._stores.numbers, lines, client)]
+            else:
+                text.append(status.whole_text(found, client.cabinet.id, client.lines))
             done.append(item)
         _send(self._stores.numbers, "".join(text).encode())
         for item in done:
