@@ -16,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict
 _ROOT = Path(__file__).parent.parent
 _TITLE = "Ромашка для картинок"
 _DAYS = 396  # thirteen months: a sheet of a year is full
+# Without the probes and the recorder, whose results would be real data among the made-up ones.
+_STORES = ("SMART_VM_", "SMART_VMAUTH_", "SMART_EVENTS_")
 _ESTATE = """
 stores:
   metrics: {{kind: victoriametrics, url: "{vmauth}"}}
@@ -64,7 +66,8 @@ def cabinet(url: str, folder: Path) -> Iterator[Cabinet]:
     _provision("stack", "start", "--data", str(data), *ports)
     try:
         known = dict(one.partition("=")[::2] for one in shlex.split((data / "env").read_text(encoding="utf-8")))
-        environment = {"SMART_SECRET": secrets.token_urlsafe(36), **known, "GRAFANA_URL": url}
+        stores = {name: value for name, value in known.items() if name.startswith(_STORES)}
+        environment = {"SMART_SECRET": _secret(folder / "secret"), **stores, "GRAFANA_URL": url}
         estate = folder / "tenants.yaml"
         events = conninfo_to_dict(environment["SMART_EVENTS_ADMIN"])
         text = _ESTATE.format(
@@ -79,6 +82,14 @@ def cabinet(url: str, folder: Path) -> Iterator[Cabinet]:
         yield _opened(url)
     finally:
         _provision("stack", "stop", "--data", str(data))
+
+
+def _secret(path: Path) -> str:
+    """The root secret of the cabinet: the same in every run, else its mark would be refused."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(36), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def _provision(*words: str, **environment: str) -> None:

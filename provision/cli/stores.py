@@ -76,7 +76,7 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
             guard.mark(metrics, of_it)
             with of_it.connect() as events:
                 filled = fill([cabinet], metrics=metrics, events=events, now=now, days=days, seed=seed)
-            guard.close(of_it, filled.rows)
+            guard.close(of_it)
             samples, rows = samples + filled.samples, rows + filled.rows
             ready(cabinet.id)
     click.echo(

@@ -122,7 +122,10 @@ class Shop:
         assert self.metrics.ask(f"/internal/force_flush?authKey={self.metrics.key}").status == 200
 
     def real_row(self, cabinet: str) -> None:
-        text = "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES (%s, 'd', 'c', 'm', 'cloud')"
+        text = (
+            "INSERT INTO core.search_queries (ts, cabinet, scope, client, manager, query_text, status)"
+            " VALUES (now(), %s, 'online', 'c', 'm', 'q', 'empty')"
+        )
         with connect(self.databases()[cabinet]) as connection:
             connection.execute(text, [cabinet])
 
@@ -153,6 +156,16 @@ def test_the_lists_become_history(shop: Shop) -> None:
     assert shop.numbers().keys() == before.keys() == {"volga", "don"}
     shop.fill()
     assert shop.rows().keys() == before.keys()
+
+
+def test_what_apply_has_written_is_no_real_data(shop: Shop) -> None:
+    """The registry is of the lists: a cabinet that was applied first is filled all the same, and again."""
+    text = "INSERT INTO core.clients (cabinet, dealer, client, manager, kind) VALUES ('don', 'd', 'c', 'm', 'cloud')"
+    with connect(shop.databases()["don"]) as connection:
+        connection.execute(text)
+    shop.fill("don")
+    shop.fill("don")
+    assert shop.rows().keys() == {"don"}
 
 
 def test_only_the_named_cabinet(shop: Shop) -> None:
