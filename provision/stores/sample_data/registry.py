@@ -39,11 +39,12 @@ def register(cabinet: SampleCabinet, clock: Clock, rows: RowSink) -> None:
             "clients",
             *(cabinet.id, dealer, item.client, item.manager, item.email, kind(item), item.host),
             *(None, None, None, item.transport, legal_name(item), regnum(item), item.tz_correction, item.polled),
-            *(since, None, began),
+            *(since, None, began, False),
         )
     for access in cabinet.accesses:
         rows.add(
             "clients",
             *(cabinet.id, dealer, access.firm, access.manager, access.email, "online", None),
-            *(access.host, access.folder, access.login, access.protocol, None, None, None, None, since, None, began),
+            *(access.host, access.folder, access.login, access.protocol),
+            *(None, None, None, None, since, None, began, False),
         )
