@@ -4,7 +4,7 @@ Decided where the catalogue leaves it open: the sheet is of the year in which th
 so that a way from another dashboard never shows a wrong month; one installation at a time; the rows cut off on the
 picture are the change of the activity, kAssist and its change; the legal name is shown before client and manager.
 Months are rows, since a column of a table has one unit. A refusal is counted by the cabinet's calendar; a change is
-(now - before) / before, with its sign, as the figures of the picture are.
+(now - before) / before, with + or -, as the figures of the picture are.
 """
 
 from grafanalib.core import Dashboard

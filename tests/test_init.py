@@ -123,7 +123,7 @@ distributors:
 
 
 def steps() -> list[tuple[str, list[str]]]:
-    """The commands of docs/first-hour.ru.md, each with the lines that it prints; `…` stands for any lines."""
+    """The commands of docs/first-hour.ru.md, each with the lines that it prints; `…` means any lines."""
     text = (ROOT / "docs" / "first-hour.ru.md").read_text(encoding="utf-8")
     found: list[tuple[str, list[str]]] = []
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):

@@ -24,11 +24,11 @@ def is_important(change: Change) -> bool:
 
 
 def counts(part: Part, kinds: KindNames, lang: Lang) -> Iterator[tuple[str, str, str, str, str]]:
-    """The other changes as rows of sign, kind and number, in the plan's order."""
+    """The other changes as rows of mark, kind and number, in the plan's order."""
     counted = (one for one in part.changes if not is_important(one))
     found = Counter((MARKS[one.action], kind_name(one.ref, kinds, lang)) for one in counted)
-    for (sign, kind), number in found.items():
-        yield sign, kind, f"× {number}", "", ""
+    for (mark, kind), number in found.items():
+        yield mark, kind, f"× {number}", "", ""
 
 
 def narrowed(part: Part, only: frozenset[str]) -> Part:

@@ -1,7 +1,7 @@
 """What Grafana makes of a dashboard before it asks: panels found, variables and macros put in.
 
 The rules are those of Grafana 12.4's browser code for `${name:regex}`: a custom All value goes in as it is, one value
-without brackets, several as `(a|b)`, signs of regular expressions with a backslash before them.
+without brackets, several as `(a|b)`, special characters of regular expressions with a backslash before them.
 A variable without All has the value it opens with.
 """
 

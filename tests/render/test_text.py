@@ -35,7 +35,7 @@ STATES: dict[str, Condition] = {"don": "active", "ural": "suspended", "volga": "
 
 
 def test_text_tells_each_change() -> None:
-    """Every change has its sign, kind in the reader's language, key, title, and why."""
+    """Every change has its mark, kind in the reader's language, key, title, and why."""
     lines = plan_text(one(CREATE, UPDATE, DELETE), lang="ru", kinds=KINDS).splitlines()
 
     assert lines == [
