@@ -146,9 +146,9 @@ def role_in(db: sqlite3.Connection, user_id: int, is_admin: bool, org: int) -> s
 def _user(db: sqlite3.Connection) -> sqlite3.Row | None:
     """Basic auth is tried first; where it fails and there is a cookie, the cookie counts (12.4)."""
     if settings().auth_proxy and (named := request.headers.get("X-WEBAUTH-USER")):
-        return external.person(db, named, external.PROXY)
+        return _enabled(external.person(db, named, external.PROXY))
     if settings().directory and (named := request.headers.get("X-JWT-Assertion")):
-        return external.person(db, named, external.DIRECTORY)
+        return _enabled(external.person(db, named, external.DIRECTORY))
     sent, cookie = request.authorization, request.cookies.get(sessions.COOKIE)
     if sent is not None and sent.type == "basic" and settings().basic_auth:
         user = sessions.user_with_password(db, sent.username or "", sent.password or "", settings().clock())
@@ -161,6 +161,12 @@ def _user(db: sqlite3.Connection) -> sqlite3.Row | None:
     number = sessions.session_user(db, cookie, settings().clock(), settings().rotation_seconds)
     found: sqlite3.Row | None = db.execute("SELECT * FROM user WHERE id = ?", (number,)).fetchone()
     return found
+
+
+def _enabled(person: sqlite3.Row) -> sqlite3.Row:
+    if person["is_disabled"]:
+        raise unauthorized(sessions.DISABLED)
+    return person
 
 
 def _wrong_password() -> NoReturn:

@@ -139,8 +139,11 @@ def update(user: int) -> dict[str, Any]:
 
 @blueprint.put("/api/user")
 def update_myself() -> dict[str, Any]:
-    """Everybody may change their own login and e-mail (12.4)."""
-    return _change(caller().id)
+    """Everybody may change their own login and e-mail; not the login where auth.proxy knows people by it (12.4)."""
+    who = caller()
+    if settings().auth_proxy and text(body(), "login").lower() not in ("", who.login):
+        raise Refused(400, "Not allowed to change username when auth proxy is using username property")
+    return _change(who.id)
 
 
 @blueprint.post("/api/admin/users/<int:user>/logout")
@@ -157,7 +160,8 @@ def log_out(user: int) -> dict[str, Any]:
 def disable(user: int) -> dict[str, Any]:
     """The user can no longer log in, and all sessions end."""
     needs("users:disable", "Server")
-    _user(user)
+    if external.labels(_user(user)):  # those of auth.proxy, too
+        raise Refused(500, "Could not disable external user")
     database().execute("UPDATE user SET is_disabled = 1 WHERE id = ?", (user,))
     sessions.end_sessions(database(), user)
     return {"message": "User disabled"}
@@ -166,7 +170,8 @@ def disable(user: int) -> dict[str, Any]:
 @blueprint.post("/api/admin/users/<int:user>/enable")
 def enable(user: int) -> dict[str, Any]:
     needs("users:enable", "Server")
-    _user(user)
+    if external.labels(_user(user)):
+        raise Refused(500, "Could not enable external user")
     database().execute("UPDATE user SET is_disabled = 0 WHERE id = ?", (user,))
     return {"message": "User enabled"}
 

@@ -30,6 +30,38 @@ def test_a_person_of_a_login_proxy_is_an_ordinary_one(configured: Configured) ->
     admin.do("DELETE", f"/api/admin/users/{number}")
 
 
+def test_a_person_of_a_login_proxy_keeps_the_login(configured: Configured) -> None:
+    """The own login cannot be changed, e-mail and name can; a server admin changes profile and password."""
+    admin = configured(Settings(auth_proxy=True), auth_proxy__enabled="true")
+    login = f"u{secrets.token_hex(5)}"
+    person = Caller(admin.url)
+    person.session.headers["X-WEBAUTH-USER"] = login
+    number = person.get("/api/user")["id"]
+    answer = person.ask("PUT", "/api/user", {"login": f"x{login}", "email": f"{login}@example.com"})
+    refusal = "Not allowed to change username when auth proxy is using username property"
+    assert (answer.status_code, answer.json()["message"]) == (400, refusal)
+    person.do("PUT", "/api/user", {"login": login, "email": f"{login}@example.com"})
+    admin.do("PUT", f"/api/users/{number}", {"login": login, "email": f"x{login}@example.com"})
+    admin.do("PUT", f"/api/admin/users/{number}/password", {"password": PASSWORD})
+    answer = admin.ask("POST", f"/api/admin/users/{number}/disable", {})
+    assert (answer.status_code, answer.json()["message"]) == (500, "Could not disable external user")
+    person.close()
+    admin.do("DELETE", f"/api/admin/users/{number}")
+
+
+def test_a_disabled_user_is_not_let_in_by_a_login_proxy(configured: Configured) -> None:
+    """401 `identity.disabled`, as by password."""
+    admin = configured(Settings(auth_proxy=True), auth_proxy__enabled="true")
+    number, login = make_user(admin)
+    admin.do("POST", f"/api/admin/users/{number}/disable")
+    person = Caller(admin.url)
+    person.session.headers["X-WEBAUTH-USER"] = login
+    answer = person.ask("GET", "/api/user")
+    assert (answer.status_code, answer.json()["messageId"]) == (401, "identity.disabled")
+    person.close()
+    admin.do("DELETE", f"/api/admin/users/{number}")
+
+
 @pytest.fixture
 def from_directory(configured: Configured) -> Iterator[tuple[Caller, int, str]]:
     """The server admin, and a person from a directory with number and login; a real server needs signed tokens."""
