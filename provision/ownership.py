@@ -7,7 +7,8 @@ The name of an org whose creation is not finished is unfinished_name(), keyed as
 `state` in an org's address is SUSPENDED while a suspended cabinet's people are out: they are still its people.
 `jsonData` of a data source holds FINGERPRINT, keyed to its credential and version, and ROOT, the root secret's own.
 That of the first one, ACCOUNTS_SOURCE, holds ACCOUNTS too: keyed fingerprints of its people's accounts, and
-how many people its lists had.
+how many people its lists had; and CREATED, keyed fingerprints of the dashboards that were created with its org.
+The annotation WRITTEN of a dashboard is a keyed fingerprint of what was written over an earlier one (see heads).
 AUDITOR begins the login of an audit's temporary Viewer, which a killed audit may leave behind.
 
 The marks below Grafana are in `stores/`: `smart-` begins the name of a vmauth user of ours (vmauth_users), `c_` and 16
@@ -28,6 +29,7 @@ STATE = "state"  # the line of an org's address that holds one of these
 SUSPENDED, ACTIVE = "smart suspended", "smart active"
 FINGERPRINT, ROOT = "smartFingerprint", "smartRoot"
 ACCOUNTS, ACCOUNTS_SOURCE = "smartAccounts", "smart-metrics"
+CREATED, WRITTEN = "smartDashboards", "smart.provision/fingerprint"
 AUDITOR = "smart-audit-"
 
 _CLAIM = re.compile(r"smart cabinet=(\S+)(?: key=([0-9a-f]+))?")

@@ -84,12 +84,12 @@ def test_a_title_is_no_path(world: World, title: str) -> None:
 
 def test_a_file_name_that_cannot_be_a_uid_is_a_breach(tmp_path: Path) -> None:
     """50 letters, and letters that no uid may have: lint says so before a server does."""
-    from provision.kinds import dashboard
+    from provision.kinds import dashboard_lint
 
     for slug in ("x" * 50, "отчёт"):
-        (problem,) = dashboard._bad_uid(slug)
+        (problem,) = dashboard_lint._bad_uid(slug)
         assert (problem.code, problem.level) == ("D03", "error")
-    assert not list(dashboard._bad_uid("for-managers"))
+    assert not list(dashboard_lint._bad_uid("for-managers"))
 
 
 @pytest.fixture

@@ -69,6 +69,6 @@ class Org:
         path = f"/apis/{group}.grafana.app/v1beta1/namespaces/{namespace}/{group}s"
         return f"{path}/{name}" if name else path
 
-    def apis_list(self, group: Group) -> Iterator[Mapping[str, Json]]:
-        """Every object of that group in this org, whole, in pages of 500."""
-        return self.server.apis_pages(self.apis(group), org=self.number)
+    def apis_list(self, group: Group, *, heads: bool = False) -> Iterator[Mapping[str, Json]]:
+        """Every object of that group in this org, in pages of 500: whole, or with `heads` its metadata alone."""
+        return self.server.apis_pages(self.apis(group), org=self.number, heads=heads)

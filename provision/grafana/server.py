@@ -24,6 +24,8 @@ _PAGING = {"/api/orgs": ("perpage", 0), "/api/folders": ("limit", 1), "/api/sear
 _PAGING_OF_OTHERS = ("perpage", 1)
 _WORKERS_OF_A_SERVER = 8  # where Grafana's database is PostgreSQL or MySQL
 _RENEWALS = 5  # of a session for one request: more would mean that it ends faster than we can ask
+# Metadata alone, 52 KB instead of 1.14 MB for 24 dashboards (12.4); whole objects from a server that has no such form.
+_HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _APIS = ("dashboard.grafana.app/v1beta1", "folder.grafana.app/v1beta1")
 
 
@@ -78,11 +80,12 @@ class Grafana:
         org: int | None = None,
         json: object = None,
         params: Mapping[str, str | int] | None = None,
+        accept: str = "",
     ) -> Json:
         """The JSON answer, or None when there is no body. Renews the session when the server asks for it."""
         for _attempt in range(_RENEWALS):
             renewals = self._login.renewals
-            answer = self._transport.send(method, path, org=org, json=json, params=params)
+            answer = self._transport.send(method, path, org=org, json=json, params=params, accept=accept)
             if not self._login.is_due(answer):
                 break
             self._login.renew(renewals)
@@ -99,12 +102,12 @@ class Grafana:
                 return
             page += 1
 
-    def apis_pages(self, path: str, *, org: int) -> Iterator[Mapping[str, Json]]:
-        """All objects of a list under /apis, whole."""
+    def apis_pages(self, path: str, *, org: int, heads: bool = False) -> Iterator[Mapping[str, Json]]:
+        """All objects of a list under /apis, whole; with `heads` their metadata alone, without `spec`."""
         params: dict[str, str | int] = {"limit": _PAGE_OF_APIS}
         while True:
-            answer = self.get(path, org=org, **params)
-            yield from answer["items"]
+            answer = self.request("GET", path, org=org, params=params, accept=_HEADS if heads else "")
+            yield from answer["items"] or ()  # null for an empty list of heads (12.4)
             if not (rest := answer["metadata"].get("continue")):
                 return
             params["continue"] = rest

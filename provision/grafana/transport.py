@@ -48,8 +48,11 @@ class Transport:
         org: int | None = None,
         json: object = None,
         params: Mapping[str, str | int] | None = None,
+        accept: str = "",
     ) -> requests.Response:
         """The answer, whatever its status. A read or login whose answer breaks off in its body is repeated.
+
+        `accept` is the media type that is asked for, "" for any.
 
         Raises UnreachableError when there is none, or when it redirects to another address.
         """
@@ -60,6 +63,8 @@ class Transport:
         with self._counting:
             self.sent += 1
         headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
+        if accept:
+            headers["Accept"] = accept
         pauses = iter(self.connection.pauses if method == "GET" or path == LOGIN_PATH else ())
         while True:
             with self.throttle.turn():

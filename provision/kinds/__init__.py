@@ -46,9 +46,9 @@ KINDS: tuple[type[Kind], ...] = (
     MembershipKind,
     SuspensionKind,
     FolderKind,
-    DataSourceKind,
-    AccountKind,
     DashboardKind,
+    DataSourceKind,  # after the dashboards: its record has the fingerprints of those that were created
+    AccountKind,
     PreferencesKind,
     MessageTemplateKind,
     MuteTimingKind,

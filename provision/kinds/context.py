@@ -12,7 +12,7 @@ from provision.grafana import Grafana, Json, Org
 from provision.handover import Handover
 from provision.kinds.accounts import Accounts, Record
 from provision.model import Cabinet
-from provision.ownership import STATE, SUSPENDED
+from provision.ownership import ACCOUNTS_SOURCE, CREATED, STATE, SUSPENDED
 from provision.stores.number_stores import NumberStore
 from provision.text import Text
 
@@ -98,6 +98,7 @@ class CabinetContext:
     """One cabinet on the server: its org, once found or made, and what was read there.
 
     `begun` is the number of an org that is being made, `joined` are the logins that were made in it during this run.
+    `created` are fingerprints of the dashboards that were created with the org in this run, by uid (see heads).
     `policies` is the tree of notification policies, None where it was not read or the org has none yet.
     """
 
@@ -106,6 +107,7 @@ class CabinetContext:
     found: Org | None = None
     begun: int | None = None
     joined: set[str] = field(default_factory=set)
+    created: dict[str, str] = field(default_factory=dict)
     policies: Json | None = None
     _members: dict[str, Mapping[str, Json]] | None = None
     _sources: list[Mapping[str, Json]] | None = None
@@ -175,6 +177,18 @@ class CabinetContext:
         if self._sources is None:
             self._sources = list(self.org.get("/api/datasources")) if self.found and not self._is_new else []
         return self._sources
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the org was made in this run, and its data sources are still to be written."""
+        return self._is_new
+
+    @property
+    def dashboards_created(self) -> dict[str, str]:
+        """Fingerprints of dashboards that were created with the org, by uid: those of its record and of this run."""
+        rows = (row for row in self.sources if row["uid"] == ACCOUNTS_SOURCE)
+        recorded = next(((row.get("jsonData") or {}).get(CREATED) for row in rows), None)
+        return {**(recorded if isinstance(recorded, dict) else {}), **self.created}
 
     @property
     def accounts(self) -> Accounts:

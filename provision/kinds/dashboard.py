@@ -3,78 +3,28 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import dashboards
 from dashboards import Scope
-from provision.errors import EstateError
+from provision.errors import EstateError, NotFoundError
+from provision.grafana import Json
+from provision.kinds import heads
 from provision.kinds.base import One
-from provision.kinds.context import CabinetContext
+from provision.kinds.context import CabinetContext, RunContext
 from provision.kinds.folder import UID as FOLDER
-from provision.model import Cabinet, Code, Problem, Resource, Spec
-from provision.ownership import PREFIX
+from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec
+from provision.ownership import PREFIX, WRITTEN
 from provision.plan import Change
 from provision.text import Text, harmless
 
-if TYPE_CHECKING:
-    from dashboards.lint import Finding
-
-_FOLDER = "grafana.app/folder"
 _MESSAGE = "grafana.app/message"
-# Rules of dashboards/lint -> codes of their own: a code never changes its meaning.
-_CODES = {
-    "canonical-form": "D11",
-    "panel-ids": "D12",
-    "ref-ids": "D13",
-    "data-sources": "D14",
-    "panel-types": "D15",
-    "units": "D16",
-    "descriptions": "D17",
-    "refresh": "D18",
-    "variables": "D19",
-    "promql": "D20",
-    "sql": "D21",
-    "links": "D22",
-    "names": "D23",
-}
-_CHECKED = (
-    Code(
-        "D01",
-        "error",
-        Text("нет такого дашборда", "there is no such dashboard"),
-        Text(
-            "Дашборды лежат в dashboards/, имя — имя файла с дефисами; можно написать образец вроде billing-online-*.",
-            "Dashboards are files in dashboards/, named with hyphens here; a pattern like billing-online-* will do.",
-        ),
-        "dashboards: [for-manager]",
-        "dashboards: [for-managers]",
-    ),
-    Code(
-        "D02",
-        "error",
-        Text("начальный дашборд не входит в кабинет", "the home dashboard is not one of the cabinet's"),
-        Text("Выберите home из dashboards кабинета.", "Choose home among the cabinet's dashboards."),
-        'dashboards: ["billing-online-*"]\nhome: for-managers',
-        'dashboards: ["billing-online-*", for-managers]\nhome: for-managers',
-    ),
-    Code(
-        "D03",
-        "error",
-        Text("имя файла дашборда не годится для uid", "the dashboard's file name cannot be a uid"),
-        Text(
-            "До 34 строчных латинских букв, цифр и подчёркиваний: uid начинается с smart- и не длиннее 40 знаков.",
-            "At most 34 lower-case Latin letters, digits and underscores: the uid begins with smart- and has up to 40.",
-        ),
-        "dashboards/a_very_long_name_that_goes_on_and_on.py",
-        "dashboards/short_name.py",
-    ),
-)
 _SERVER_MADE = ("id", "uid", "version")
-_LONGEST_UID = 40  # characters (Grafana 12.4)
+_FEW = 4  # dashboards of an org that are read one by one; more are read in one list of all, whole
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -83,41 +33,44 @@ class DashboardKind(One):
     title = Text("дашборд", "dashboard")
     needs = ("org",)
 
+    def __init__(self, run: RunContext) -> None:
+        super().__init__(run)
+        self._wanted: dict[tuple[str, Scope], tuple[Spec, str]] = {}
+
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         scope = scope_of(cabinet)
         for slug in scope.slugs:
-            spec = {"folder": FOLDER, "spec": render(slug, scope)}
-            yield self.resource(cabinet, dashboards.uid(slug), spec, dashboards.origin(slug))
+            ref = Ref(cabinet.id, self.name, dashboards.uid(slug))
+            yield Resource(ref, self._rendered(slug, scope)[0], dashboards.origin(slug))
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         org = context.org
         if self.run.server.apis:
-            for item in org.apis_list("dashboard"):
-                metadata = item["metadata"]
-                folder = metadata.get("annotations", {}).get(_FOLDER, "")
-                handle = {"resourceVersion": metadata["resourceVersion"]}
-                yield self._seen(context, metadata["name"], folder, item.get("spec") or {}, handle)
-        else:
-            for row in org.pages("/api/search", type="dash-db"):
-                found = str(row["uid"])
-                whole = org.get(f"/api/dashboards/uid/{found}")
-                folder = whole["meta"].get("folderUid", "")
-                handle = {"version": whole["dashboard"]["version"]}
-                yield self._seen(context, found, folder, whole["dashboard"], handle)
+            return self._read_apis(context)
+        return (
+            self._seen_legacy(context, org.get(f"/api/dashboards/uid/{row['uid']}"))
+            for row in org.pages("/api/search", type="dash-db")
+        )
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         org = context.org
-        if self.run.server.apis:
-            org.request("POST", org.apis("dashboard"), json=self._object(new))
-        else:
+        if not self.run.server.apis:
             org.request("POST", "/api/dashboards/db", json=self._legacy(new))
+            return
+        metadata = org.request("POST", org.apis("dashboard"), json=self._object(new))["metadata"]
+        if context.is_new:
+            context.created[new.ref.key] = self._fingerprint(context, new, metadata)
+        else:
+            self.update(context, replace(new, handle=_handle(metadata)), new)
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         org = context.org
-        if self.run.server.apis:
-            org.request("PUT", org.apis("dashboard", new.ref.key), json=self._object(new, **old.handle))
-        else:
+        if not self.run.server.apis:
             org.request("POST", "/api/dashboards/db", json=self._legacy(new, **old.handle))
+            return
+        written = {"uid": old.handle["uid"], "generation": old.handle["generation"] + 1}
+        body = self._object(new, written=self._fingerprint(context, new, written), lock=old.handle["resourceVersion"])
+        org.request("PUT", org.apis("dashboard", new.ref.key), json=body)
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
         context.org.request("DELETE", f"/api/dashboards/uid/{old.ref.key}")
@@ -180,40 +133,89 @@ class DashboardKind(One):
 
     @staticmethod
     def codes() -> Iterable[Code]:
-        from dashboards.lint import RULES
+        from provision.kinds import dashboard_lint
 
-        yield from _CHECKED
-        for rule, code in _CODES.items():
-            wrong = Text(f"дашборд нарушает правило «{rule}»", f"the dashboard breaks the rule {rule!r}")
-            yield Code(code, "error", wrong, Text(*RULES[rule]))
+        return dashboard_lint.codes()
 
     @staticmethod
     def lint(cabinets: Sequence[Cabinet]) -> Iterable[Problem]:
         """What the linter finds, with queries held against what the stores hold."""
+        from provision.kinds import dashboard_lint
         from provision.stores.contract import columns_by_table, labels_by_metric
 
-        return lint(cabinets, metrics=labels_by_metric(), tables=columns_by_table())
+        return dashboard_lint.lint(cabinets, metrics=labels_by_metric(), tables=columns_by_table())
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
         """Each dashboard with its uid, as Grafana's own export has it."""
         scope = scope_of(cabinet)
         for slug in scope.slugs:
-            uid = dashboards.uid(slug)
-            whole = {**render(slug, scope), "uid": uid}
-            yield f"{uid}.json", json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True)
+            yield f"{dashboards.uid(slug)}.json", _exported(slug, scope)
 
-    def _seen(self, context: CabinetContext, uid: str, folder: str, spec: Spec, handle: dict[str, Any]) -> Resource:
+    def _rendered(self, slug: str, scope: Scope) -> tuple[Spec, str]:
+        """The dashboard as it is compared and written, and the digest of its content: once for all cabinets."""
+        if (slug, scope) not in self._wanted:
+            spec = self.normalise({"folder": FOLDER, "spec": render(slug, scope)})
+            self._wanted[slug, scope] = spec, heads.digest(spec["spec"])
+        return self._wanted[slug, scope]
+
+    def _read_apis(self, context: CabinetContext) -> Iterator[Resource]:
+        """From their heads where these prove the content, see heads; the others whole."""
+        org, unread = context.org, []
+        wanted = self._contents(context.cabinet)
+        proven: list[Resource] = []
+        for item in org.apis_list("dashboard", heads=True):
+            metadata = item["metadata"]
+            spec, content = wanted.get(str(metadata["name"]), ({}, ""))
+            created = context.dashboards_created
+            if spec and heads.is_unchanged(self.run.root, org.number, metadata, created, content):
+                ref = Ref(context.cabinet.id, self.name, str(metadata["name"]))
+                proven.append(Resource(ref, spec, "grafana", _handle(metadata)))
+            else:
+                unread.append(str(metadata["name"]))
+        if len(unread) > _FEW:
+            yield from (self._seen_apis(context, item) for item in org.apis_list("dashboard"))
+            return
+        yield from proven
+        for name in unread:
+            with suppress(NotFoundError):  # deleted since the list was read
+                yield self._seen_apis(context, org.get(org.apis("dashboard", name)))
+
+    def _contents(self, cabinet: Cabinet) -> Mapping[str, tuple[Spec, str]]:
+        """What the cabinet should have, with its digest, by uid; nothing for an absent one."""
+        if cabinet.state == "absent":
+            return {}
+        scope = scope_of(cabinet)
+        return {dashboards.uid(slug): self._rendered(slug, scope) for slug in scope.slugs}
+
+    def _seen_apis(self, context: CabinetContext, item: Mapping[str, Json]) -> Resource:
+        metadata = item["metadata"]
+        folder, handle = heads.folder_of(metadata), _handle(metadata)
+        return self._seen(context, str(metadata["name"]), folder, item.get("spec") or {}, handle)
+
+    def _seen_legacy(self, context: CabinetContext, whole: Mapping[str, Json]) -> Resource:
+        spec, folder = whole["dashboard"], whole["meta"].get("folderUid", "")
+        return self._seen(context, str(spec["uid"]), folder, spec, {"version": spec["version"]})
+
+    def _seen(self, context: CabinetContext, uid: str, folder: str, spec: Spec, handle: Mapping[str, Json]) -> Resource:
         if uid.startswith(PREFIX):
             return self.seen(context, uid, {"folder": folder, "spec": spec}, handle=handle)
         return self.seen(context, uid, {"title": str(spec.get("title", ""))}, managed=False)
 
-    def _object(self, new: Resource, **metadata: str) -> dict[str, object]:
-        annotations = {_FOLDER: new.spec["folder"], _MESSAGE: self.run.message}
+    def _fingerprint(self, context: CabinetContext, new: Resource, metadata: heads.Metadata) -> str:
+        org, folder, content = context.org.number, str(new.spec["folder"]), heads.digest(new.spec["spec"])
+        return heads.fingerprint(self.run.root, org, new.ref.key, metadata, folder, content)
+
+    def _object(self, new: Resource, *, written: str = "", lock: str = "") -> dict[str, object]:
+        annotations = {heads.FOLDER: new.spec["folder"], _MESSAGE: self.run.message}
         return {
             "apiVersion": "dashboard.grafana.app/v1beta1",
             "kind": "Dashboard",
-            "metadata": {"name": new.ref.key, "annotations": annotations, **metadata},
+            "metadata": {
+                "name": new.ref.key,
+                "annotations": {**annotations, WRITTEN: written} if written else annotations,
+                **({"resourceVersion": lock} if lock else {}),
+            },
             "spec": new.spec["spec"],
         }
 
@@ -224,6 +226,11 @@ class DashboardKind(One):
             "message": self.run.message,
             "overwrite": False,  # 412 when the stored version is not the one we read
         }
+
+
+def _handle(metadata: heads.Metadata) -> dict[str, Json]:
+    """What a write over this version of the object needs."""
+    return {key: metadata[key] for key in ("uid", "generation", "resourceVersion")}
 
 
 def seconds_of(duration: object) -> float:
@@ -238,7 +245,7 @@ def scope_of(cabinet: Cabinet) -> Scope:
         timezone=cabinet.timezone,
         language=cabinet.language,
         week_start=cabinet.week_start,
-        slugs=tuple(slug for slug in dashboards.slugs() if _given(slug, cabinet)),
+        slugs=_slugs(cabinet.dashboards, bool(cabinet.installations), bool(cabinet.accesses)),
         has_installations=bool(cabinet.installations),
         has_online=bool(cabinet.accesses),
         has_polled=any(one.polled for one in cabinet.installations),
@@ -249,7 +256,8 @@ def scope_of(cabinet: Cabinet) -> Scope:
 def use(folder: Path | None) -> None:
     """Takes dashboards from this folder besides the shipped ones."""
     dashboards.use(folder)
-    render.cache_clear()
+    for made in (render, _slugs, _exported):
+        made.cache_clear()
 
 
 def home_title(cabinet: Cabinet) -> str:
@@ -257,12 +265,19 @@ def home_title(cabinet: Cabinet) -> str:
     return str(render(cabinet.home, scope_of(cabinet))["title"])
 
 
-def _given(slug: str, cabinet: Cabinet) -> bool:
-    has = {"installations": bool(cabinet.installations), "online": bool(cabinet.accesses)}
-    if not any(fnmatchcase(slug, pattern) for pattern in cabinet.dashboards):
-        return False
+@cache
+def _slugs(patterns: tuple[str, ...], has_installations: bool, has_online: bool) -> tuple[str, ...]:
+    """The dashboards that the patterns name and that have data to show."""
+    has = {"installations": has_installations, "online": has_online}
+    named = [slug for slug in dashboards.slugs() if any(fnmatchcase(slug, pattern) for pattern in patterns)]
     with _reported():
-        return any(has[data] for data in dashboards.needs(slug))
+        return tuple(slug for slug in named if any(has[data] for data in dashboards.needs(slug)))
+
+
+@cache
+def _exported(slug: str, scope: Scope) -> str:
+    whole = {**render(slug, scope), "uid": dashboards.uid(slug)}
+    return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 @cache
@@ -286,65 +301,3 @@ def _reported() -> Iterator[None]:
             ),
             Text("Исправьте этот файл или уберите его из папки", "Correct that file, or move it out of the folder"),
         ) from None
-
-
-def lint(
-    cabinets: Iterable[Cabinet],
-    *,
-    metrics: Mapping[str, frozenset[str]],
-    tables: Mapping[str, frozenset[str]],
-) -> Iterator[Problem]:
-    """Every breach of the house rules in the dashboards that these cabinets get, each once; asks no server.
-
-    `metrics` are labels by metric, `tables` columns by table: what the stores hold.
-    """
-    from dashboards import lint as linter  # its parsers of PromQL and SQL take a while to load
-
-    contract = linter.Contract(metrics, tables)
-    cabinets = list(cabinets)
-    names = sorted({cabinet.title for cabinet in cabinets if " " in cabinet.title})  # one word may be any word
-    reported = set()
-    scopes = dict.fromkeys(map(scope_of, cabinets))
-    for slug in dict.fromkeys(slug for scope in scopes for slug in scope.slugs):
-        yield from _bad_uid(slug)
-    for scope in scopes:
-        for slug in scope.slugs:
-            for finding in linter.lint(slug, dict(render(slug, scope)), scope.slugs, contract, names):
-                if (slug, finding) not in reported:
-                    reported.add((slug, finding))
-                    yield _breach(slug, finding, linter.RULES[finding.rule])
-
-
-def _bad_uid(slug: str) -> Iterator[Problem]:
-    """What the file name alone shows: Grafana would refuse the uid that is made of it."""
-    uid = dashboards.uid(slug)
-    if len(uid) <= _LONGEST_UID and re.fullmatch(r"[a-z][a-z0-9-]*", uid):
-        return
-    longest = _LONGEST_UID - len(dashboards.uid(""))
-    yield Problem(
-        code="D03",
-        level="error",
-        message=Text(
-            f"Из имени файла выходит uid «{uid}», который Grafana не примет",
-            f"The file name makes the uid {uid!r}, which Grafana refuses",
-        ),
-        hint=Text(
-            f"Назовите файл короче: до {longest} строчных латинских букв, цифр и подчёркиваний",
-            f"Rename the file: at most {longest} lower-case Latin letters, digits and underscores",
-        ),
-        file=dashboards.origin(slug),
-        field_name="uid",
-        value=uid,
-    )
-
-
-def _breach(slug: str, finding: "Finding", hint: tuple[str, str]) -> Problem:
-    return Problem(
-        code=_CODES[finding.rule],
-        level="error",
-        message=Text(f"{finding.where}: {finding.ru}", f"{finding.where}: {finding.en}"),
-        hint=Text(*hint),
-        file=dashboards.origin(slug),
-        field_name=finding.rule,
-        value=finding.where,
-    )

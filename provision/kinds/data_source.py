@@ -14,7 +14,7 @@ from provision.grafana import Json
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource, Spec
-from provision.ownership import ACCOUNTS, ACCOUNTS_SOURCE, FINGERPRINT, PREFIX, ROOT
+from provision.ownership import ACCOUNTS, ACCOUNTS_SOURCE, CREATED, FINGERPRINT, PREFIX, ROOT
 from provision.plan import Change
 from provision.stores.number_stores import NUMBER_STORES
 from provision.stores.row_stores import ROW_STORES
@@ -49,22 +49,26 @@ class DataSourceKind(One):
             yield self.seen(context, uid, self._spec(context.cabinet, whole), handle=handle)
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        """Without its password first: that comes with the PUT, which also makes a version that is never the first."""
-        body = self._body(context, new, version=1)  # whose fingerprint is never accepted
-        del body["secureJsonData"]
-        context.org.request("POST", "/api/datasources", json=body)
-        self._put(context, new, version=1)
+        self._make(context, new, self._record(context, new.ref.key))
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         if old.spec.keys() - new.spec.keys():  # a PUT keeps a text that is left out or empty (12.4)
+            record = self._record(context, new.ref.key)  # it is deleted with the data source
             self.delete(context, old)
-            self.create(context, new)
+            self._make(context, new, record)
             return
-        self._put(context, new, version=int(old.handle["version"]))
+        self._put(context, new, self._record(context, new.ref.key), version=int(old.handle["version"]))
 
-    def _put(self, context: CabinetContext, new: Resource, *, version: int) -> None:
+    def _make(self, context: CabinetContext, new: Resource, record: Mapping[str, Json]) -> None:
+        """Without its password first: that comes with the PUT, which also makes a version that is never the first."""
+        body = self._body(context, new, record, version=1)  # whose fingerprint is never accepted
+        del body["secureJsonData"]
+        context.org.request("POST", "/api/datasources", json=body)
+        self._put(context, new, record, version=1)
+
+    def _put(self, context: CabinetContext, new: Resource, record: Mapping[str, Json], *, version: int) -> None:
         """Stores that version plus one, and only over a lower one: 409 when somebody was faster (12.4, store.go)."""
-        body = {**self._body(context, new, version=version + 1), "version": version}
+        body = {**self._body(context, new, record, version=version + 1), "version": version}
         context.org.request("PUT", f"/api/datasources/uid/{new.ref.key}", json=body)
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
@@ -90,7 +94,8 @@ class DataSourceKind(One):
     def _spec(self, cabinet: Cabinet, whole: Mapping[str, Json]) -> Spec:
         fields = {key: whole[key] for key in _COMPARED if whole.get(key)}  # left out is "" or false to Grafana
         json_data = dict(whole.get("jsonData") or {})
-        json_data.pop(ACCOUNTS, None)  # has a kind of its own
+        for record in (ACCOUNTS, CREATED):  # written with other kinds
+            json_data.pop(record, None)
         seen = json_data.pop(FINGERPRINT, "")
         if json_data.pop(ROOT, ours := self._root_mark()) != ours and not self.run.new_secret:
             raise SecretError(
@@ -115,12 +120,18 @@ class DataSourceKind(One):
     def _root_mark(self) -> str:
         return self.run.root.fingerprint("root")
 
-    def _body(self, context: CabinetContext, new: Resource, *, version: int) -> dict[str, Any]:
+    @staticmethod
+    def _record(context: CabinetContext, uid: str) -> Mapping[str, Json]:
+        """What jsonData of that data source holds for other kinds."""
+        if uid != ACCOUNTS_SOURCE:
+            return {}
+        context.written = context.accounts.record()
+        return {ACCOUNTS: context.written.dump(), CREATED: context.dashboards_created}
+
+    def _body(
+        self, context: CabinetContext, new: Resource, record: Mapping[str, Json], *, version: int
+    ) -> dict[str, Any]:
         uid, cabinet = new.ref.key, context.cabinet
-        record = {}
-        if uid == ACCOUNTS_SOURCE:
-            context.written = context.accounts.record()
-            record = {ACCOUNTS: context.written.dump()}
         spec = {key: value for key, value in new.spec.items() if key not in ("secureFields", "credential")}
         if spec["type"] == POSTGRES and self.run.server.older_than(11):
             spec["type"] = _OLD_POSTGRES

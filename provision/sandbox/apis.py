@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from provision.sandbox import alerting_rules, kubernetes, objects, rules
 from provision.sandbox.access import Caller, caller, database, namespace_org, number
 from provision.sandbox.kubernetes import FOLDERS, GROUPS, Group, shown
+from provision.sandbox.media import as_asked
 from provision.sandbox.migration import migrated
 from provision.sandbox.objects import Object
 from provision.sandbox.refusals import Refused
@@ -49,14 +50,14 @@ def without_namespace(group_name: str, version: str, resource: str) -> dict[str,
 
 @blueprint.get(_COLLECTION)
 def every(group_name: str, version: str, namespace: str, resource: str) -> dict[str, Any]:
-    """Sorted by name, whole objects; `limit` and `continue` page through them."""
+    """Sorted by name; `limit` and `continue` page through them."""
     group = _offered(group_name, version, resource)
     who = _caller_in(group, namespace, "list")
     found = objects.every(database(), who.org, group.resource)
     wanted = request.args.get("fieldSelector", "").partition("metadata.name=")[2]
     found = [each for each in found if not wanted or each.name == wanted]
     limit = number("limit", 0)
-    return kubernetes.list_of(group, version, found, limit=limit, token=request.args.get("continue", ""))
+    return as_asked(kubernetes.list_of(group, version, found, limit=limit, token=request.args.get("continue", "")))
 
 
 @blueprint.post(_COLLECTION)
@@ -75,7 +76,7 @@ def create(group_name: str, version: str, namespace: str, resource: str) -> tupl
 @blueprint.get(_ITEM)
 def one(group_name: str, version: str, namespace: str, resource: str, name: str) -> dict[str, Any]:
     group = _offered(group_name, version, resource)
-    return shown(group, version, _found(group, _caller_in(group, namespace, "get"), name))
+    return as_asked(shown(group, version, _found(group, _caller_in(group, namespace, "get"), name)))
 
 
 @blueprint.put(_ITEM)

@@ -14,7 +14,10 @@ _NOT_COUNTED_AS_WRITES = {"/login", "/api/user/auth-tokens/rotate"}
 
 
 class Requests:
-    """How often each request came: (method, path template, org, status)."""
+    """How often each request came: (method, path template, org, status).
+
+    The path ends with ` heads` where metadata alone were asked for.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,6 +32,8 @@ class Requests:
             return
         for part in ("group_name", "version", "resource"):
             path = path.replace(f":{part}", str((request.view_args or {}).get(part)))
+        if "as=PartialObjectMetadata" in request.headers.get("Accept", ""):
+            path += " heads"
         who = g.get("caller")
         is_write = (
             request.method in _WRITING

@@ -17,6 +17,7 @@ from provision.sandbox.refusals import Refused, bad_request
 blueprint = Blueprint("dashboards", __name__)
 
 API_VERSION = "v0alpha1"
+_RESTORED = "Restored from version "
 
 
 @blueprint.post("/api/dashboards/db")
@@ -100,7 +101,7 @@ def versions(name: str) -> dict[str, Any]:
             "dashboardId": found.number,
             "uid": name,
             "parentVersion": row["version"] - 1,
-            "restoredFrom": 0,
+            "restoredFrom": int(row["message"].partition(_RESTORED)[2] or 0),
             "version": row["version"],
             "created": row["created"],
             "message": row["message"],
@@ -110,6 +111,28 @@ def versions(name: str) -> dict[str, Any]:
         for row in rows
     ]
     return {"continueToken": "", "versions": shown}
+
+
+@blueprint.post("/api/dashboards/uid/<name>/restore")
+def restore(name: str) -> dict[str, Any]:
+    """The content of an earlier version as a new one; the annotations of the object stay (12.4)."""
+    who, db, version = needs("dashboards:write", "Editor"), database(), body().get("version")
+    if not isinstance(version, int):
+        raise bad_request()
+    found = objects.find(db, who.org, "dashboards", name)
+    if found is None:
+        raise Refused(404, f'dashboards.dashboard.grafana.app "{name}" not found')
+    row = db.execute(
+        "SELECT spec FROM dashboard_version WHERE org_id = ? AND name = ? AND version = ?", (who.org, name, version)
+    ).fetchone()
+    if row is None:
+        raise Refused(404, "Dashboard not found")
+    spec = json.loads(row["spec"])
+    if spec == found.spec:
+        raise Refused(400, "Current dashboard is identical to the specified version")
+    annotations = {**found.annotations, MESSAGE: f"{_RESTORED}{version}"}
+    wanted = replace(found, spec=spec, annotations=annotations, stored_as=API_VERSION)
+    return _saved(objects.update(db, found, wanted, who.uid))
 
 
 def _wanted(org: int, sent: dict[str, Any]) -> tuple[Object, object]:

@@ -188,3 +188,39 @@ class TestSearch:
         assert [len(page) for page in pages] == [2, 1, 0]
         assert {hit["uid"] for page in pages for hit in page} == {"one", "two", "three"}
         assert admin.ask("GET", "/api/search", org=org, limit=5001).status_code == 422
+
+
+def test_a_restored_version_is_a_new_one(admin: Caller, org: int) -> None:
+    """Its content is the earlier one; annotations that an object has under `/apis` stay."""
+    path = f"/apis/dashboard.grafana.app/v1beta1/namespaces/org-{org}/dashboards"
+    sent: dict[str, Any] = {"metadata": {"name": "d", "annotations": {"example.org/mark": "1"}}}
+    admin.do("POST", path, {**sent, "spec": {"title": "first"}})
+    assert admin.ask("POST", "/api/dashboards/uid/d/restore", {"version": 1}, org=org).json() == {
+        "message": "Current dashboard is identical to the specified version"
+    }
+    sent["metadata"]["annotations"]["example.org/mark"] = "2"
+    admin.do("PUT", f"{path}/d", {**sent, "spec": {"title": "second"}})
+    answer = admin.do("POST", "/api/dashboards/uid/d/restore", {"version": 1}, org=org)
+    assert (answer["status"], answer["version"]) == ("success", 3)
+    found = admin.get(f"{path}/d")
+    annotations = found["metadata"]["annotations"]
+    assert (found["spec"]["title"], found["metadata"]["generation"]) == ("first", 3)
+    assert (annotations["example.org/mark"], annotations["grafana.app/message"]) == ("2", "Restored from version 1")
+    newest = admin.get("/api/dashboards/uid/d/versions", org=org)["versions"][0]
+    assert (newest["restoredFrom"], newest["message"]) == (1, "Restored from version 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status", "message"),
+    [
+        ("d", {"version": 9}, 404, "Dashboard not found"),
+        ("none", {"version": 1}, 404, 'dashboards.dashboard.grafana.app "none" not found'),
+        ("d", {}, 400, "bad request data"),
+    ],
+)
+def test_what_cannot_be_restored_is_refused(
+    admin: Caller, org: int, name: str, body: dict[str, int], status: int, message: str
+) -> None:
+    admin.do("POST", "/api/dashboards/db", {"dashboard": {"uid": "d", "title": "D"}}, org=org)
+    answer = admin.ask("POST", f"/api/dashboards/uid/{name}/restore", body, org=org)
+    assert (answer.status_code, answer.json()["message"]) == (status, message)

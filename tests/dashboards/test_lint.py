@@ -17,7 +17,7 @@ import dashboards
 from dashboards import Scope
 from dashboards.lint import RULES, Contract, lint, promql, sql
 from provision import config
-from provision.kinds import dashboard as kind
+from provision.kinds import dashboard_lint as kind
 from provision.model import Cabinet
 from provision.stores.contract import columns_by_table, labels_by_metric
 from tests.dashboards.boards import EVERYTHING

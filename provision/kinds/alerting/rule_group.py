@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from dashboards import Scope
 from dashboards.alerts import groups, rule_groups
 from dashboards.alerts import origin as origin_of
 from provision.grafana import Json
@@ -96,9 +97,7 @@ class RuleGroupKind(AlertingKind):
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
-        for group in rule_groups(scope_of(cabinet)):
-            text = files.rule_group(cabinet.folder, group.name, group.interval, list(group.rules))
-            yield f"alerting/rules-{group.name.removeprefix(PREFIX)}.json", text
+        return _files(scope_of(cabinet), cabinet.folder)
 
     @staticmethod
     def _put(context: CabinetContext, new: Resource, others: list[Json]) -> None:
@@ -106,6 +105,18 @@ class RuleGroupKind(AlertingKind):
         kept = [{key: value for key, value in rule.items() if key != "updated"} for rule in others]
         rules = [{key: value for key, value in rule.items() if key != "provenance"} for rule in new.spec["rules"]]
         context.org.request("PUT", _path(new.ref.key), json={"interval": new.spec["interval"], "rules": rules + kept})
+
+
+@cache
+def _files(scope: Scope, folder: str) -> tuple[tuple[str, str], ...]:
+    """Name and content of each group's file: the same for all cabinets of a scope."""
+    return tuple(
+        (
+            f"alerting/rules-{group.name.removeprefix(PREFIX)}.json",
+            files.rule_group(folder, group.name, group.interval, list(group.rules)),
+        )
+        for group in rule_groups(scope)
+    )
 
 
 def _origin(name: str) -> str:

@@ -1,0 +1,152 @@
+"""What the program does with a Grafana, as commands that a user runs, beside bare requests for the same work."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+
+import dashboards
+from benchmarks.bare import Bare
+from benchmarks.measures import SECRET, Measure, Run, made, run, seconds
+from provision import config
+
+SMALL = 50
+_EDITED = "dashboards/kodeks_analytics.py"
+_EDIT = ("Лицензии, поиски, запросы и документы", "Лицензии, запросы, поиски и документы")
+
+
+class Server:
+    """The server under test. Both hands work on it in turn; requests are counted by the server itself."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self.url = url
+        self.bare = Bare(url, user, password)
+        self.environment = {
+            "GRAFANA_URL": url,
+            "GRAFANA_USER": user,
+            "GRAFANA_PASSWORD": password,
+            "SMART_SECRET": SECRET,
+        }
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+
+    @property
+    def requests(self) -> int:
+        """How many requests the server has answered so far."""
+        counted = requests.get(f"{self.url}/sandbox/requests", timeout=60)
+        if counted.ok:
+            return int(counted.json()["total"])
+        text = requests.get(f"{self.url}/metrics", timeout=60).text
+        rows = re.findall(
+            r'^grafana_http_request_duration_seconds_count\{.*handler="/api.*\} (\d+)$', text, re.MULTILINE
+        )
+        return sum(map(int, rows))
+
+    def measure(self) -> Iterator[Measure]:
+        """A first apply of a small estate; plans of it and of a large one; one dashboard changed in all of that."""
+        what = "with alerts" if self.bare.has_alerting else "without alerts"
+        many = int(os.environ.get("CABINETS", 500))
+        small, measure = self._writing(what)
+        yield measure
+        (one, plan), (other, large) = self._planning(small, SMALL), self._planning(self._applied(many), many)
+        for count, taken, bare in ((SMALL, *plan), (many, *large)):
+            yield _ratio(f"plan of {count} cabinets {what}, no change", taken.wall, bare, "≤", 1.3)
+            yield Measure(
+                "  … in seconds of processor time", f"{taken.processor:.1f} s", "–", taken.processor / bare, "≤", 1.3
+            )
+        each = (other - one) / (many - SMALL) if many > SMALL else one / SMALL
+        bound = 12 if self.bare.has_alerting else 8
+        yield Measure("  … requests for each further cabinet", f"{each:.2f}", f"{self.bare.reads}", each, "≤", bound)
+        growth = (large[0].wall / many) / (plan[0].wall / SMALL)
+        yield Measure(f"  … time a cabinet, of {many} to {SMALL}", f"{growth:.2f}", "–", growth, "≤", 1.1)
+        memory = large[0].memory
+        yield Measure(f"  … memory at {many}, MB", f"{memory:.0f} MB", "–", memory, "≤", 100)
+        yield self._changing(many)
+
+    def _ours(self, estate: Path, *words: str | Path, **environment: str) -> Run:
+        return run("-f", estate, *words, environment={**self.environment, **environment})
+
+    def apply(self, estate: Path, **environment: str) -> Run:
+        """`provision apply`; its folders are temporary."""
+        folders = ("--handover", self.folder / "handover", "--backup", self.folder / "backup")
+        return self._ours(estate, "apply", "--yes", *folders, **environment)
+
+    def _writing(self, what: str) -> tuple[Path, Measure]:
+        """Both make 50 cabinets of the same size, twice in turn; the better of each counts."""
+        ours, bare = [], []
+        for turn in range(2):
+            tag = f"w{turn}x{os.getpid()}"
+            _path, theirs = made(SMALL, f"b{tag}")
+            bare.append(seconds(lambda cabinets=theirs: self.bare.write_all(cabinets)))  # type: ignore[misc]
+            path, _cabinets = made(SMALL, f"a{tag}")
+            ours.append(self.apply(path).wall)
+        one, other = min(ours), min(bare)
+        name = f"first apply of {SMALL} cabinets {what}"
+        return path, Measure(name, f"{one:.1f} s", f"{other:.1f} s", other / one, "≥", 0.9)
+
+    def _applied(self, cabinets: int) -> Path:
+        self.large, self.cabinets = made(cabinets, f"l{os.getpid()}")
+        self.apply(self.large)
+        return self.large
+
+    def _planning(self, estate: Path, cabinets: int) -> tuple[int, tuple[Run, float]]:
+        """The requests of a plan; its run, and the seconds of the bare reads. The better of two each, in turn."""
+        titles = {cabinet.title: cabinet for cabinet in config.load(estate).cabinets}
+        orgs = self.bare.orgs(titles)
+        assert len(orgs) == cabinets, "not all cabinets were made"
+        bare, ours, asked = [], [], 0
+        for _turn in range(2):
+            bare.append(seconds(lambda: self.bare.side_by_side(self.bare.read, orgs)))
+            before = self.requests
+            ours.append(self._ours(estate, "plan", "--exit-code"))
+            asked = self.requests - before
+        return asked, (min(ours, key=lambda one: one.wall), min(bare))
+
+    def _changing(self, cabinets: int) -> Measure:
+        """Somebody edits the file of one dashboard: an apply, against the bare reads and one bare write an org."""
+        before = self.writes()
+        ours = self.edited(self.large)
+        assert self.writes() - before == cabinets, "an apply writes what has changed, and nothing else"
+        orgs = self.bare.orgs({cabinet.title: cabinet for cabinet in self.cabinets})
+
+        def write(org: int) -> None:
+            self.bare.read(org)
+            self.bare.change(org)
+
+        bare = seconds(lambda: self.bare.side_by_side(write, orgs))
+        return _ratio(f"one dashboard changed in {cabinets} cabinets", ours.wall, bare, "≤", 1.2)
+
+    def edited(self, estate: Path) -> Run:
+        """An apply after somebody has edited the file of one dashboard."""
+        code = Path(tempfile.mkdtemp(prefix="bench-"))
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(Path(dashboards.__file__).parent, code / "dashboards", ignore=ignored)
+        file = code / _EDITED
+        text = file.read_text(encoding="utf-8")
+        assert text.count(_EDIT[0]) == 1
+        file.write_text(text.replace(*_EDIT), encoding="utf-8")
+        return self.apply(estate, PYTHONPATH=str(code))
+
+    def writes(self) -> int:
+        """How many of the requests were to change something."""
+        counted = requests.get(f"{self.url}/sandbox/requests", timeout=60)
+        if counted.ok:
+            return int(counted.json()["writes"])
+        text = requests.get(f"{self.url}/metrics", timeout=60).text
+        return sum(number for labels, number in _counted(text) if 'method="GET"' not in labels)
+
+
+def _counted(text: str) -> Iterator[tuple[str, int]]:
+    """Labels and number of the requests to a Grafana's APIs, from its own metrics (12.4)."""
+    for labels, number in re.findall(
+        r"^grafana_http_request_duration_seconds_count\{(.*)\} (\d+)$", text, re.MULTILINE
+    ):
+        if 'handler="/api' in labels:
+            yield labels, int(number)
+
+
+def _ratio(what: str, ours: float, bare: float, sense: str, bound: float) -> Measure:
+    return Measure(what, f"{ours:.1f} s", f"{bare:.1f} s", ours / bare, sense, bound)
