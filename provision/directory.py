@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from provision.credential import RootSecret
-from provision.errors import ForbiddenError, NotFoundError
+from provision.errors import ForbiddenError, LoginError, NotFoundError
 from provision.grafana import Grafana, Json, Org
 from provision.identity import skeleton
 from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
@@ -43,6 +43,7 @@ class Directory:
         self.takeover = takeover
         self._lock = threading.Lock()
         self._claims: dict[int, Claim | None] = {}
+        self._answers: dict[int, Json] = {}
         self._sources: dict[int, Json] = {}
         self._creating: dict[str, threading.Lock] = {}
         self.made: dict[str, Mapping[str, Json]] = {}  # accounts that were made or taken over in this run, by login
@@ -64,12 +65,26 @@ class Directory:
     def claim(self, number: int) -> Claim | None:
         """What the org's address says, whoever wrote it."""
         if number not in self._claims:
-            try:
-                address = self._server.get(f"/api/orgs/{number}").get("address", {})
-            except NotFoundError:  # deleted by somebody since the list was read
-                address = {}
+            address = self._ask(number).get("address", {})
             self._claims[number] = claim_of(str(address.get("address1", "")))
         return self._claims[number]
+
+    def _ask(self, number: int) -> Mapping[str, Json]:
+        """The org as `GET /api/org` shows it under its header, kept for org(); {} of one that is not there any more.
+
+        Where the header does not lead to it (we are no member, a proxy drops it), as the list of orgs shows it.
+        """
+        try:
+            seen: Mapping[str, Json] = self._server.get("/api/org", org=number)
+        except (ForbiddenError, LoginError, NotFoundError):
+            seen = {}
+        if seen.get("id") == number:
+            self._answers[number] = seen
+            return seen
+        try:
+            return dict(self._server.get(f"/api/orgs/{number}"))
+        except NotFoundError:  # deleted by somebody since the list was read
+            return {}
 
     def owner(self, number: int) -> str:
         """The id of the cabinet whose org it is, "" for an org that is not ours, or is not to be taken over."""
@@ -104,9 +119,12 @@ class Directory:
         return {number: claim for number in self.orgs.values() if (claim := self._claims[number])}
 
     def org(self, number: int, cabinet: str) -> Org:
-        """That org, bound to the cabinet. Raises GrafanaError when the server answers for another org."""
+        """That org, bound to the cabinet. Raises GrafanaError when the server answers for another org.
+
+        The first time the answer that showed its mark proves it; from then on it is asked anew.
+        """
         marks = (org_mark(self._root, cabinet, number), unfinished_name(self._root, cabinet))
-        return Org(self._server, number, cabinet, *marks)
+        return Org(self._server, number, cabinet, *marks, seen=self._answers.pop(number, None))
 
     def strange_admins(self, number: int) -> tuple[str, ...]:
         """The logins of an org's Admins who are neither we nor server admins."""

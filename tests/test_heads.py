@@ -10,6 +10,7 @@ import pytest
 from tests.world import World
 
 UID, OTHER = "smart-kodeks-analytics", "smart-for-managers"
+_PATHS = ("/apis/dashboard.grafana.app", "/api/dashboards/uid")
 MARK = "smart.provision/fingerprint"
 
 
@@ -165,8 +166,8 @@ def reads_of_bodies(world: World) -> int:
     """How many dashboards and lists of them were read whole so far; 0 where the server does not count them."""
     counted = world.http.get(f"{world.url}/sandbox/requests", timeout=60)
     rows = counted.json()["requests"] if counted.ok else []
-    whole = [row for row in rows if row["method"] == "GET" and "dashboards" in row["path"]]
-    return sum(row["count"] for row in whole if not row["path"].endswith(" heads"))
+    read = [row for row in rows if row["method"] == "GET" and row["path"].startswith(_PATHS)]
+    return sum(row["count"] for row in read if not row["path"].endswith(" heads"))
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)

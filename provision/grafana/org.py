@@ -14,8 +14,11 @@ Group = Literal["dashboard", "folder"]
 class Org:
     """One org, bound when made. Nothing is written to it before verify_ownership() has found our mark."""
 
-    def __init__(self, server: Grafana, number: int, cabinet: str, mark: str, unfinished: str) -> None:
-        """`mark` is the cabinet's in this org's address, `unfinished` the org's name until it has it.
+    def __init__(
+        self, server: Grafana, number: int, cabinet: str, mark: str, unfinished: str, seen: Json | None = None
+    ) -> None:
+        """`mark` is the cabinet's in this org's address, `unfinished` the org's name until it has it. `seen` is what
+        `GET /api/org` has just answered under the org's header, None where it is still to be asked.
 
         Raises GrafanaError when the server answers for another org than `number`.
         """
@@ -26,11 +29,13 @@ class Org:
         self._unfinished = unfinished
         self.name = ""
         self.address: dict[str, str] = {}
-        self.is_ours = self.verify_ownership()
+        self.is_ours = self._bears_mark(seen) if seen else self.verify_ownership()
 
     def verify_ownership(self) -> bool:
         """Asks `GET /api/org` under the header whether the org has the mark of the cabinet."""
-        seen = self.server.get("/api/org", org=self.number)
+        return self._bears_mark(self.server.get("/api/org", org=self.number))
+
+    def _bears_mark(self, seen: Mapping[str, Json]) -> bool:
         if seen.get("id") != self.number:
             raise GrafanaError(
                 Text(

@@ -42,6 +42,7 @@ class Grafana:
         self._transport = Transport(connection)
         self._login = Login(self._transport)
         self._asking = threading.Lock()
+        self.missing: set[str] = set()  # paths that this server does not have, found out in this run
         self.version = self._ask_version()
         self._login.open()
         self.apis = connection.api == "auto" and self._has_apis()

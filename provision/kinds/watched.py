@@ -31,7 +31,8 @@ class Watched:
 
     `key` and `facts` are what is shown of a row. Rows for which `counts` is False are left out. `opens`: it gives
     access to the cabinet past its membership, so drift counts it as a difference. `switch` is the server setting that
-    switches such things off; the list is forbidden then (403 for snapshots, 12.4).
+    switches such things off; the list is forbidden then (403 for snapshots, 12.4). `of_folder`: the path is that of
+    our folder, which an org may lack; any other path that is missing in one org is missing in all.
     """
 
     name: str
@@ -44,12 +45,17 @@ class Watched:
     counts: Callable[[Row, Directory, Grafana], bool] = lambda _row, _directory, _server: True
     opens: bool = False
     switch: str = ""
+    of_folder: bool = False
 
     def rows(self, org: Org) -> list[Row]:
         """What the org lists, all of it; nothing where this server has no such path or has it switched off."""
+        if self.path in org.server.missing:
+            return []
         try:
             found = org.get(self.path)
         except NotFoundError:
+            if not self.of_folder:
+                org.server.missing.add(self.path)
             return []
         except ForbiddenError:
             if self.switch and not Server(org.server.settings).is_on(self.switch):
@@ -184,6 +190,7 @@ WATCHED: tuple[Watched, ...] = (
         lambda row: {"role": str(row["permissionName"])},
         counts=_exceeds,
         opens=True,
+        of_folder=True,
     ),
     Watched(
         "alert rule",

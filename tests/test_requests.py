@@ -1,0 +1,47 @@
+"""How many requests a plan takes, as a sandbox counts them: the cost of a plan of hundreds of cabinets."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.sandbox import Sandbox, Settings
+from tests.world import World
+
+
+@pytest.fixture(params=[False, True], ids=["without alerting", "with alerting"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """An estate of two cabinets, applied, on a server of its own."""
+    running = Sandbox(port=0, data=tmp_path / "sandbox", settings=Settings(alerting=request.param))
+    running.start()
+    world = World(running.url, "admin", "admin", folder=tmp_path, api="auto")
+    world.apply()
+    world.http.delete(f"{world.url}/sandbox/requests", timeout=60)
+    yield world
+    running.close()
+
+
+def counted(world: World) -> list[dict[str, Any]]:
+    """Rows `{method, path, org, status, count}` since the apply."""
+    return list(world.http.get(f"{world.url}/sandbox/requests", timeout=60).json()["requests"])
+
+
+def test_a_plan_without_changes_takes_eight_requests_a_cabinet(world: World) -> None:
+    """And six with alerting; `GET /api/org` both proves the org and shows its mark."""
+    assert world.plan()["changes"] == []
+    rows = counted(world)
+    has_alerting = any(row["path"].startswith("/api/v1/provisioning") for row in rows)
+    for cabinet in (world.volga, world.don):
+        org = next(int(row["org"]) for row in world.plan()["cabinets"] if row["cabinet"] == cabinet)
+        assert sum(row["count"] for row in rows if row["org"] == org) == (14 if has_alerting else 8)
+    others = [row for row in rows if row["org"] < 2]
+    assert "/api/orgs/:org" not in {row["path"] for row in others}
+    assert sum(row["count"] for row in others) <= 12
+
+
+def test_a_path_that_the_server_does_not_have_is_asked_once(world: World) -> None:
+    """`/api/auth/keys` is gone from Grafana 12: drift does not ask for it in each org."""
+    assert world.run("drift", "--workers", "1").exit_code == 0
+    asked = [row for row in counted(world) if row["path"] == "/api/auth/keys"]
+    assert [(row["status"], row["count"]) for row in asked] == [(404, 1)]
