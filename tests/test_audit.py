@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from provision.audit import Finding, Report
+from provision.cli.audit import of_the_day
 from provision.grafana import Connection, Grafana
 from provision.sandbox import Sandbox, Settings
 from provision.text import Text
@@ -281,3 +283,19 @@ def test_a_probe_session_stays_known(server: Settings, tmp_path: Path) -> None:
     finally:
         running.close()
     assert (first.status, second.status, nobody.status) == (200, 200, 401)
+
+
+@pytest.mark.parametrize(("cabinets", "number"), [(500, 72), (7, 1), (3, 2), (2, 5), (1, 1)])
+def test_a_sample_of_a_seventh_covers_all_within_a_week(cabinets: int, number: int) -> None:
+    """Whatever day the week begins on; a day has each cabinet once."""
+    every = range(cabinets)
+    for start in (date(2026, 11, 29), date(2026, 12, 31)):
+        days = [of_the_day(every, number, start + timedelta(days)) for days in range(7)]
+        assert {one for day in days for one in day} == {*every}
+        assert all(len({*day}) == min(number, cabinets) for day in days)
+
+
+def test_a_sample_is_audited_alone(world: World) -> None:
+    """One of two cabinets; the next day it is the other."""
+    findings = audit(world, "--sample", "1", status=1)
+    assert len({finding["cabinet"] for finding in findings} & {world.volga, world.don}) == 1

@@ -33,7 +33,7 @@ def test_a_plan_without_changes_takes_eight_requests_a_cabinet(world: World) -> 
     rows = counted(world)
     has_alerting = any(row["path"].startswith("/api/v1/provisioning") for row in rows)
     for cabinet in (world.volga, world.don):
-        org = next(int(row["org"]) for row in world.plan()["cabinets"] if row["cabinet"] == cabinet)
+        org = world.org(cabinet)
         assert sum(row["count"] for row in rows if row["org"] == org) == (14 if has_alerting else 8)
     others = [row for row in rows if row["org"] < 2]
     assert "/api/orgs/:org" not in {row["path"] for row in others}

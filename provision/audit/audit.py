@@ -52,6 +52,10 @@ class Audit:
         self._store = store
         self._stop = threading.Event()
         self._directory = Directory(server, root)
+        self._parties: dict[str, Party | None] = {}
+        accesses = [Access(one.id, one.generation) for one in cabinets]
+        stores: tuple[Store, ...] = ("metrics", "events")
+        self._names = {name: one.cabinet for store in stores for name, one in names(root, store, accesses)}
 
     def run(self, chosen: Sequence[Cabinet], progress: Callable[[str], None]) -> Report:
         """Everything tried for the chosen cabinets. `progress` hears of each that is ready.
@@ -126,6 +130,12 @@ class Audit:
                 yield from go(way_as_editor(own, victim, editor, memory), own.cabinet.id, victim.cabinet.id)
 
     def _party(self, cabinet: Cabinet) -> Party | None:
+        """The cabinet on the server, None where it has no org; read once: many have the same victims."""
+        if cabinet.id not in self._parties:
+            self._parties[cabinet.id] = self._read(cabinet)
+        return self._parties[cabinet.id]
+
+    def _read(self, cabinet: Cabinet) -> Party | None:
         number = self._directory.find(cabinet.id, cabinet.title)
         if number is None:
             return None
@@ -150,6 +160,4 @@ class Audit:
 
     def _names_of_others(self, own: Cabinet) -> dict[str, str]:
         """User names at the stores, of every generation, and whose they are."""
-        accesses = [Access(one.id, one.generation) for one in self._cabinets.values() if one.id != own.id]
-        stores: tuple[Store, ...] = ("metrics", "events")
-        return {name: access.cabinet for store in stores for name, access in names(self._root, store, accesses)}
+        return {name: cabinet for name, cabinet in self._names.items() if cabinet != own.id}

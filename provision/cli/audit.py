@@ -1,7 +1,10 @@
 """audit: tries whether the cabinets really cannot see each other."""
 
 import sys
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -10,6 +13,14 @@ from provision.cli.language import _
 from provision.cli.options import ServerCommand, ServerOptions
 from provision.cli.settings import ERROR, FINE, Settings, cabinets_argument, format_option, progress, write
 from provision.text import Text
+
+T = TypeVar("T")
+
+
+def of_the_day(every: Sequence[T], number: int, day: date) -> tuple[T, ...]:
+    """That many of them, other ones each day, until all have had their turn."""
+    first = day.toordinal() * number % len(every)
+    return tuple([*every, *every][first : first + min(number, len(every))])
 
 
 @click.command(
@@ -32,6 +43,15 @@ from provision.text import Text
     ),
 )
 @click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar=_("ЧИСЛО", "NUMBER"),
+    help=_(
+        "Столько кабинетов, каждый день следующие: за неделю проверены все, если это седьмая часть.",
+        "So many cabinets, the next ones each day: all within a week if it is a seventh of them.",
+    ),
+)
+@click.option(
     "--vm-url",
     envvar="SMART_VM_URL",
     show_envvar=True,
@@ -46,6 +66,7 @@ def audit(
     form: str,
     out: Path | None,
     vm_url: str,
+    sample: int | None,
     server: ServerOptions,
     *,
     strict: bool,
@@ -57,6 +78,8 @@ def audit(
 
     estate = load(settings.estate)
     chosen = choose_present(estate, names)
+    if sample is not None:
+        chosen = of_the_day(chosen, sample, datetime.now().astimezone().date())
     root = RootSecret(settings.secret("SMART_SECRET"))
     with alone_on(server.url):
         grafana = connect(settings, server)
