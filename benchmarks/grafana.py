@@ -80,7 +80,7 @@ class Server:
         for turn in range(2):
             tag = f"w{turn}x{os.getpid()}"
             _path, theirs = made(SMALL, f"b{tag}")
-            bare.append(seconds(lambda cabinets=theirs: self.bare.write_all(cabinets)))  # type: ignore[misc]
+            bare.append(seconds(lambda cabinets=theirs: self.bare.make(cabinets)))  # type: ignore[misc]
             path, _cabinets = made(SMALL, f"a{tag}")
             ours.append(self.apply(path).wall)
         one, other = min(ours), min(bare)
