@@ -100,6 +100,8 @@ def update(group_name: str, version: str, namespace: str, resource: str, name: s
         return _create(group, version, who, wanted, has_version=bool(lock)), 201
     if lock and int(lock) != before.resource_version:
         raise kubernetes.conflict(group, name)
+    if (uid := str(metadata.get("uid") or before.uid)) != before.uid:
+        raise kubernetes.another_uid(group, before, uid)
     _check(group, who, wanted, "not allowed to update resource in the source folder")
     if _is_dry_run():
         return shown(group, version, replace(before, spec=wanted.spec, annotations=wanted.annotations)), 200

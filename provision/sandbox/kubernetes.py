@@ -118,6 +118,15 @@ def conflict(group: Group, name: str) -> Refused:
     return Refused(409, message, reason="Conflict", details=_details(group, name))
 
 
+def another_uid(group: Group, stored: Object, uid: str) -> Refused:
+    """500 for a PUT with the uid of another object."""
+    place = f"namespace/{namespace_of(stored.org)}/name/{stored.name}"
+    key = f"/group/{group.name}/resource/{group.resource}/{place}"
+    why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.uid}"
+    error = f"invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
+    return Refused(500, f"precondition failed: StorageError: {error}")
+
+
 def failed_precondition(group: Group, name: str, what: str, asked: str, stored: str, why: str) -> Refused:
     """409 for a DELETE whose preconditions do not hold."""
     message = (

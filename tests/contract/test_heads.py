@@ -139,3 +139,15 @@ def test_an_object_that_is_created_again_has_another_uid(admin: Caller, org: int
     after = admin.do("POST", dashboards(org), sent)["metadata"]
     assert after["uid"] != before["uid"]
     assert (after["generation"], after["annotations"][MARK]) == (1, "1")
+
+
+def test_a_write_with_the_uid_of_another_object_is_refused(admin: Caller, org: int) -> None:
+    """As after a deletion and a new creation; without a uid it is written."""
+    stored = made(admin, org)
+    sent = dashboard(title="second")
+    sent["metadata"]["uid"] = uid = "6a07f013-0140-4f12-921c-dc818ac4b890"
+    answer = admin.ask("PUT", f"{dashboards(org)}/d", sent)
+    assert answer.status_code == 500
+    assert f"UID in precondition: {uid}, UID in object meta: {stored['uid']}" in answer.json()["message"]
+    sent["metadata"]["uid"] = stored["uid"]
+    admin.do("PUT", f"{dashboards(org)}/d", sent)
