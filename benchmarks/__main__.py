@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from benchmarks import lists, measures, peers, queries, stores
+from benchmarks import lists, measures, queries, stores
 from benchmarks.grafana import Server
 from benchmarks.measures import Measure
+from benchmarks.peers import run as run_peers
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def grafana() -> Iterator[Measure]:
         with server(*options) as under_test:
             yield from under_test.measure()
             if os.environ.get("PEERS"):
-                yield from peers.run(under_test)
+                yield from run_peers(under_test)
 
 
 PARTS: Mapping[str, Callable[[], Iterator[Measure]]] = {

@@ -210,6 +210,7 @@ IMPORTED_BY = {
 }
 DASHBOARDS_ALSO_IN = {
     "provision.kinds.dashboard",
+    "provision.kinds.dashboard_lint",
     "provision.kinds.alerting",
     "provision.collect.recording_lint",
     "provision.starter",
