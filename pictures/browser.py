@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import TimeoutError as PageTimeoutError
 
 from pictures.cabinet import Person
 from pictures.report import Seen
@@ -65,7 +66,10 @@ def look(page: Page, url: str, org: int, slug: str, lines: int, picture: Path) -
     page.on("response", note)
     began = time.monotonic()
     page.goto(f"{url}/d/smart-{slug}?orgId={org}", timeout=_LIMIT * 1000)
-    page.wait_for_selector('section[data-testid*="Panel header"]', timeout=_LIMIT * 1000)
+    try:
+        page.wait_for_selector('section[data-testid*="Panel header"]', timeout=_LIMIT * 1000)
+    except PageTimeoutError:
+        errors.append("no panel was drawn: the picture shows what was")
     while time.monotonic() - max([began, *answered]) < _QUIET and time.monotonic() - began < _LIMIT:
         page.wait_for_timeout(200)
     page.remove_listener("response", note)
