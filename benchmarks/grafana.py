@@ -54,9 +54,6 @@ class Server:
         (one, plan), (other, large) = self._planning(small, SMALL), self._planning(self._applied(many), many)
         for count, taken, bare in ((SMALL, *plan), (many, *large)):
             yield _ratio(f"plan of {count} cabinets {what}, no change", taken.wall, bare, "≤", 1.3)
-            yield Measure(
-                "  … in seconds of processor time", f"{taken.processor:.1f} s", "–", taken.processor / bare, "≤", 1.3
-            )
         each = (other - one) / (many - SMALL) if many > SMALL else one / SMALL
         bound = 12 if self.bare.has_alerting else 8
         yield Measure("  … requests for each further cabinet", f"{each:.2f}", f"{self.bare.reads}", each, "≤", bound)
