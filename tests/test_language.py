@@ -27,7 +27,8 @@ NAMES = {
     "profiles", "id", "ru", "en", "stack", "start", "sha", "md", "http", "https", "url", "sql", "httpauth", "password",
     "command", "force", "color", "no", "generation", "reload", "key", "dashboard", "smartlogin", "kodeks", "excel",
     "telegram", "apply", "plan", "check", "verify", "drift", "render", "lint", "new", "x", "user", "ok",
-    "report", "sqlite", "dashboards", "secret", "gunicorn", "cron", "windows", "linux", "task", "scheduler",
+    "report", "sqlite", "smartstatus", "smartupload", "spool", "tls",
+    "dashboards", "secret", "gunicorn", "cron", "windows", "linux", "task", "scheduler",
 }  # fmt: skip
 
 

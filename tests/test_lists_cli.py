@@ -169,7 +169,7 @@ def test_every_code_is_explained(lang: Lang) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "similar"), [("M99", "M09"), ("Y99", "Y01"), ("D", "D01, D02, D03"), ("?", "F01, M01")]
+    ("wrong", "similar"), [("M99", "M09"), ("Y99", "Y19"), ("D", "D01, D02, D03"), ("?", "F01, M01")]
 )
 def test_an_unknown_code(wrong: str, similar: str) -> None:
     """It is wrong usage, and those that may be meant are named."""
@@ -429,10 +429,10 @@ def test_only_lists_below_the_estate_are_copied(world: World) -> None:
     estate = world.folder / "estate"
     estate.mkdir()
     (world.folder / "secret.csv").write_text("the-secret\n", encoding="utf-8")
-    (estate / ".secret").write_text("the-secret\n", encoding="utf-8")
+    (estate / ".hidden").write_text("the-secret\n", encoding="utf-8")
     (world.folder / "other.csv").write_text("the-secret\n", encoding="utf-8")
     (estate / "link.csv").symlink_to(world.folder / "other.csv")
-    lists = "managers: [../secret.csv, .secret, link.csv, ../volga_manager_20260417.csv]"
+    lists = "managers: [../secret.csv, .hidden, link.csv, ../volga_manager_20260417.csv]"
     text = (world.folder / "tenants.yaml").read_text(encoding="utf-8")
     (estate / "tenants.yaml").write_text(
         text.replace("managers: [volga_manager_20260417.csv]", lists).split(f"      {world.don}:")[0], encoding="utf-8"

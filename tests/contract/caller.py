@@ -25,11 +25,7 @@ class Caller:
         if raw is not None:
             headers["Content-Type"] = "application/json"
         sent = {"json": body, "data": raw, "headers": headers, "params": query, "timeout": 120}
-        answer = self.session.request(method, self.url + path, allow_redirects=False, **sent)
-        if answer.status_code == 401 and "session.token.rotate" in answer.text:  # after 10 minutes (12.4)
-            self.session.post(f"{self.url}/api/user/auth-tokens/rotate", timeout=120)
-            answer = self.session.request(method, self.url + path, allow_redirects=False, **sent)
-        return answer
+        return self.session.request(method, self.url + path, allow_redirects=False, **sent)
 
     def get(self, path: str, *, org: object = None, **query: Any) -> Any:
         """The JSON of an answer that has to be 200."""
