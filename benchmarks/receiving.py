@@ -1,4 +1,4 @@
-"""What the receiver bears: uploads of many clients at a fixed rate; its latency, processor time, memory. By hand:
+"""The load that the receiver holds: uploads at a fixed rate; its latency, processor time, memory. By hand:
 
     python -m benchmarks.receiving [REQUESTS_A_SECOND] [SECONDS] [ZIP_KB]
 

@@ -5,20 +5,10 @@ import sys
 from pathlib import Path
 
 import dashboards
-from dashboards import Scope
+from dashboards._pages import SCOPE
 from pictures.browser import chromium, look, signed_in
 from pictures.cabinet import Cabinet, cabinet
 from pictures.report import Seen, table
-
-_EVERYTHING = Scope(
-    timezone="Europe/Samara",
-    language="ru-RU",
-    week_start="monday",
-    slugs=dashboards.slugs(),
-    has_installations=True,
-    has_online=True,
-    has_polled=True,
-)
 
 
 def main() -> None:
@@ -53,7 +43,7 @@ def _look(ready: Cabinet, folder: Path, slugs: tuple[str, ...] | list[str]) -> l
 
 def _lines(slug: str) -> int:
     """The lines of the grid that it takes."""
-    places = [panel["gridPos"] for panel in dashboards.render(slug, _EVERYTHING)["panels"]]
+    places = [panel["gridPos"] for panel in dashboards.render(slug, SCOPE)["panels"]]
     return int(max(place["y"] + place["h"] for place in places))
 
 

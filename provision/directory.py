@@ -49,7 +49,7 @@ class Directory:
         self.made: dict[str, Mapping[str, Json]] = {}  # accounts that were made or taken over in this run, by login
         self.writing: set[str] = set()  # the cabinets that this run writes, as far as the plan has got
         self.freed: dict[str, Freed] = {}  # by e-mail, as the plan found them
-        self.emails_lock = threading.Lock()  # held by whoever writes an account while e-mails pass between accounts
+        self.emails_lock = threading.Lock()  # held while an account is written and e-mails pass between accounts
         self.orgs: dict[str, int] = {str(org["name"]): int(org["id"]) for org in server.pages("/api/orgs")}
         self.users = {str(user["login"]).lower(): user for user in server.pages("/api/users")}
         self.emails = {str(user["email"]).lower(): login for login, user in self.users.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,24 +57,29 @@ def choose(estate: Estate, names: Sequence[str]) -> tuple[Cabinet, ...]:
     """
     known = [cabinet.id for cabinet in estate.cabinets]
     chosen = {name: set(fnmatch.filter(known, name) if _PATTERN.search(name) else {name} & {*known}) for name in names}
-    if unknown := next((name for name, found in chosen.items() if not found), None):
-        raise UsageError(
-            Text(f"Нет кабинета «{unknown}»", f"There is no cabinet {unknown!r}"), _meant(unknown, sorted(known))
-        )
+    for name, found in chosen.items():
+        if not found:
+            raise _unknown(name, known)
     return tuple(one for one in estate.cabinets if not names or any(one.id in found for found in chosen.values()))
 
 
 def require_known(estate: Estate, ids: Iterable[str]) -> None:
     """Raises UsageError when one of these is not the id of a cabinet: a pattern is none."""
     known = [cabinet.id for cabinet in estate.cabinets]
-    if unknown := next((one for one in ids if one not in known), None):
-        raise UsageError(
-            Text(f"Нет кабинета «{unknown}»", f"There is no cabinet {unknown!r}"), _meant(unknown, sorted(known))
-        )
+    for one in ids:
+        if one not in known:
+            raise _unknown(one, known)
+
+
+def _unknown(name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name or pattern that no cabinet has."""
+    return UsageError(Text(f"Нет кабинета «{name}»", f"There is no cabinet {name!r}"), _meant(name, sorted(known)))
 
 
 def _meant(name: str, known: Sequence[str]) -> Text:
     """The cabinets that the name may mean; all of them where they are few."""
+    import difflib
+
     close = difflib.get_close_matches(name, known, n=_SUGGESTED, cutoff=0.5)
     if close:
         return Text(f"Может быть, {' или '.join(close)}?", f"Did you mean {' or '.join(close)}?")

@@ -1,11 +1,9 @@
 """init: an empty folder becomes one to work in."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import date
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +11,9 @@ from provision.cli.language import _
 from provision.cli.settings import SECRETS_FILE, Settings
 from provision.errors import UsageError
 from provision.text import Text
-from provision.whole_files import create_all
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _NAMES = {"gitignore": ".gitignore"}  # a package cannot hold it under its own name
 _EXAMPLE = """\
@@ -40,6 +40,10 @@ _EXAMPLE = """\
 )
 @click.pass_obj
 def init(settings: Settings, /, folder: Path, *, example: bool) -> None:
+    from importlib.resources import files
+
+    from provision.whole_files import create_all
+
     contents = dict(_starter(files("provision.starter"), folder))
     today = f"{date.today():%Y%m%d}"  # noqa: DTZ011 - the operator's own day
     example_list = folder / "lists" / f"romashka_manager_{today}.csv"
@@ -57,7 +61,7 @@ def init(settings: Settings, /, folder: Path, *, example: bool) -> None:
     click.echo(settings.say(_next(folder, example_list if example else folder / "lists" / f"NAME_manager_{today}.csv")))
 
 
-def _starter(source: Traversable, folder: Path) -> Iterator[tuple[Path, bytes]]:
+def _starter(source: "Traversable", folder: Path) -> Iterator[tuple[Path, bytes]]:
     for entry in source.iterdir():
         if entry.name.startswith("__"):
             continue
@@ -70,6 +74,8 @@ def _starter(source: Traversable, folder: Path) -> Iterator[tuple[Path, bytes]]:
 
 def _secrets() -> str:
     """The file of secrets: a fresh root secret, and the password of the sandbox to begin with."""
+    import secrets
+
     return (
         "# Пароль администратора Grafana; у песочницы это admin.\n"
         "# The password of Grafana's administrator; that of the sandbox is admin.\n"

@@ -16,7 +16,6 @@ from provision.cli.language import _
 from provision.cli.settings import DIFFERENCES, ERROR, Settings, format_option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
-from provision.whole_files import create_all
 
 if TYPE_CHECKING:
     from provision.config import NewCabinet
@@ -162,6 +161,8 @@ def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
             for cabinet in chosen
         }
         files = [file for cabinet in chosen for file in read[cabinet.id]]
+    from provision.whole_files import create_all
+
     contents = {
         folder / name: content
         for folder, one in made.items()

@@ -17,7 +17,6 @@ from provision.cli.language import _
 from provision.errors import ProvisionError, SecretError, UsageError
 from provision.os_errors import reason
 from provision.text import Lang, Text
-from provision.whole_files import replaced
 
 if TYPE_CHECKING:
     from provision.stores.wire import Login
@@ -125,6 +124,8 @@ def echo(pieces: Iterable[str]) -> None:
 
 def write(path: Path, content: str | bytes | Iterator[str]) -> None:
     """Writes a whole file or none; text, which may come in pieces, ends with a line break. Raises ProvisionError."""
+    from provision.whole_files import replaced
+
     special = path.exists() and not path.is_file()  # /dev/stdout, a named pipe
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,13 +29,13 @@ class Org:
         self._unfinished = unfinished
         self.name = ""
         self.address: dict[str, str] = {}
-        self.is_ours = self._bears_mark(seen) if seen else self.verify_ownership()
+        self.is_ours = self._has_mark(seen) if seen else self.verify_ownership()
 
     def verify_ownership(self) -> bool:
         """Asks `GET /api/org` under the header whether the org has the mark of the cabinet."""
-        return self._bears_mark(self.server.get("/api/org", org=self.number))
+        return self._has_mark(self.server.get("/api/org", org=self.number))
 
-    def _bears_mark(self, seen: Mapping[str, Json]) -> bool:
+    def _has_mark(self, seen: Mapping[str, Json]) -> bool:
         if seen.get("id") != self.number:
             raise GrafanaError(
                 Text(

@@ -1,4 +1,4 @@
-"""The account page: quotas and searches, read by whoever knows what the page looks like.
+"""The account page: quotas and searches, read by a reader that knows the page.
 
 The page is not published, so the program has no reader of its own. Entry points of the group
 `provision.account_readers` name a class without arguments that has what AccountReader has; docs/readers.md shows one.
