@@ -240,19 +240,16 @@ def test_a_group_of_alerts_is_one_new_file(sandbox: Sandbox, tmp_path: Path) -> 
 
 
 def test_a_command_and_an_output_format_are_a_function_and_its_line(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A command's line is in cli/__init__.py; a format's is in a table of render/ and in the options of a command."""
+    """A command's line is in cli/commands.py; a format's is in a table of render/ and in the options of a command."""
     copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
     cli, render = copy / "provision" / "cli", copy / "provision" / "render" / "__init__.py"
     (cli / "hello.py").write_text(COMMAND, encoding="utf-8")
-    edit(cli / "__init__.py", "    password.password,", "    password.password,\n    hello.hello,")
-    edit(
-        cli / "__init__.py",
-        "from provision.cli.settings",
-        "from provision.cli import hello\nfrom provision.cli.settings",
-    )
+    line = '        Entry("hello", "hello", "Привет.", "Hello."),'
+    edit(cli / "commands.py", '        Entry("rotate",', f'{line}\n        Entry("rotate",')
     edit(render, '"markdown": plan_markdown', '"markdown": plan_markdown, "words": plan_text')
     edit(cli / "deploy.py", '@format_option("text", "json", "markdown")', '@format_option("text", "json", "words")')
     assert run(copy, world, "hello").stdout == "hello\n"
+    assert "  hello        Hello." in run(copy, world, "--help").stdout
     assert run(copy, world, "plan", "--format", "words").stdout == run(copy, world, "plan").stdout
 
 

@@ -36,7 +36,10 @@ def below(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple
     """The words of the command and of each command in it."""
     yield words
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner, name
             yield from below(inner, (*words, name))
 
 

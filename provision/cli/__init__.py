@@ -3,9 +3,11 @@
 Exit codes: 0 fine · 1 error, nothing or not everything valid to do · 2 wrong usage · 3 differences (drift, lists diff,
 plan --exit-code) · 4 some cabinets failed, the others are done.
 
-What a command needs is imported by that command, so that `--help` comes at once.
+A command's module is imported when that command is asked for, and what it needs when it runs, so that `--help` comes
+at once.
 """
 
+import importlib
 import os
 import sys
 from io import TextIOWrapper
@@ -15,24 +17,7 @@ from typing import Any
 import click
 
 from provision import __version__
-from provision.cli import (
-    audit,
-    check,
-    deploy,
-    init,
-    lists,
-    local,
-    new,
-    password,
-    poll,
-    receive,
-    reports,
-    rotate,
-    scripts,
-    stores,
-    token,
-    verify,
-)
+from provision.cli.commands import MODULES, SECTIONS
 from provision.cli.language import _, language, translate_click
 from provision.cli.settings import ERROR, SECRETS, SECRETS_FILE, USAGE, Settings, read_secrets
 from provision.errors import ProvisionError, UsageError
@@ -41,7 +26,33 @@ from provision.text import Lang, Text
 
 
 class _Group(click.Group):
-    """Turns our errors into a message on standard error and an exit code, in this one place."""
+    """Imports a command when it is asked for; turns our errors into a message on standard error and an exit code."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in MODULES and name not in self.commands:
+            module = importlib.import_module(f"provision.cli.{MODULES[name]}")
+            command = next(it for it in vars(module).values() if isinstance(it, click.Command) and it.name == name)
+            _name_parts(command)
+            self.add_command(command)
+        return super().get_command(context, name)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(error.command_name, possibilities=MODULES, ctx=context) from None
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, MODULES))
+        for title, entries in SECTIONS.items():
+            with formatter.section(title.say(language())):
+                lines = ((entry.name, Text(entry.ru, entry.en).say(language())) for entry in entries)
+                formatter.write_dl([(f"{name:{width}}", line) for name, line in lines])
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -147,6 +158,15 @@ def _secrets_beside(estate: Path) -> Path | None:
     return file if file.is_file() else None
 
 
+def _name_parts(command: click.Command) -> None:
+    """Click's own words in the usage line of a command and of its subcommands, in the chosen language."""
+    command.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = _("КОМАНДА [АРГУМЕНТЫ]...", "COMMAND [ARGS]...")
+        for inner in command.commands.values():
+            _name_parts(inner)
+
+
 def _is_coloured() -> bool:
     """What NO_COLOR or FORCE_COLOR asks for (no-color.org, force-color.org), else whether this is a terminal."""
     if os.environ.get("NO_COLOR"):
@@ -154,36 +174,5 @@ def _is_coloured() -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
-for command in (
-    init.init,
-    check.check,
-    lists.lists,
-    local.lint,
-    deploy.plan,
-    deploy.apply,
-    deploy.drift,
-    audit.audit,
-    verify.verify,
-    new.new,
-    scripts.scripts,
-    receive.receive,
-    password.password,
-    rotate.rotate,
-    token.token,
-    local.render,
-    local.mail_rules,
-    local.schema,
-    local.sandbox,
-    reports.import_reports,
-    poll.poll,
-    stores.sample_data,
-    stores.expire,
-    stores.stack,
-):
-    main.add_command(command)
-
 main.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")
-for group in (main, *(command for command in main.commands.values() if isinstance(command, click.Group))):
-    group.subcommand_metavar = _("КОМАНДА [АРГУМЕНТЫ]...", "COMMAND [ARGS]...")
-    for command in group.commands.values():
-        command.options_metavar = _("[ПАРАМЕТРЫ]", "[OPTIONS]")
+main.subcommand_metavar = _("КОМАНДА [АРГУМЕНТЫ]...", "COMMAND [ARGS]...")
