@@ -10,12 +10,14 @@ from provision.receive.journal import Journal
 from provision.receive.notes import Notes
 from provision.receive.senders import Client
 from provision.receive.spool import Item, Spool
+from provision.receive.status import Status
 from provision.reports import Stores, take_upload
 from provision.stores import alert_events
 from provision.stores.writing import NumbersWriter, Sample
 from provision.text import Text
 
 _TIMEOUT = 60  # seconds
+_MOST_PARSED, _MOST_SAMPLES = 100, 2000  # files, and samples of each, that are kept in memory: 20 MB at most
 _Line = tuple[dict[str, str], str, int]
 
 
@@ -25,6 +27,12 @@ class Deliveries:
     def __init__(self, spool: Spool, estate: LiveEstate, stores: Stores, notes: Notes, journal: Journal) -> None:
         self._spool, self._estate, self._stores = spool, estate, stores
         self._notes, self._journal = notes, journal
+        self._parsed: dict[Item, Status] = {}
+
+    def expect(self, item: Item, found: Status) -> None:
+        """Keeps what a status file says until it is delivered, so that it is read once; not while many wait."""
+        if len(self._parsed) < _MOST_PARSED and len(found.samples) <= _MOST_SAMPLES:
+            self._parsed[item] = found
 
     def statuses(self, items: Sequence[Item], doubtful: bool) -> None:
         """Status files as numbers, those of one call in one request."""
@@ -33,7 +41,7 @@ class Deliveries:
             client = self._client("status", item)
             if client is None:
                 continue
-            found = status.parse(self._spool.file("status", item).read_bytes())
+            found = self._parsed.pop(item, None) or status.parse(self._spool.file("status", item).read_bytes())
             if doubtful:
                 lines = list(status.lines(found, client.cabinet.id, client.lines))
                 text += [status.as_text(*line) for line in _missing(self._stores.numbers, lines, client)]

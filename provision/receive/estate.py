@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from provision import config
+from provision import config, os_errors
 from provision.credential import RootSecret
 from provision.errors import ProvisionError
 from provision.model import Estate
@@ -35,8 +35,8 @@ class LiveEstate:
         except (ProvisionError, OSError) as error:
             self._stamp = _stamp(self._files)  # said once
             self._journal.estate_valid.set(0)
-            said = error.text.en if isinstance(error, ProvisionError) else (error.strerror or "cannot be read")
-            self._journal.write("estate", result="invalid, the former one stays in force", reason=said)
+            why = error.text if isinstance(error, ProvisionError) else os_errors.reason(error)
+            self._journal.write("estate", result="invalid, the former one stays in force", reason=why.en)
             return
         self._remember(estate)
         self.senders = Senders(estate.cabinets, self._root, self.senders)

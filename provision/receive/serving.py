@@ -25,13 +25,14 @@ from provision.receive.estate import LiveEstate
 from provision.receive.journal import Journal, scrubbed
 from provision.receive.notes import Notes
 from provision.receive.spool import WAITING, Item, Spool
+from provision.receive.status import Status
 from provision.receive.web import Desk, make_app
 from provision.reports import Stores
 
 _IDLE = 15  # seconds that a connection may be silent in the middle of a request
 _EVERY = 2  # seconds between two looks at the estate
 _FORGET_EVERY = 600  # seconds
-_STATUSES_AT_ONCE = 50
+_STATUSES_AT_ONCE, _GATHER = 50, 0.2  # files in one request to the store, and seconds that the first waits for others
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,11 @@ def serve(receiver: Receiver) -> None:
 
 def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Stores, journal: Journal) -> Flask:
     """The application, with its couriers at work. Called in each process that serves, which has copies of all this."""
+    spool.prepare()  # a process that was killed leaves what it was receiving
     notes = Notes(receiver.spool)
     deliveries = Deliveries(spool, estate, stores, notes, journal)
     couriers = {
-        "status": Courier(spool, "status", deliveries.statuses, journal, _STATUSES_AT_ONCE),
+        "status": Courier(spool, "status", deliveries.statuses, journal, at_once=_STATUSES_AT_ONCE, gather=_GATHER),
         "reports": Courier(spool, "reports", deliveries.reports, journal),
         "alerts": Courier(spool, "alerts", deliveries.alerts, journal),
     }
@@ -77,7 +79,9 @@ def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Sto
     keeper = threading.Thread(target=_keep_house, args=(spool, estate, deliveries, journal), daemon=True)
     keeper.start()
 
-    def accepted(stage: str, item: Item) -> None:
+    def accepted(stage: str, item: Item, found: Status | None) -> None:
+        if found:
+            deliveries.expect(item, found)
         couriers[stage].add([item])
 
     return make_app(Desk(estate, spool, notes, journal, accepted, receiver.key, receiver.patience))

@@ -11,11 +11,11 @@ Below each: `<distributor>/<client>/<identity>.<ext>`. A file moves by renaming,
 import errno
 import fcntl
 import os
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -44,9 +44,9 @@ class Item:
     ext: str
 
     @property
-    def path(self) -> Path:
+    def path(self) -> str:
         """Below the folder of its stage."""
-        return Path(self.owner, self.client, f"{self.identity}.{self.ext}")
+        return f"{self.owner}/{self.client}/{self.identity}.{self.ext}"
 
 
 class Spool:
@@ -55,13 +55,18 @@ class Spool:
     def __init__(self, path: Path, reserve: int = 0) -> None:
         self.path, self._reserve = path, reserve
         self._one_by_one = Lock()
+        self._count = count()
 
     def prepare(self) -> None:
-        """Makes the folders and removes what was not acknowledged. Raises OSError."""
+        """Makes the folders, removes what was not acknowledged, completes what done() began. Raises OSError."""
         for name in ("incoming", *_STAGES):
             (self.path / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         for part in (self.path / "incoming").iterdir():
             part.unlink(missing_ok=True)
+        for stage in WAITING:
+            for item in self.waiting(stage):
+                if not self.file(stage, item).stat().st_size:  # emptied, and the new name did not last
+                    self.done(stage, item)
 
     @contextmanager
     def alone(self, patience: float = 30) -> Iterator[None]:
@@ -86,7 +91,8 @@ class Spool:
         with full_disk():
             if self._reserve and free_bytes(self.path) < self._reserve:
                 raise SpoolFullError
-            return tempfile.NamedTemporaryFile(dir=self.path / "incoming", delete=False)
+            name = f"{self.path}/incoming/{os.getpid()}-{next(self._count)}"
+            return open(name, "x+b", opener=_private)
 
     def accept(self, stage: str, item: Item, part: IO[bytes]) -> bool:
         """Makes the part a file of that stage, on disk; False when the same was accepted before. Ends the part."""
@@ -94,12 +100,16 @@ class Spool:
             part.flush()
             os.fsync(part.fileno())
             part.close()
+            target = self.file(stage, item)
             with self._one_by_one:
-                if any((self.path / one / item.path).exists() for one in (stage, "kept", "sent")):
-                    Path(part.name).unlink(missing_ok=True)
-                    return False
-                self._rename(Path(part.name), self.path / stage / item.path)
-        return True
+                is_new = not any(self.file(one, item).exists() for one in (stage, "kept", "sent"))
+                if is_new:
+                    _rename(Path(part.name), target)
+            with suppress(FileNotFoundError):  # the same was delivered before and left no folder
+                _sync(target.parent)  # also for one that another request has renamed and not yet synced
+        if not is_new:
+            Path(part.name).unlink()
+        return is_new
 
     def drop(self, part: IO[bytes]) -> None:
         """Removes a part that is not accepted."""
@@ -107,23 +117,25 @@ class Spool:
         Path(part.name).unlink(missing_ok=True)
 
     def done(self, stage: str, item: Item) -> None:
-        """The item was delivered: what is left of it is its name."""
-        target = self.path / "sent" / item.path
-        self._rename(self.path / stage / item.path, target)
+        """The item was delivered: what is left of it is its name.
+
+        Nothing is synced: after a power cut the item may wait again, and is then looked for before it is delivered.
+        """
+        target = self.file("sent", item)
+        _rename(self.file(stage, item), target)
         os.truncate(target, 0)
 
     def keep(self, stage: str, item: Item) -> None:
         """The item cannot be delivered: it is kept for the operator, and the oldest of the client's make room."""
-        self._rename(self.path / stage / item.path, self.path / "kept" / item.path)
-        kept = sorted((self.path / "kept" / item.path).parent.glob(f"*.{item.ext}"), key=_age)
+        target = self.file("kept", item)
+        _rename(self.file(stage, item), target)
+        kept = sorted(target.parent.glob(f"*.{item.ext}"), key=_age)
         for old in kept[:-_KEPT]:
-            target = self.path / "sent" / old.relative_to(self.path / "kept")
-            self._rename(old, target)
-            os.truncate(target, 0)
+            self.done("kept", Item(item.owner, item.client, old.stem, item.ext))
 
     def file(self, stage: str, item: Item) -> Path:
         """Where the item is."""
-        return self.path / stage / item.path
+        return Path(f"{self.path}/{stage}/{item.path}")
 
     def waiting(self, stage: str) -> list[Item]:
         """All that waits there, the oldest first."""
@@ -142,15 +154,6 @@ class Spool:
                 for old in sorted(folder.glob(f"*.{ext}"), key=_age)[:-1]:
                     if now - _age(old) > seconds:
                         old.unlink(missing_ok=True)
-
-    def _rename(self, source: Path, target: Path) -> None:
-        """Renames so that it lasts through a power cut."""
-        if not target.parent.exists():
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for folder in (target.parent.parent, target.parent.parent.parent):
-                _sync(folder)
-        source.rename(target)
-        _sync(target.parent)
 
 
 @contextmanager
@@ -176,6 +179,21 @@ def _age(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Renames; who makes the folder of the target makes it last through a power cut."""
+    try:
+        source.rename(target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (target.parent.parent, target.parent.parent.parent):
+            _sync(folder)
+        source.rename(target)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _sync(folder: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate
+from functools import lru_cache
 
 from provision.model import Installation
 from provision.receive.refusal import Refusal
@@ -20,31 +21,27 @@ TIME = "kodeks_smartstatus_timestamp_seconds"
 _OURS = "kodeks_"  # how names of our own metrics begin
 _RESERVED = frozenset({"cabinet", "client", "manager", "host"})
 _DATE = re.compile(r"date:\s*(.+?)\s+(?:GMT|UTC)\s*", re.IGNORECASE)
-_LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
+_TEXT = r'[^"\\\n]*(?:\\[\\"n][^"\\\n]*)*'
+_LABEL = rf'[a-zA-Z_][a-zA-Z0-9_]*="{_TEXT}"'
 _VALUE = r"[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|Inf|NaN)"
-_SAMPLE = re.compile(
-    rf"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{{((?:{_LABEL}(?:,\s*{_LABEL})*,?)?)\}})?[ \t]+({_VALUE})(?:[ \t]+-?\d+)?[ \t]*"
-)
-_ONE_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\.)*)"')
+_LINE = re.compile(rf"([^{{\s]+(?:\{{.*\}})?)[ \t]+({_VALUE})(?:[ \t]+-?\d+)?")
+_SERIES = re.compile(rf"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{{((?:{_LABEL}(?:,\s*{_LABEL})*,?)?)\}})?")
+_ONE_LABEL = re.compile(rf'([a-zA-Z_][a-zA-Z0-9_]*)="({_TEXT})"')
 _MOST = 20_000  # samples
 _LONGEST_LINE = 8192
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One line of the file: name, labels with their values as they are escaped in the text, the value's own text."""
-
-    name: str
-    labels: tuple[tuple[str, str], ...]
-    value: str
+_REMEMBERED, _LONGEST_REMEMBERED = 1 << 14, 256  # series that are not read again, and the characters of one
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A whole file. `time` is in unix seconds."""
+    """A whole file. `time` is in unix seconds; a sample is a series and the text of its value.
+
+    A series is the beginning of a line for the store, to which the labels of the list are added: `name{a="b",c="d",`
+    with its labels in order.
+    """
 
     time: int
-    metrics: tuple[Metric, ...]
+    samples: tuple[tuple[str, str], ...]
 
 
 def parse(content: bytes) -> Status:
@@ -62,7 +59,7 @@ def parse(content: bytes) -> Status:
         time = int(datetime(*moment[:6], tzinfo=UTC).timestamp())
     except (ValueError, OverflowError):
         raise Refusal(422, "status", "the first line of the status file is no date in GMT or UTC") from None
-    return Status(time, tuple(_metrics(rest)))
+    return Status(time, tuple(_samples(rest)))
 
 
 def check_clock(status: Status, now: float) -> None:
@@ -76,10 +73,11 @@ def check_clock(status: Status, now: float) -> None:
 def lines(status: Status, cabinet: str, managers: Iterable[Installation]) -> Iterator[tuple[dict[str, str], str, int]]:
     """Labels (with `__name__`, unescaped), value and time in milliseconds of each sample; one a line of the list."""
     for line in managers:
-        ours = {"cabinet": cabinet, "client": line.client, "manager": line.manager, "host": line.host}
-        for metric in status.metrics:
-            theirs = {_free(name): _unescaped(value) for name, value in metric.labels}
-            yield {"__name__": metric.name, **theirs, **ours}, metric.value, status.time * 1000
+        ours = _ours(cabinet, line)
+        for series, value in status.samples:
+            name, _, inside = series.partition("{")
+            theirs = {name: _unescaped(text) for name, text in _ONE_LABEL.findall(inside)}
+            yield {"__name__": name, **theirs, **ours}, value, status.time * 1000
         yield {"__name__": TIME, **ours}, str(status.time), status.time * 1000
 
 
@@ -87,11 +85,8 @@ def whole_text(status: Status, cabinet: str, managers: Iterable[Installation]) -
     """All samples in the text format of Prometheus: what lines() and as_text() give, ten times as fast."""
     parts = []
     for line in managers:
-        ours = {"cabinet": cabinet, "client": line.client, "manager": line.manager, "host": line.host}
-        own = ",".join(f'{name}="{_escaped(text)}"' for name, text in ours.items())
-        for metric in status.metrics:
-            theirs = "".join([f'{_free(name)}="{text}",' for name, text in metric.labels])
-            parts.append(f"{metric.name}{{{theirs}{own}}} {metric.value} {status.time}000\n")
+        own = ",".join(f'{name}="{_escaped(text)}"' for name, text in _ours(cabinet, line).items())
+        parts += [f"{series}{own}}} {value} {status.time}000\n" for series, value in status.samples]
         parts.append(f"{TIME}{{{own}}} {status.time} {status.time}000\n")
     return "".join(parts)
 
@@ -102,24 +97,48 @@ def as_text(labels: dict[str, str], value: str, time: int) -> str:
     return f"{labels['__name__']}{{{inside}}} {value} {time}\n"
 
 
-def _metrics(text: str) -> Iterator[Metric]:
+def _ours(cabinet: str, line: Installation) -> dict[str, str]:
+    return {"cabinet": cabinet, "client": line.client, "manager": line.manager, "host": line.host}
+
+
+def _samples(text: str) -> Iterator[tuple[str, str]]:
     seen = set()
     for line in text.split("\n"):
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
-        found = _SAMPLE.fullmatch(bare) if len(bare) <= _LONGEST_LINE else None
+        found = _LINE.fullmatch(bare) if len(bare) <= _LONGEST_LINE else None
         if found is None:
             raise Refusal(422, "status", "the status file has a line that is no metric")
-        if found[1].startswith(_OURS):
-            raise Refusal(422, "status", f"names of metrics that begin with {_OURS} are ours")
-        labels = tuple(sorted(_ONE_LABEL.findall(found[2] or "")))
-        if (found[1], labels) in seen or len({name for name, _ in labels}) < len(labels):
+        written, value = found.groups()
+        series = _known_series(written) if len(written) <= _LONGEST_REMEMBERED else _series(written)
+        if series in seen:
             raise Refusal(422, "status", "the status file has the same metric twice")
-        seen.add((found[1], labels))
+        seen.add(series)
         if len(seen) > _MOST:
             raise Refusal(422, "status", f"the status file has more than {_MOST} metrics")
-        yield Metric(found[1], labels, found[3])
+        yield series, value
+
+
+def _series(written: str) -> str:
+    """The series as Status has it: labels in order, those that have a name of ours renamed. Raises Refusal."""
+    found = _SERIES.fullmatch(written)
+    if found is None:
+        raise Refusal(422, "status", "the status file has a line that is no metric")
+    name, inside = found.groups()
+    if name.startswith(_OURS):
+        raise Refusal(422, "status", f"names of metrics that begin with {_OURS} are ours")
+    labels = sorted((_free(label), text) for label, text in _ONE_LABEL.findall(inside or ""))
+    names = {label for label, _ in labels}
+    if len(names) < len(labels):
+        raise Refusal(422, "status", "a metric of the status file has the same label twice")
+    if any(label.startswith("__") for label in names):  # __name__ would rename the metric
+        raise Refusal(422, "status", "names of labels that begin with __ are the store's")
+    inside = "".join(f'{label}="{text}",' for label, text in labels)
+    return f"{name}{{{inside}"
+
+
+_known_series = lru_cache(_REMEMBERED)(_series)  # clients send the same series every 15 minutes
 
 
 def _free(name: str) -> str:

@@ -18,14 +18,15 @@ from provision.receive.refusal import Refusal
 from provision.receive.senders import Client, Distributor
 from provision.receive.slow import LATE, Watch
 from provision.receive.spool import FULL, Item, Spool, SpoolFullError
+from provision.receive.status import Status
 
 LARGEST_ZIP = 64 << 20  # bytes
 _OVERHEAD = 64 << 10  # of a request beside its file
 _PARSED = 1 << 20  # bytes that the parser may hold; it reads 64 KB at a time (werkzeug 3.1)
 _LARGEST_ALERTS = 8 << 20
 _MOST_PARTS = 10
-_CHUNK = 1 << 20
-Accepted = Callable[[str, Item], None]  # stage and item: a courier is to take it
+# Stage and item, which a courier is to take; what the file says, if it is a status.
+Accepted = Callable[[str, Item, Status | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,41 +134,42 @@ def _upload(desk: Desk) -> Response:
         raise Refusal(404, "client", f"the lists of {distributor.dealer} have no client of that name")
     g.about |= {"cabinet": client.cabinet.id, "client": client_name}
     try:
-        stage, identity = _checked(part, ext, distributor)
+        found, identity = _checked_status(part) if ext == "status" else (None, _checked_zip(part))
     except Refusal as refusal:
         desk.notes.refused(client, refusal.reason)
         raise
     item = Item(distributor.id, client_name, identity, ext)
+    stage = "status" if found else "reports"
     new = desk.spool.accept(stage, item, part)
     g.about["new"] = new
     if new:
-        desk.accepted(stage, item)
+        desk.accepted(stage, item, found)
     return jsonify(ok=True, path=f"/files/{name}")
 
 
-def _checked(part: IO[bytes], ext: str, distributor: Distributor) -> tuple[str, str]:
-    """The stage for such a file and what identifies its content. Raises Refusal."""
-    size = part.seek(0, 2)
+def _checked_status(part: IO[bytes]) -> tuple[Status, str]:
+    """The status file and what identifies it: its time. Raises Refusal."""
+    if part.seek(0, 2) > status.LARGEST:
+        raise Refusal(413, "status", f"a status file has at most {status.LARGEST} bytes")
     part.seek(0)
-    if ext == "status":
-        if size > status.LARGEST:
-            raise Refusal(413, "status", f"a status file has at most {status.LARGEST} bytes")
-        content = part.read()
-        if archive.is_zip(content) or b"\0" in content:
-            raise Refusal(415, "status", "the file is no status file")
-        found = status.parse(content)
-        status.check_clock(found, time.time())
-        return "status", str(found.time)
-    if size > LARGEST_ZIP:
+    content = part.read()
+    if archive.is_zip(content) or b"\0" in content:
+        raise Refusal(415, "status", "the file is no status file")
+    found = status.parse(content)
+    status.check_clock(found, time.time())
+    return found, str(found.time)
+
+
+def _checked_zip(part: IO[bytes]) -> str:
+    """What identifies the zip: its content. Raises Refusal."""
+    if part.seek(0, 2) > LARGEST_ZIP:
         raise Refusal(413, "zip", f"a zip has at most {LARGEST_ZIP} bytes")
+    part.seek(0)
     if not archive.is_zip(part.read(4)):
         raise Refusal(415, "zip", "the file is no zip")
     archive.check(part)
     part.seek(0)
-    digest = hashlib.sha256()
-    while chunk := part.read(_CHUNK):
-        digest.update(chunk)
-    return "reports", digest.hexdigest()[:32]
+    return hashlib.file_digest(part, hashlib.sha256).hexdigest()[:32]  # type: ignore[arg-type]  # a file, not its type
 
 
 def _alerts(desk: Desk) -> Response:
@@ -182,7 +184,7 @@ def _alerts(desk: Desk) -> Response:
     part.write(body)
     item = Item(cabinet.id, "grafana", hashlib.sha256(body).hexdigest()[:32], "json")
     if desk.spool.accept("alerts", item, part):
-        desk.accepted("alerts", item)
+        desk.accepted("alerts", item, None)
     return jsonify(ok=True)
 
 

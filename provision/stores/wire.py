@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 
@@ -44,11 +45,17 @@ def ask(
 ) -> Answer:
     """The answer to one request, whatever its status. No proxy of the environment is used, no redirect followed."""
     request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)
-    opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.HTTPHandler, urllib.request.HTTPSHandler, urllib.request.UnknownHandler):
-        opener.add_handler(handler())
     try:
-        with opener.open(request, timeout=timeout) as answer:
+        with _opener().open(request, timeout=timeout) as answer:
             return Answer(int(answer.status), answer.read().decode("utf-8", errors="replace"))
     except (OSError, http.client.HTTPException) as error:
         return Answer(0, str(getattr(error, "reason", error)))
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    """Without handlers for proxies and redirects. Made once: Python 3.12 reads all certificates for it."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (urllib.request.HTTPHandler, urllib.request.HTTPSHandler, urllib.request.UnknownHandler):
+        opener.add_handler(handler())
+    return opener

@@ -10,7 +10,7 @@ import requests
 
 from provision.credential import RootSecret
 from provision.stores.local import EventsServer
-from tests.receive.stage import PATIENCE, Receiver, eventually
+from tests.receive.stage import PATIENCE, Receiver, eventually, script_line
 from tests.world import SECRET
 
 START = datetime(2026, 11, 3, 10, 15, tzinfo=UTC)
@@ -76,6 +76,30 @@ def test_an_alert_is_one_row_from_its_start_to_its_end(receiver: Receiver, rows:
     assert found[1][7] == "u1"
     assert [row[-1] for row in found] == [end, None, None, None]
     assert found[0][8] == START + timedelta(minutes=1, microseconds=123456)
+
+
+def test_a_cabinet_without_a_database_does_not_hold_up_the_others(receiver: Receiver, rows: Any) -> None:
+    """It is in the file and not yet applied: its alerts wait, those of others become rows."""
+    world = receiver.world
+    tenants = world.folder / "tenants.yaml"
+    before, fresh = tenants.read_text(encoding="utf-8"), f"{world.tag}-fresh"
+    other = before[before.index(f"  o{world.tag}:") :]
+    world.write("fresh_manager_20260417.csv", script_line(world, "Novyj", "kuznetsov"))
+    tenants.write_text(
+        before
+        + other.replace(f"  o{world.tag}:", f"  f{world.tag}:")
+        .replace(f"{world.tag}-other", fresh)
+        .replace("other_manager", "fresh_manager")
+        .replace("Другие", "Новые")
+        .replace("-o@", "-f@"),
+        encoding="utf-8",
+    )
+    eventually(lambda: post(receiver, fresh, alert()).status_code == 200, "the new cabinet is known")
+    eventually(lambda: f"Cabinet {fresh} has no database" in receiver.said(), "its alert waits")
+    count = len(rows(world.don))
+    assert post(receiver, world.don, alert(50)).status_code == 200
+    eventually(lambda: len(rows(world.don)) == count + 1, "the row of Don")
+    tenants.write_text(before, encoding="utf-8")
 
 
 def test_an_alert_reaches_its_own_cabinet_alone(receiver: Receiver, rows: Any) -> None:

@@ -139,6 +139,35 @@ def test_what_comes_while_the_store_is_down_is_sent_later_once(
     assert "Traceback" not in receiver.said()
 
 
+def test_one_file_does_not_hold_up_the_others(applied: World, ground: Path, events_server: EventsServer) -> None:
+    """A client leaves the lists while the store is down; a file is damaged; one was emptied before a power cut."""
+    folder, now = ground / "holdup", int(time.time())
+    folder.mkdir()
+    lists = applied.folder / "volga_manager_20260417.csv"
+    before = lists.read_text(encoding="utf-8")
+    with store(folder) as metrics:
+        port = int(metrics.url.rpartition(":")[2])
+    with receiving(applied, folder / "receiver", metrics, events_server) as receiver:
+        for client in ("Fabrika", "Zavod"):
+            assert receiver.send(f"{client}.status", status(at=now - 60)).status_code == 200
+        lists.write_text("".join(line for line in before.splitlines(keepends=True) if "Fabrika" not in line))
+        eventually(lambda: "its client has left the lists" in receiver.said(), "the receiver knows that it has left")
+        with store(folder, port):
+            eventually(lambda: times_of(receiver, "Zavod") == [now - 60], "the other client's file is delivered")
+        assert receiver.send("Zavod.status", status(at=now - 90)).status_code == 200
+    lists.write_text(before, encoding="utf-8")
+    mine = receiver.spool / "status" / receiver.dealer / "Zavod"
+    (mine / "1.status").write_bytes(b"damaged")
+    (mine / "2.status").write_bytes(b"")
+    with store(folder, port), receiving(applied, folder / "receiver", metrics, events_server) as receiver:
+        eventually(lambda: times_of(receiver, "Zavod") == [now - 90, now - 60], "the right file is delivered")
+        eventually(lambda: not list((receiver.spool / "status").glob("*/*/*")), "nothing waits")
+
+    kept = {one.relative_to(receiver.spool / "kept" / receiver.dealer) for one in receiver.spool.glob("kept/*/*/*")}
+    assert kept == {Path("Fabrika") / f"{now - 60}.status", Path("Zavod") / "1.status"}
+    assert (receiver.spool / "sent" / receiver.dealer / "Zavod" / "2.status").exists()
+
+
 @contextmanager
 def losing_answers(metrics: MetricsServer, count: int) -> Iterator[tuple[str, list[str]]]:
     """A proxy before the store that loses its first answers to imports; its address, and the paths asked for."""

@@ -176,6 +176,9 @@ STATUS_FILES = {
     "no metric": (status(more="<html>"), "status"),
     "ours": (status(more="kodeks_check_status 1"), "status"),
     "twice": (status(more="a 1\na 2"), "status"),
+    "twice in another order": (status(more='a{x="1",y="2"} 1\na{y="2",x="1"} 2'), "status"),
+    "a label twice": (status(more='a{host="1",exported_host="2"} 1'), "status"),
+    "another name": (status(more='a{__name__="kodeks_check_status"} 1'), "status"),
     "not UTF-8": (status(more="a") + b"\xff", "status"),
 }
 
