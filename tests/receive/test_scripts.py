@@ -1,7 +1,9 @@
 """`provision scripts`: what is written for a client, and the scripts of Linux run by real bash and curl."""
 
 import base64
+import os
 import re
+import shutil
 import stat
 import subprocess
 import threading
@@ -226,9 +228,20 @@ def product() -> Iterator[Product]:
 BASIC = "Basic " + base64.b64encode(f"smartlogin:{LOGIN}".encode()).decode()
 
 
-def run_script(path: Path) -> subprocess.CompletedProcess[str]:
-    """bash runs it; meanwhile the arguments of all processes are looked at for secrets."""
-    return subprocess.run(["bash", path], capture_output=True, text=True, timeout=PATIENCE, check=False)
+def run_script(path: Path, *secrets: str) -> subprocess.CompletedProcess[str]:
+    """bash runs it with the real curl, whose arguments and environment are noted: other users see the arguments."""
+    noted, curl = path.with_name("curl.noted"), shutil.which("curl")
+    wrapper = path.parent / "bin" / "curl"
+    wrapper.parent.mkdir(exist_ok=True)
+    wrapper.write_text(f'#!/bin/bash\n{{ printf "%s\\n" "$@"; env; }} >>"{noted}"\nexec "{curl}" "$@"\n')
+    wrapper.chmod(0o700)
+    env = {**os.environ, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", path], capture_output=True, text=True, timeout=PATIENCE, check=False, env=env)
+    text = noted.read_text()
+    noted.unlink()
+    assert "--config" in text or "--silent" in text
+    assert not [one for one in (*secrets, LOGIN, BASIC.partition(" ")[2]) if one in text]
+    return done
 
 
 def test_the_scripts_bring_their_files_to_the_store(receiver: Receiver, tmp_path: Path) -> None:
@@ -243,7 +256,7 @@ def test_the_scripts_bring_their_files_to_the_store(receiver: Receiver, tmp_path
         assert receiver.token not in result.output
         began = int(time.time())
         for script in ("smartupload", "smartstatus"):
-            done = run_script(out / "Zavod" / "linux" / f"{script}.sh")
+            done = run_script(out / "Zavod" / "linux" / f"{script}.sh", receiver.token)
             assert (done.returncode, done.stderr) == (0, ""), done.stderr
             assert re.fullmatch(rf"[-0-9: ]+ {script}: sent\n", done.stdout)
         ended = int(time.time())
@@ -269,12 +282,12 @@ def test_a_script_says_what_went_wrong(receiver: Receiver, tmp_path: Path) -> No
         common = ("scripts", world.volga, "Zavod", "-o", str(out), "--receiver", receiver.url, "--overwrite")
         env = {"SMART_METRICS_PASSWORD": "wrong-password-of-metrics"}
         world.run(*common, "--address", software.address, env=env)
-        done = run_script(out / "Zavod/linux/smartstatus.sh")
+        done = run_script(out / "Zavod/linux/smartstatus.sh", receiver.token)
         assert (done.returncode, "gave no metrics" in done.stderr) == (1, True)
         software.report = b"no zip"
-        done = run_script(out / "Zavod/linux/smartupload.sh")
+        done = run_script(out / "Zavod/linux/smartupload.sh", receiver.token)
         assert (done.returncode, "not accepted: 415" in done.stderr) == (1, True), done.stderr
         assert receiver.token not in done.stderr + done.stdout
         world.run(*common, "--address", "127.0.0.1:9", env=env)
-        done = run_script(out / "Zavod/linux/smartupload.sh")
+        done = run_script(out / "Zavod/linux/smartupload.sh", receiver.token)
         assert (done.returncode, "gave no report" in done.stderr) == (1, True)
