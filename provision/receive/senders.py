@@ -34,7 +34,7 @@ class Senders:
         """A cabinet that mistakes in its lists refuse keeps the clients that it had in `before`."""
         self._root = root
         self._by_token: dict[str, Distributor] = {}
-        self._cabinet_by_token: dict[str, Cabinet] = {}
+        self._cabinet_by_token: dict[str, tuple[Cabinet, bool]] = {}
         self.cabinets: dict[str, Cabinet] = {}
         self.distributors: dict[str, Distributor] = {}
         self.clients_of: dict[str, dict[str, Client]] = {}
@@ -47,8 +47,9 @@ class Senders:
             self.clients_of[cabinet.id] = old or _clients(cabinet)
             by_distributor.setdefault(cabinet.distributor, []).append(self.clients_of[cabinet.id])
             tokens[cabinet.distributor], dealers[cabinet.distributor] = cabinet.tokens, cabinet.sender
-            for generation in {cabinet.generation, max(1, cabinet.generation - 1)}:  # until apply has written the new
-                self._cabinet_by_token[self._print(root.log_token(cabinet.id, generation))] = cabinet
+            for generation in range(max(1, cabinet.generation - 1), cabinet.generation + 1):
+                found = (cabinet, generation == cabinet.generation)
+                self._cabinet_by_token[self._print(root.log_token(cabinet.id, generation))] = found
         for name, parts in by_distributor.items():
             known = Distributor(name, dealers[name], _joined(parts))
             self.distributors[name] = known
@@ -63,8 +64,8 @@ class Senders:
         """The distributor whose scripts have that name."""
         return next((one for one in self.distributors.values() if one.dealer == dealer), None)
 
-    def cabinet_of(self, token: str) -> Cabinet | None:
-        """The cabinet whose contact point sends that token."""
+    def cabinet_of(self, token: str) -> tuple[Cabinet, bool] | None:
+        """The cabinet whose contact point sends that token; False for the token of the generation before its own."""
         return self._cabinet_by_token.get(self._print(token))
 
     def client(self, distributor: str, name: str) -> Client | None:

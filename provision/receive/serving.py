@@ -22,6 +22,7 @@ from provision.model import Cabinet
 from provision.receive.courier import Courier
 from provision.receive.delivering import Deliveries
 from provision.receive.estate import LiveEstate
+from provision.receive.former import FormerTokens
 from provision.receive.journal import Journal, scrubbed
 from provision.receive.notes import Notes
 from provision.receive.spool import WAITING, Item, Spool
@@ -66,7 +67,7 @@ def serve(receiver: Receiver) -> None:
 def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Stores, journal: Journal) -> Flask:
     """The application, with its couriers at work. Called in each process that serves, which has copies of all this."""
     spool.prepare()  # a process that was killed leaves what it was receiving
-    notes = Notes(receiver.spool)
+    notes, former = Notes(receiver.spool), FormerTokens(receiver.spool)
     deliveries = Deliveries(spool, estate, stores, notes, journal)
     couriers = {
         "status": Courier(spool, "status", deliveries.statuses, journal, at_once=_STATUSES_AT_ONCE, gather=_GATHER),
@@ -84,7 +85,7 @@ def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Sto
             deliveries.expect(item, found)
         couriers[stage].add([item])
 
-    return make_app(Desk(estate, spool, notes, journal, accepted, receiver.key, receiver.patience))
+    return make_app(Desk(estate, spool, notes, former, journal, accepted, receiver.key, receiver.patience))
 
 
 def _keep_house(spool: Spool, estate: LiveEstate, deliveries: Deliveries, journal: Journal) -> None:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from provision.receive import archive, events, status
 from provision.receive.estate import LiveEstate
+from provision.receive.former import FormerTokens
 from provision.receive.journal import Journal
 from provision.receive.notes import Notes
 from provision.receive.refusal import Refusal
@@ -36,6 +37,7 @@ class Desk:
     estate: LiveEstate
     spool: Spool
     notes: Notes
+    former: FormerTokens
     journal: Journal
     accepted: Accepted
     key: str = field(default="", repr=False)
@@ -173,10 +175,15 @@ def _checked_zip(part: IO[bytes]) -> str:
 
 
 def _alerts(desk: Desk) -> Response:
-    cabinet = desk.estate.senders.cabinet_of(_bearer())
-    if cabinet is None:
+    found = desk.estate.senders.cabinet_of(_bearer())
+    if found is None:
         raise Refusal(401, "", "the token is wrong")
+    cabinet, is_present = found
     g.about["cabinet"] = cabinet.id
+    if is_present:
+        desk.former.used(cabinet.id, cabinet.generation)
+    elif not desk.former.is_open(cabinet.id, cabinet.generation):
+        raise Refusal(401, "", "the token is that of a former generation")
     body = request.get_data(cache=False)
     g.about["alerts"] = len(events.parse(body))
     part = desk.spool.incoming()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,9 +10,9 @@ import pytest
 import requests
 
 from provision.credential import RootSecret
-from provision.stores.local import EventsServer
-from tests.receive.stage import PATIENCE, Receiver, eventually, script_line
-from tests.world import SECRET
+from provision.stores.local import EventsServer, MetricsServer
+from tests.receive.stage import PATIENCE, Receiver, eventually, receiving, script_line
+from tests.world import SECRET, World
 
 START = datetime(2026, 11, 3, 10, 15, tzinfo=UTC)
 
@@ -102,13 +103,35 @@ def test_a_cabinet_without_a_database_does_not_hold_up_the_others(receiver: Rece
     tenants.write_text(before, encoding="utf-8")
 
 
+def test_the_former_token_is_closed_an_hour_after_the_new_one_was_used(
+    applied: World, tmp_path: Path, metrics_server: MetricsServer, events_server: EventsServer
+) -> None:
+    """Until then both are accepted, also by the next receiver; then the former one is 401."""
+    tenants, don = applied.folder / "tenants.yaml", applied.don
+    before = tenants.read_text(encoding="utf-8")
+    tenants.write_text(before.replace(f"      {don}:\n", f"      {don}:\n        generation: 2\n"), encoding="utf-8")
+    noted = tmp_path / "spool" / "tokens.json"
+    with receiving(applied, tmp_path, metrics_server, events_server) as receiver:
+        assert post(receiver, don, alert(60)).status_code == 200
+        assert not noted.exists()
+        for generation, status in ((2, 200), (1, 200), (3, 401)):
+            assert post(receiver, don, alert(60), generation=generation).status_code == status
+    generation, since = json.loads(noted.read_text(encoding="utf-8"))[don]
+    assert generation == 2
+    noted.write_text(json.dumps({don: [2, since - 3601]}), encoding="utf-8")
+    with receiving(applied, tmp_path, metrics_server, events_server) as receiver:
+        for generation, status in ((1, 401), (2, 200)):
+            assert post(receiver, don, alert(60), generation=generation).status_code == status
+    tenants.write_text(before, encoding="utf-8")
+
+
 def test_an_alert_reaches_its_own_cabinet_alone(receiver: Receiver, rows: Any) -> None:
     """The token says whose it is, whatever the body claims; a wrong one is 401, a stranger's body 422."""
     don = receiver.world.don
-    before = len(rows(receiver.world.volga))
-    assert post(receiver, don, alert(cabinet=receiver.world.volga)).status_code == 200
-    eventually(lambda: len(rows(don)) == 1, "a row of Don")
-    assert rows(don)[0][0] == don
+    before, of_don = len(rows(receiver.world.volga)), len(rows(don))
+    assert post(receiver, don, alert(70, cabinet=receiver.world.volga)).status_code == 200
+    eventually(lambda: len(rows(don)) == of_don + 1, "a row of Don")
+    assert {row[0] for row in rows(don)} == {don}
     assert len(rows(receiver.world.volga)) == before
     assert post(receiver, don, alert(), generation=7).status_code == 401
     for body in (b"", b"[]", b"{", b'{"alerts": [{}]}', b'{"alerts": [1]}', b"\xff", b'{"alerts": 7}'):
