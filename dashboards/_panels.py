@@ -164,6 +164,7 @@ def stat(
     mappings: Sequence[Json] = (),
     no_value: str = "",
     text_size: int | None = None,
+    title_size: int | None = None,
     links: Sequence[Json] = (),
     source: Mapping[str, str] = METRICS,
     width: int = 6,
@@ -171,8 +172,9 @@ def stat(
 ) -> Panel:
     """Large figures, one a series, coloured by thresholds; `no_value` is shown where there is none.
 
-    They are as large as there is room for, or of `text_size` pixels.
+    They are as large as there is room for, or of `text_size` pixels; the names of the series are of `title_size`.
     """
+    sizes = {"titleSize": title_size, "valueSize": text_size}
     return Stat(
         id=key,
         title=title,
@@ -191,7 +193,7 @@ def stat(
         gridPos=size(width, height),
         extraJson={
             "fieldConfig": {"defaults": {"links": list(links)}},
-            "options": {"text": {"valueSize": text_size}} if text_size else {},
+            "options": {"text": {name: value for name, value in sizes.items() if value}},
         },
     )
 

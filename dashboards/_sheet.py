@@ -18,7 +18,7 @@ from dashboards._tables import Column, drawn, kept, organized
 PERIOD = "period"  # the label, or column of the SQL, that has the key of a row
 _NO_PERIOD = "99"
 _POINTS = 10_000  # Grafana 9.5 moves the time of a query back to a multiple of its step: so it is an hour, not days
-_LINES = 14  # of the panel with twelve rows
+_LINES = {12: 15, 4: 7}  # of the panel with so many rows; the titles of columns may take two
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def sheet(title: str, about: str, periods: Sequence[Period], figures: Sequence[F
         targets,
         [kept(fields), _joined(), _without_the_row_too_many(), organized(fields, columns)],
         source=MIXED if sql else METRICS,
-        place=size(24, _LINES if len(periods) > 4 else 6),
+        place=size(24, _LINES[len(periods)]),
         no_value="—",
         filterable=False,
     )

@@ -21,6 +21,7 @@ _NO_FOOTER: Json = {"countRows": False, "enablePagination": False, "fields": "",
 
 MIN_WIDTH = 70  # pixels of a column without a width; Grafana (12.4) gives 150, and many columns leave the screen
 _ROW = "row"
+_DASH = "—"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Column:
 
     Of numbers: `label` of the series, or the value of `expr`. Of rows: nothing, the SQL names its columns like `title`.
     `cell` says what the thresholds, and the colours of `mappings`, colour. No `unit` means text, left as it is.
+    Without `filterable` its head has no button, whose place (20 pixels) a narrow column needs for the title.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Column:
     thresholds: Steps = ()
     mappings: Sequence[Json] = ()
     width: int | None = None
+    filterable: bool = True
     links: Sequence[Json] = ()
 
 
@@ -54,10 +57,12 @@ def table(
     sort: str = "",
     order: str = "asc",
     footer: str = "",
+    no_value: str = "",
+    filterable: bool = True,
     width: int = 24,
     height: int = 9,
 ) -> Panel:
-    """A table in pages; `footer` is a calculation. Of rows, `sql` is the query.
+    """A table in pages; `footer` is a calculation, `no_value` is what an empty table says. Of rows, `sql` is the query.
 
     Of numbers in several columns, `row` are the labels that tell its rows apart, each column has one value for each of
     them, and `labels` is a query of which only the labels are shown.
@@ -78,6 +83,8 @@ def table(
         sort=[TableSortByField(displayName=sort, desc=order == "desc")] if sort else [],
         footer=_footer(footer),
         place=size(width, height),
+        no_value=no_value,
+        filterable=filterable,
     )
 
 
@@ -96,7 +103,10 @@ def drawn(
     no_value: str = "",
     filterable: bool = True,
 ) -> Panel:
-    """The table panel of those queries and transformations; `no_value` is shown in cells without a value."""
+    """The table panel of those queries and transformations.
+
+    `no_value` is shown in place of a table without rows; in a cell without a value a dash is shown then.
+    """
     defaults: Json = {
         "color": {"mode": "thresholds"},
         "custom": {
@@ -104,6 +114,7 @@ def drawn(
             "filterable": filterable,
             "inspect": False,
             "minWidth": MIN_WIDTH,
+            "wrapHeaderText": True,  # Grafana 12.1 and newer; older ones cut a long title, as they do without it
         },
         "unit": "string",
     }
@@ -114,7 +125,7 @@ def drawn(
         dataSource=dict(source),
         targets=list(targets),
         thresholds=steps([(None, "green")]),
-        overrides=[override for column in columns if (override := _override(column))],
+        overrides=[override for column in columns if (override := _override(column, no_value))],
         transformations=list(transformations),
         sortBy=list(sort),
         maxDataPoints=None,
@@ -130,15 +141,17 @@ def _footer(calc: str) -> Json:
     return {**_NO_FOOTER, "enablePagination": True, "reducer": [calc or "sum"], "show": bool(calc)}
 
 
-def _override(column: Column) -> Json | None:
+def _override(column: Column, no_value: str) -> Json | None:
     properties: dict[str, Any] = {
         "unit": column.unit or None,
         "decimals": column.decimals,
         "custom.width": column.width,
+        "custom.filterable": None if column.filterable else False,
         "custom.cellOptions": _CELLS[column.cell] if column.cell != "auto" else None,
         "thresholds": {"mode": "absolute", "steps": steps(column.thresholds)} if column.thresholds else None,
         "mappings": list(column.mappings) or None,
         "links": list(column.links) or None,
+        "noValue": _DASH if no_value not in ("", _DASH) else None,
     }
     given = [{"id": name, "value": value} for name, value in properties.items() if value is not None]
     return {"matcher": {"id": "byName", "options": column.title}, "properties": given} if given else None

@@ -11,6 +11,7 @@ OPERUP_LIMIT = 3 * DAY  # as the alert KodeksDBOperUpToOld
 SILENCE = 2 * DAY  # as the alert SmartXMLfileIsToOld
 QUOTA = 15  # percent
 FALL = -50  # percent
+NOBODY = "-"  # no login: it begins with a letter or a digit
 NORM = 20  # points of activity a month: what is below says nothing when it falls
 
 _MANAGER = "manager"
@@ -91,5 +92,5 @@ def falling() -> str:
 
 
 def per_manager(condition: str) -> str:
-    """How many cases each manager has."""
-    return f"count by (manager) ({condition})"
+    """How many cases each manager has; and a row too many, without which no case at all would be no column."""
+    return f'union(count by (manager) ({condition}), label_set(vector(0), "manager", "{NOBODY}"))'

@@ -4,6 +4,7 @@ Decided where the catalogue leaves it open: an alert belongs to the time range w
 before; it is one row each time it fires; two columns at the end say when it began and ended, without them one could
 not tell what goes on now; «Тип аварии» offers the alerts of the time range. Codes are written with a Latin K. All
 columns fit a screen 1600 pixels wide beside Grafana's menu; a cell that is cut off shows its text when pointed at.
+Columns by which nobody looks for an alert have no filter of their own: its button would take the place of the text.
 """
 
 from grafanalib.core import Dashboard, Panel
@@ -66,37 +67,38 @@ def _emergencies(scope: Scope) -> Panel:
         Показаны первые 1000 по приоритету, длящиеся раньше.""",
         Column(
             title="Клиент",
-            width=130,
+            width=115,
             links=[
                 *link(scope, "kodeks-server-metrics", "Если это установка: её проверки", host=CELL),
                 *link(scope, "billing-online-statistics", "Если это онлайн-доступ: его остатки", client=CELL),
             ],
         ),
-        Column(title="Менеджер", width=85),
+        Column(title="Менеджер", width=105),
         Column(
             title="Пр-т",
-            width=50,
+            width=75,
+            filterable=False,
             cell="background",
             thresholds=[(None, "transparent")],
             mappings=named({code: (code, color) for code, color in _PRIORITIES.items()}),
         ),
         Column(
             title="Важность",
-            width=75,
+            width=102,
             cell="text",
             thresholds=[(None, "text")],
             mappings=named({"critical": ("critical", _RED)}),
         ),
-        Column(title="Тип аварии", width=150),
-        Column(title="text"),
-        Column(title="clientname", width=100),
-        Column(title="regnum", width=70),
-        Column(title="catalog", width=65),
-        Column(title="url", width=80),
-        Column(title="user", width=65),
-        Column(title="filename", width=80),
-        Column(title="Начало", unit=scope.minute, width=95),
-        Column(title="Конец", unit=scope.minute, width=95),
+        Column(title="Тип аварии", width=140, filterable=False),
+        Column(title="text", filterable=False),
+        Column(title="clientname", width=112),
+        Column(title="regnum", width=66, filterable=False),
+        Column(title="catalog", width=62, filterable=False),
+        Column(title="url", width=48, filterable=False),
+        Column(title="user", width=52, filterable=False),
+        Column(title="filename", width=75, filterable=False),
+        Column(title="Начало", unit=scope.minute, width=92, filterable=False),
+        Column(title="Конец", unit=scope.minute, width=92, filterable=False),
         sql=f"""
 SELECT client AS "Клиент", manager AS "Менеджер", priority AS "Пр-т", severity AS "Важность",
        alertname AS "Тип аварии", text AS "text", clientname AS "clientname", regnum AS "regnum",

@@ -64,6 +64,7 @@ def _report_age(scope: Scope) -> Panel:
         unit="s",
         thresholds=[(None, _GREEN), (2700, _RED)],
         no_value="нет отчётов",
+        title_size=12,
         links=_details(scope),
         width=24,
         height=6,

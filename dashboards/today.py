@@ -58,9 +58,10 @@ def _by_manager(scope: Scope) -> Panel:
     yellow: Steps = [(None, "transparent"), (1, _YELLOW)]
     columns = [
         Column(title="Менеджер", width=130, links=link(scope, "for-managers", "Всё об установках", manager=CELL)),
-        Column(title="Клиентов", unit="none"),
+        Column(title="Клиентов", unit="none", width=80, links=link(scope, "for-managers", "Все клиенты", manager=here)),
         Column(
             title="Оповещения K1–K3",
+            width=108,
             unit="none",
             cell="background",
             thresholds=red,
@@ -68,6 +69,7 @@ def _by_manager(scope: Scope) -> Panel:
         ),
         Column(
             title="Пустые поиски за сутки",
+            width=112,
             unit="none",
             links=link(scope, "search-queries", "Поисковые запросы"),
         ),
@@ -83,6 +85,8 @@ def _by_manager(scope: Scope) -> Panel:
         ),
     ]
     join = {"id": "joinByField", "options": {"byField": "manager", "mode": "outer"}}
+    options = {"config": {"id": "equal", "options": {"value": cases.NOBODY}}, "fieldName": "manager"}
+    nobody = {"id": "filterByValue", "options": {"filters": [options], "match": "any", "type": "exclude"}}
     return drawn(
         "by-manager",
         "По менеджерам",
@@ -91,10 +95,11 @@ def _by_manager(scope: Scope) -> Panel:
         всех. Прочерк — таких случаев нет.""",
         columns,
         targets,
-        [kept(fields), join, organized(fields, columns)],
+        [kept(fields), join, nobody, organized(fields, columns)],
         source=MIXED,
         place=size(24, 6),
         no_value="—",
+        filterable=False,
     )
 
 
@@ -163,24 +168,26 @@ def _alerts(scope: Scope) -> Panel:
             mappings=named(codes),
             links=link(scope, "current-emergencies", "Все этого приоритета", priority=CELL),
         ),
-        Column(title="Клиент", width=150),
+        Column(title="Клиент", width=190),
         Column(
             title="Тип аварии",
-            width=180,
+            width=190,
             links=link(scope, "current-emergencies", "Все этого типа", alertname=CELL),
         ),
-        Column(title="text"),
-        Column(title="Менеджер", width=95),
+        Column(title="Что случилось"),
+        Column(title="Менеджер", width=90),
         Column(title="Начало", unit=scope.minute, width=95),
         sql=f"""
-SELECT priority AS "Пр-т", client AS "Клиент", alertname AS "Тип аварии", text AS "text", manager AS "Менеджер",
-       started_at AS "Начало"
+SELECT priority AS "Пр-т", client AS "Клиент", alertname AS "Тип аварии", text AS "Что случилось",
+       manager AS "Менеджер", started_at AS "Начало"
 FROM core.alert_events
 WHERE started_at <= $__timeTo()
   AND {all_of(_LASTS, chosen("manager", "manager"))}
 ORDER BY priority, started_at DESC
 LIMIT 200
 """.strip(),
+        no_value="Ничего не горит",
+        filterable=False,
         width=24 - _WIDTH if scope.has_polled else 24,
         height=_HEIGHT,
     )
@@ -199,9 +206,10 @@ def _of_checks(scope: Scope) -> list[Panel]:
                 label="host",
                 links=link(scope, "kodeks-server-metrics", "Все проверки этой установки", host=CELL),
             ),
-            Column(title="Что не так", label="check", mappings=named(_CHECKS)),
-            Column(title="Менеджер", label="manager", width=95),
+            Column(title="Что не так", label="check", mappings=named(_CHECKS), width=120),
+            Column(title="Менеджер", label="manager", width=90),
             labels=cases.down(),
+            no_value="Отвечают все, кого проверяли",
         )
     ]
 
@@ -232,10 +240,11 @@ def _licences(scope: Scope) -> Panel:
             decimals=0,
             cell="background",
             thresholds=[(None, _DARK_RED), (7, _ORANGE), (30, _YELLOW)],
-            width=115,
+            width=85,
         ),
-        Column(title="Менеджер", label="manager", width=95),
+        Column(title="Менеджер", label="manager", width=90),
         sort="Осталось дней",
+        no_value="В ближайшие 90 дней — ни у кого",
     )
 
 
@@ -254,8 +263,9 @@ def _seats(scope: Scope) -> Panel:
                 *link(scope, "for-managers", "Кому отказали", host=CELL),
             ],
         ),
-        Column(title="Занято мест", expr=cases.full(), unit="none", width=115),
-        Column(title="Менеджер", label="manager", width=95),
+        Column(title="Занято мест", expr=cases.full(), unit="none", width=85),
+        Column(title="Менеджер", label="manager", width=90),
+        no_value="Мест хватает всем",
     )
 
 
@@ -270,10 +280,11 @@ def _updates(scope: Scope) -> Panel:
             label="host",
             links=link(scope, "for-managers", "Файлы OperUp этой установки", host=CELL),
         ),
-        Column(title="Возраст", expr=cases.old_updates(), unit="s", decimals=0, width=115),
-        Column(title="Менеджер", label="manager", width=95),
+        Column(title="Возраст", expr=cases.old_updates(), unit="s", decimals=0, width=100),
+        Column(title="Менеджер", label="manager", width=90),
         sort="Возраст",
         order="desc",
+        no_value="Обновления у всех свежие",
     )
 
 
@@ -292,10 +303,12 @@ def _reports(scope: Scope) -> Panel:
                 *link(scope, "sysinfo-time", "Время отчётов", host=CELL),
             ],
         ),
-        Column(title="Молчит", expr=cases.silent(), unit="s", decimals=0, width=115),
-        Column(title="Менеджер", label="manager", width=95),
+        Column(title="Молчит", expr=cases.silent(), unit="s", decimals=0, width=90),
+        Column(title="Менеджер", label="manager", width=90),
         sort="Молчит",
         order="desc",
+        no_value="Никто не замолчал",
+        width=_WIDTH - 1,
     )
 
 
@@ -314,9 +327,10 @@ def _activity(scope: Scope) -> Panel:
                 *link(scope, "for-managers", "Пользователи этой установки", host=CELL),
             ],
         ),
-        Column(title="Изменение", expr=cases.falling(), unit="percent", decimals=0, width=115),
-        Column(title="Менеджер", label="manager", width=95),
+        Column(title="Изменение", expr=cases.falling(), unit="percent", decimals=0, width=118),
+        Column(title="Менеджер", label="manager", width=90),
         sort="Изменение",
+        no_value="Ни у кого не упала",
     )
 
 
@@ -343,10 +357,12 @@ def _of_accesses(scope: Scope) -> list[Panel]:
                 unit="none",
                 cell="background",
                 thresholds=[(None, _DARK_RED), (1, _ORANGE), (50, _YELLOW)],
-                width=70,
+                width=108,
             ),
-            Column(title="Менеджер", label="manager", width=85),
+            Column(title="Менеджер", label="manager", width=90),
             sort="Осталось",
+            no_value="Хватает всем",
+            width=_WIDTH + 1,
         )
     ]
 
@@ -359,15 +375,15 @@ def _searches(scope: Scope) -> Panel:
         "Пять пустых поисков, о которых стоит позвонить",
         """Что за трое суток искали чаще всего и не нашли: сначала то, что искали разные люди и много раз. Нет базы —
         предложите её; есть — покажите, как искать. Опечатка — тоже повод: значит, человек ищет и не находит.""",
-        Column(title="Клиент", width=190),
+        Column(title="Клиент", width=240),
         Column(
             title="Запрос",
             links=[one for word in scopes for one in link(scope, slugs[word], "Все поисковые запросы")],
         ),
         Column(title="Раз", unit="none", width=60),
-        Column(title="Людей", unit="none", width=70),
+        Column(title="Людей", unit="none", width=75),
         Column(title="Менеджер", width=110),
-        Column(title="Последний раз", unit=scope.minute, width=110),
+        Column(title="Последний раз", unit=scope.minute, width=120),
         sql=f"""
 SELECT client AS "Клиент", min(query_text) AS "Запрос", count(*) AS "Раз", count(DISTINCT user_login) AS "Людей",
        max(manager) AS "Менеджер", max(ts) AS "Последний раз"
@@ -379,12 +395,34 @@ GROUP BY client, lower(query_text)
 ORDER BY 4 DESC, 3 DESC, 6 DESC
 LIMIT 5
 """.strip(),
-        height=_HEIGHT,
+        no_value="За трое суток пустых поисков нет",
+        filterable=False,
+        height=_HEIGHT + 2,  # five rows
     )
 
 
 def _list(
-    key: str, title: str, description: str, *columns: Column, labels: str = "", sort: str = "", order: str = "asc"
+    key: str,
+    title: str,
+    description: str,
+    *columns: Column,
+    no_value: str,
+    labels: str = "",
+    sort: str = "",
+    order: str = "asc",
+    width: int = _WIDTH,
 ) -> Panel:
-    """A table of the cases of one condition, a third of the screen wide."""
-    return table(key, title, description, *columns, labels=labels, sort=sort, order=order, width=_WIDTH, height=_HEIGHT)
+    """A table of the cases of one condition, about a third of the screen wide; `no_value` says that there are none."""
+    return table(
+        key,
+        title,
+        description,
+        *columns,
+        labels=labels,
+        sort=sort,
+        order=order,
+        no_value=no_value,
+        filterable=False,
+        width=width,
+        height=_HEIGHT,
+    )

@@ -2,13 +2,14 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import dashboards
 from dashboards._pages import SCOPE
-from pictures.browser import chromium, look, signed_in
+from pictures.browser import chromium, look, printed, signed_in
 from pictures.cabinet import Cabinet, cabinet
-from pictures.report import Seen, table
+from pictures.report import SHEETS, Seen, table
 
 
 def main() -> None:
@@ -30,14 +31,16 @@ def main() -> None:
 
 
 def _look(ready: Cabinet, folder: Path, slugs: tuple[str, ...] | list[str]) -> list[Seen]:
-    """Each dashboard as the manager sees it; `today` and the sheets as the head does, too."""
+    """Each dashboard as the manager sees it, and as the head does; the sheets are printed, too."""
     seen = []
     with chromium() as browser:
         for person in ready.people:
             with signed_in(browser, ready.url, person) as page:
                 for slug in slugs:
                     picture = folder / f"{slug}-{person.role}.png"
-                    seen.append(look(page, ready.url, ready.org, slug, _lines(slug), picture))
+                    one = look(page, ready.url, ready.org, slug, _lines(slug), picture)
+                    wrong = printed(page, picture.with_suffix(".pdf")) if slug in SHEETS else []
+                    seen.append(replace(one, role=person.role, errors=[*one.errors, *wrong]))
     return seen
 
 

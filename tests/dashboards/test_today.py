@@ -112,7 +112,30 @@ def test_every_column_and_list_of_cases_leads_on(scope: Scope) -> None:
         assert linked, panel["title"]
         if panel["title"] == COUNTS:
             (order,) = (one["options"] for one in panel["transformations"] if one["id"] == "organize")
-            assert linked >= set(order["renameByName"].values()) - {"Клиентов"}
+            assert linked >= set(order["renameByName"].values())
+
+
+def test_an_empty_list_says_so_in_words(scope: Scope) -> None:
+    """Each in its own; a cell without a value has a dash, not those words."""
+    lists = [panel for panel in panels(dashboards.render("today", scope)) if panel["title"] != COUNTS]
+    words = [panel["fieldConfig"]["defaults"]["noValue"] for panel in lists]
+    assert len(set(words)) == len(words) == 9
+    for panel in lists:
+        columns = panel["fieldConfig"]["overrides"]
+        assert all({"id": "noValue", "value": "—"} in column["properties"] for column in columns), panel["title"]
+
+
+def test_the_table_by_manager_has_all_its_columns_without_any_case(
+    scope: Scope, numbers: Numbers, rows: Connection
+) -> None:
+    """Each of them is asked for in a way that finds something: a column is never missing."""
+    client(rows, "romashka", "petrova")
+    spec = dashboards.render("today", scope)
+    panel = next(one for one in panels(spec) if one["title"] == COUNTS)
+    exprs = [target["expr"] for target in panel["targets"] if "expr" in target]
+    assert all(numbers.instant(promql(expr, spec, {})) for expr in exprs)
+    (found,) = by_manager(scope, numbers, rows)
+    assert (found["Менеджер"], found["Клиентов"], found["Лицензия: 7 дней"]) == ("petrova", 1, None)
 
 
 def test_who_left_the_lists_is_no_choice(scope: Scope, rows: Connection) -> None:
