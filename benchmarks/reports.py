@@ -16,13 +16,14 @@ from typing import Any
 
 from benchmarks.processes import cpu, memory
 from provision.credential import RootSecret
-from provision.model import Cabinet, EventsStore, Installation, MetricsStore
+from provision.model import Installation
 from provision.reports import Stores, take_upload
 from provision.reports.form import SAMPLES
 from provision.stores.access import Access
 from provision.stores.cluster import Cluster
 from provision.stores.local import postgresql, victoria_metrics
 from provision.stores.writing import NumbersWriter, RowsWriter
+from tests.alerting.cabinets import make_cabinet
 from tests.reports.estate import report
 from tests.stores.world import fence_rows
 
@@ -46,21 +47,6 @@ def lines(users: int) -> Iterator[Mapping[str, Any]]:
             yield {"row": "search_queries", "ts": "2026-01-01T10:00:00", "query_text": who, "status": "success"}
 
 
-def cabinet() -> Cabinet:
-    """The cabinet whose reports come."""
-    return Cabinet(
-        *("bench", "company", "bench", "bench", "Bench", "Europe/Moscow", "ru-RU", "monday", "SMART"),
-        dashboards=("*",),
-        home="",
-        people=(),
-        mail={},
-        metrics=MetricsStore(""),
-        events=EventsStore(""),
-        generation=1,
-        origin="",
-    )
-
-
 def main(reports: int = 300, users: int = 30) -> None:
     """Prints the time and processor time of all of them."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name, ExitStack() as stack:
@@ -71,7 +57,7 @@ def main(reports: int = 300, users: int = 30) -> None:
         cluster = Cluster(events.conninfo())
         fence_rows(cluster, RootSecret("otter plinth wrangle mosaic dune cobalt"), [Access("bench")])
         stores = Stores(NumbersWriter(metrics), RowsWriter({cluster.variable: cluster}))
-        now, body, mine = datetime.now(UTC), list(lines(users)), cabinet()
+        now, body, mine = datetime.now(UTC), list(lines(users)), make_cabinet(id="bench")
         files = []
         for number in range(reports):
             files.append(folder / f"{number}")

@@ -29,7 +29,7 @@ def replaced(path: Path, *, durable: bool = True, private: bool = True) -> Itera
                 os.fsync(file.fileno())
         fresh.replace(path)
         if durable:
-            _sync(path.parent)
+            sync_folder(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -67,8 +67,8 @@ def create_all(contents: Mapping[Path, bytes]) -> None:
             raise EstateError(Text(f"{path} не записать: {why.ru}", f"cannot write {path}: {why.en}")) from error
 
 
-def _sync(folder: Path) -> None:
-    """Makes the renaming last through a power cut."""
+def sync_folder(folder: Path) -> None:
+    """Makes what was renamed in the folder last through a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

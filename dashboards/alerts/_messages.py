@@ -12,7 +12,6 @@ from dashboards._scope import Scope
 MAIL_CASES = 100  # of each state; the cabinet has the rest
 CHAT_CASES = 20  # of each state
 # Telegram takes 4,096 characters, Grafana 12.4 cuts what is longer. So each part has a limit, in characters.
-CHAT_LIMIT = 4096
 _PARTS = {"NAME": 40, "WHAT": 60, "TITLE": 200, "LINK": 300}
 
 

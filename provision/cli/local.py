@@ -1,6 +1,7 @@
 """lint, schema, render and sandbox: the commands that talk to no Grafana, but for check."""
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -58,12 +59,8 @@ def schema(what: str) -> None:
 def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
     from provision import kinds
 
-    written = 0
-    for cabinet in choose(load(settings.estate), names):
-        for name, text in kinds.files(cabinet) if cabinet.state != "absent" else ():
-            write(out / cabinet.id / name, text)
-            written += 1
-    click.echo(settings.say(Text(f"Записано файлов: {written}, папка {out}", f"{written} files written to {out}")))
+    present = [one for one in choose(load(settings.estate), names) if one.state != "absent"]
+    _write_files(settings, out, {one.id: kinds.files(one) for one in present})
 
 
 @click.command(
@@ -92,10 +89,15 @@ def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
 def mail_rules(settings: Settings, /, names: tuple[str, ...], out: Path, sender: str) -> None:
     from provision.kinds.alerting.mail_rules import files
 
+    _write_files(settings, out, {one.id: files(one, sender) for one in choose(load(settings.estate), names)})
+
+
+def _write_files(settings: Settings, out: Path, cabinets: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    """Writes files, names and texts by cabinet, into a folder each, and says how many."""
     written = 0
-    for cabinet in choose(load(settings.estate), names):
-        for name, text in files(cabinet, sender):
-            write(out / cabinet.id / name, text)
+    for cabinet, files in cabinets.items():
+        for name, text in files:
+            write(out / cabinet / name, text)
             written += 1
     click.echo(settings.say(Text(f"Записано файлов: {written}, папка {out}", f"{written} files written to {out}")))
 

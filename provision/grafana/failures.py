@@ -10,6 +10,7 @@ from http.client import BadStatusLine, RemoteDisconnected
 import requests
 from urllib3 import exceptions as urllib3
 
+from provision import os_errors
 from provision.errors import UnreachableError
 from provision.grafana.connection import Connection
 from provision.text import Text
@@ -42,14 +43,7 @@ _CERTIFICATE_FAULTS = {
     62: Text("сертификат выдан на другое имя", "the certificate is for another host name"),
     64: Text("сертификат выдан на другой адрес", "the certificate is for another address"),
 }
-_NUMBERS = {
-    errno.ECONNREFUSED: Text("соединение отклонено (refused)", "the connection was refused"),
-    errno.ENETUNREACH: Text("сеть недоступна", "the network cannot be reached"),
-    errno.EHOSTUNREACH: Text("узел недоступен", "the host cannot be reached"),
-    errno.EACCES: Text("система запретила соединение", "the system does not allow the connection"),
-    errno.EPERM: Text("система запретила соединение", "the system does not allow the connection"),
-    errno.EMFILE: Text("открыто слишком много файлов", "too many files are open"),
-}
+_OF_NETWORK = {errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.EMFILE}
 
 
 def not_grafana(base: str) -> UnreachableError:
@@ -212,8 +206,8 @@ def _network_fault(connection: Connection, causes: tuple[BaseException, ...]) ->
             return Text("имя узла неизвестно", "the host name is unknown"), _CHECK
         if isinstance(each, urllib3.LocationParseError | requests.exceptions.InvalidURL | UnicodeError):
             return Text("в адресе неверное имя узла", "the host name in the address is not valid"), _CHECK
-        if isinstance(each, OSError) and each.errno in _NUMBERS:
-            return _NUMBERS[each.errno], _CHECK
+        if isinstance(each, OSError) and each.errno in _OF_NETWORK:
+            return os_errors.reason(each), _CHECK
     if any(isinstance(each, TimeoutError | urllib3.TimeoutError | requests.Timeout) for each in causes):
         seconds = f"{connection.timeout:g}"
         return Text(f"за {seconds} с ответа нет", f"none within {seconds} s"), _CHECK

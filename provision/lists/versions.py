@@ -12,10 +12,9 @@ from provision.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The newest usable list of each company and kind, the ones it replaces, and F03 for each of those."""
+    """The newest usable list of each company and kind, and F03 for each that it replaces."""
 
     in_force: tuple[ListFile, ...]
-    superseded: tuple[ListFile, ...]
     problems: tuple[Problem, ...]
 
 
@@ -32,8 +31,8 @@ def choose_newest(files: Sequence[ListFile]) -> Versions:
             newest[key] = file
     keep = {id(file) for file in newest.values()}
     in_force = tuple(file for file in files if id(file) in keep)
-    older = tuple(file for file in files if id(file) not in keep and newest.get(_series(file)) is not None)
-    return Versions(in_force, older, tuple(_older(file, newest[_series(file)]) for file in older if file.usable))
+    older = (file for file in files if id(file) not in keep and file.usable)
+    return Versions(in_force, tuple(_older(file, newest[_series(file)]) for file in older))
 
 
 def _series(file: ListFile) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -134,12 +134,17 @@ class Poller:
         self, cabinet: Cabinet, access: OnlineAccess, error: PollError, outcome: Outcome, fingerprint: str = ""
     ) -> Polled:
         now = datetime.now(UTC)
-        row = {**_labels(cabinet, access), "ts": now, "error_class": error.error_class.value, "detail": error.detail}
+        row = {
+            **polls.labels(cabinet.id, access),
+            "ts": now,
+            "error_class": error.error_class.value,
+            "detail": error.detail,
+        }
         with self.rows.connect(cabinet) as connection, connection.transaction():
             polls.note_error(connection, row)
             if error.error_class is ErrorClass.LOGIN and fingerprint:
                 polls.refused(connection, _key(access), fingerprint, now)
-        self.numbers.put([sample("kodeks_online_up", _labels(cabinet, access), _ms(now), 0)])
+        self.numbers.put([sample("kodeks_online_up", polls.labels(cabinet.id, access), _ms(now), 0)])
         return Polled(cabinet.id, access, outcome, error.error_class.value, error.detail)
 
 
@@ -182,19 +187,8 @@ def _key(access: OnlineAccess) -> Key:
     return access.host, access.folder, access.login
 
 
-def _labels(cabinet: Cabinet, access: OnlineAccess) -> Mapping[str, str]:
-    return {
-        "cabinet": cabinet.id,
-        "client": access.firm,
-        "manager": access.manager,
-        "user": access.login,
-        "server": access.host,
-        "catalog": access.folder,
-    }
-
-
 def _samples(cabinet: Cabinet, access: OnlineAccess, account: Account, now: datetime) -> list[Sample]:
-    labels, at = _labels(cabinet, access), _ms(now)
+    labels, at = polls.labels(cabinet.id, access), _ms(now)
     found = [sample("kodeks_online_up", labels, at, 1)]
     for kind, quota in account.quotas.items():
         found.append(sample("kodeks_online_billing_left", {**labels, "kind": kind}, at, quota.left))

@@ -22,6 +22,7 @@ from typing import IO
 
 from provision.errors import StoreError
 from provision.text import Text
+from provision.whole_files import sync_folder
 
 WAITING = ("status", "reports", "alerts")
 _STAGES = (*WAITING, "kept", "sent")
@@ -106,7 +107,7 @@ class Spool:
                 if is_new:
                     _rename(Path(part.name), target)
             with suppress(FileNotFoundError):  # the same was delivered before and left no folder
-                _sync(target.parent)  # also for one that another request has renamed and not yet synced
+                sync_folder(target.parent)  # also for one that another request has renamed and not yet synced
         if not is_new:
             Path(part.name).unlink()
         return is_new
@@ -188,17 +189,9 @@ def _rename(source: Path, target: Path) -> None:
     except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (target.parent.parent, target.parent.parent.parent):
-            _sync(folder)
+            sync_folder(folder)
         source.rename(target)
 
 
 def _private(name: str, flags: int) -> int:
     return os.open(name, flags, 0o600)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from provision.model import OnlineAccess
 from provision.stores.cluster import Connection
 
 Key = tuple[str, str, str]  # server, catalog, user_login
@@ -23,6 +24,18 @@ INSERT INTO core.online_poll_errors
   (ts, cabinet, client, manager, server, catalog, user_login, error_class, detail)
 VALUES (%(ts)s, %(cabinet)s, %(client)s, %(manager)s, %(server)s, %(catalog)s, %(user)s, %(error_class)s, %(detail)s)
 """
+
+
+def labels(cabinet: str, access: OnlineAccess) -> dict[str, str]:
+    """What every number and row of a poll says of its access."""
+    return {
+        "cabinet": cabinet,
+        "client": access.firm,
+        "manager": access.manager,
+        "user": access.login,
+        "server": access.host,
+        "catalog": access.folder,
+    }
 
 
 class Refusals(NamedTuple):

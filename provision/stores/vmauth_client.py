@@ -8,9 +8,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
-from provision.credential import RootSecret
 from provision.errors import StoreError
-from provision.stores.access import Access
 from provision.stores.vmauth_users import NOBODY, UserFile
 from provision.stores.wire import Answer, ask, basic
 from provision.text import Text
@@ -69,14 +67,6 @@ class VmauthClient:
                     "The store behind vmauth must be VictoriaMetrics; Prometheus ignores that parameter silently.",
                 ),
             )
-
-    def sees(self, access: Access, root: RootSecret) -> set[str] | None:
-        """The cabinets whose series this access can see now (its own or none are right); None when it is refused."""
-        ours = root.credential("metrics", access.cabinet, access.generation)
-        answer = self._query(ours.name, ours.password, 'count by (cabinet) (last_over_time({__name__!=""}[1d]))')
-        if answer.status != 200:
-            return None
-        return {str(row["metric"].get("cabinet", "")) for row in _rows(answer)}
 
     def _ask_to_reload(self) -> None:
         if self._pid is not None:

@@ -42,7 +42,6 @@ def test_the_newest_list_of_each_series_is_in_force(tmp_path: Path) -> None:
 
     in_force = ["kodeks_manager_20260417.csv", "other_manager_20200101.csv", "kodeks_online_20200101.csv"]
     assert [file.shown for file in found.in_force] == in_force
-    assert [file.shown for file in found.superseded] == ["kodeks_manager_05102023.csv", "kodeks_managers_20251231.csv"]
     assert [(one.code, one.level, one.file) for one in found.problems] == [
         ("F03", "warning", "kodeks_manager_05102023.csv"),
         ("F03", "warning", "kodeks_managers_20251231.csv"),
@@ -67,7 +66,6 @@ def test_a_list_that_cannot_be_used_replaces_nothing(tmp_path: Path) -> None:
     found = lists.choose_newest([older, empty, *plain])
 
     assert found.in_force == (older, *plain)
-    assert found.superseded == (empty,)
     assert found.problems == ()
 
 

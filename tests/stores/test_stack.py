@@ -26,7 +26,7 @@ from provision.stores.stack import Stack
 from provision.stores.vmauth_client import VmauthClient
 from provision.stores.vmauth_users import UserFile
 from provision.stores.wire import Login, ask
-from tests.stores.world import user_changes
+from tests.stores.world import seen, user_changes
 from tests.world import SECRET
 
 FREE = tuple(
@@ -122,11 +122,11 @@ def test_vmauth_takes_the_users_that_come(folder: Path, root: RootSecret) -> Non
     proxy = VmauthClient(env["SMART_VMAUTH_URL"], key=env["SMART_VMAUTH_RELOAD_KEY"])
     access = Access("volga")
     assert ask(f"{env['SMART_VMAUTH_URL']}/api/v1/query?query=1").status == 401
-    assert proxy.sees(access, root) is None
+    assert seen(env["SMART_VMAUTH_URL"], access, root) is None
     file.apply([(change.before, change.after) for change in user_changes(file, [access])])
     proxy.reload(file)
     proxy.verify_isolation(file)
-    assert proxy.sees(access, root) == set()
+    assert seen(env["SMART_VMAUTH_URL"], access, root) == set()
 
 
 def test_data_and_users_outlive_a_restart(folder: Path) -> None:

@@ -23,7 +23,7 @@ from provision.stores.number_stores import VictoriaMetrics
 from provision.stores.vmauth_client import VmauthClient
 from provision.stores.vmauth_users import NOBODY, UserFile
 from provision.stores.wire import Login
-from tests.stores.world import BOTH, URAL, VOLGA, plant_series, user_changes, write_users
+from tests.stores.world import BOTH, URAL, VOLGA, plant_series, seen, user_changes, write_users
 
 
 @pytest.fixture
@@ -200,15 +200,15 @@ def test_rotation_puts_the_next_user_beside_the_old_one(
     creates = [change for change in user_changes(file, [new]) if change.action != "delete"]
     file.apply([(change.before, change.after) for change in creates])
     running.reload(file)
-    assert running.sees(VOLGA, root) is not None
-    assert running.sees(new, root) is not None
+    assert seen(proxy.url, VOLGA, root) is not None
+    assert seen(proxy.url, new, root) is not None
 
     file.apply([(change.before, change.after) for change in user_changes(file, [new])])
     running.reload(file)
 
-    assert running.sees(VOLGA, root) is None
-    assert running.sees(new, root) is not None
-    assert running.sees(URAL, root) is not None
+    assert seen(proxy.url, VOLGA, root) is None
+    assert seen(proxy.url, new, root) is not None
+    assert seen(proxy.url, URAL, root) is not None
 
 
 def test_a_suspended_cabinet_is_shut_out(
@@ -217,21 +217,20 @@ def test_a_suspended_cabinet_is_shut_out(
     """Suspension removes the user; taking it back lets the same credential in again."""
     running = VmauthClient(proxy.url, key=proxy.key)
     running.reload(write_users(path, metrics_server, root, [Access("volga", suspended=True), URAL]))
-    assert running.sees(VOLGA, root) is None
-    assert running.sees(URAL, root) is not None
+    assert seen(proxy.url, VOLGA, root) is None
+    assert seen(proxy.url, URAL, root) is not None
 
     running.reload(write_users(path, metrics_server, root))
 
-    assert running.sees(VOLGA, root) is not None
+    assert seen(proxy.url, VOLGA, root) is not None
 
 
 def test_each_cabinet_sees_itself_only(proxy: VmauthServer, metrics_server: MetricsServer, root: RootSecret) -> None:
     """Through its own user a cabinet sees its own series, all of the store's being there."""
     plant_series(metrics_server)
-    running = VmauthClient(proxy.url, key=proxy.key)
 
-    assert running.sees(VOLGA, root) == {"volga"}
-    assert running.sees(URAL, root) == {"ural"}
+    assert seen(proxy.url, VOLGA, root) == {"volga"}
+    assert seen(proxy.url, URAL, root) == {"ural"}
 
 
 @pytest.mark.parametrize("way", ["key", "pid"])
@@ -248,7 +247,7 @@ def test_a_new_file_comes_into_force(
     running.reload(file)
 
     assert running.in_force(file)
-    assert running.sees(Access("kama"), root) is not None
+    assert seen(proxy.url, Access("kama"), root) is not None
 
 
 def test_a_file_vmauth_refuses_is_noticed(
@@ -421,7 +420,7 @@ def test_five_hundred_users_are_one_write(path: Path, metrics_server: MetricsSer
         running = VmauthClient(proxy.url, key=proxy.key)
 
         assert running.in_force(file)
-        assert running.sees(accesses[-1], root) == set()
+        assert seen(proxy.url, accesses[-1], root) == set()
     assert user_changes(file, accesses) == ()
 
 

@@ -1,6 +1,8 @@
 """Two cabinets with different data in both stores, and the fences built as apply builds them."""
 
+import json
 import time
+import urllib.parse
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from provision.stores.cluster import Cluster, Connection
 from provision.stores.local import MetricsServer
 from provision.stores.vmauth_users import KIND as METRIC_KIND
 from provision.stores.vmauth_users import UserFile
+from provision.stores.wire import ask, basic
 
 VOLGA, URAL = Access("volga"), Access("ural")
 BOTH = (VOLGA, URAL)
@@ -116,3 +119,13 @@ def write_users(path: Path, server: MetricsServer, root: RootSecret, accesses: I
     file = UserFile(path, server.backend, root)
     file.apply([(change.before, change.after) for change in user_changes(file, accesses)])
     return file
+
+
+def seen(vmauth: str, access: Access, root: RootSecret) -> set[str] | None:
+    """The cabinets whose series this access can see through vmauth now; None when it is refused."""
+    ours = root.credential("metrics", access.cabinet, access.generation)
+    query = urllib.parse.urlencode({"query": 'count by (cabinet) (last_over_time({__name__!=""}[1d]))'})
+    answer = ask(f"{vmauth}/api/v1/query?{query}", headers=basic(ours.name, ours.password))
+    if answer.status != 200:
+        return None
+    return {str(row["metric"].get("cabinet", "")) for row in json.loads(answer.text)["data"]["result"]}

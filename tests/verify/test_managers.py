@@ -1,7 +1,8 @@
 """An installation or access on the lines of two managers: reports and polls come with the first one's name alone."""
 
-from provision.model import Cabinet, EventsStore, Installation, MetricsStore, OnlineAccess
+from provision.model import Cabinet, Installation, OnlineAccess
 from provision.verify.expectations import Evidence, Heard, Verdict, judge
+from tests.alerting.cabinets import make_cabinet
 
 NOW = 1_800_000_000.0
 HOUR = 3600
@@ -11,16 +12,7 @@ def cabinet() -> Cabinet:
     """Two lines of one installation, and two of one access."""
     script = ("smartupload", -1, "x.csv")
     access = ("Ромашка", "u1", "Pw-Example-1", "online1.example.ru", "docs", "https")
-    return Cabinet(
-        *("volga", "company", "romashka", "romashka", "Волга", "Europe/Moscow", "ru-RU", "monday", "SMART"),
-        dashboards=("*",),
-        home="",
-        people=(),
-        mail={},
-        metrics=MetricsStore(""),
-        events=EventsStore(""),
-        generation=1,
-        origin="tenants.yaml:1",
+    return make_cabinet(
         installations=[
             Installation("Romashka", who, "", *script, line) for line, who in enumerate(("ivanova", "petrov"), 1)
         ],

@@ -4,10 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from provision.errors import SomeFailedError, StoreError
-from provision.kinds.base import Batch
-from provision.kinds.below.clusters import SERVER, collected, write_on_each
+from provision.kinds.below.clusters import SERVER, WithClusters, collected, write_on_each
 from provision.kinds.below.databases import DatabaseKind
-from provision.kinds.context import RunContext
 from provision.model import Cabinet, Ref, Resource, State
 from provision.plan import Change
 from provision.stores import registry, schema
@@ -16,7 +14,7 @@ from provision.stores.registry import Client
 from provision.text import Text
 
 
-class ClientRegistryKind(Batch):
+class ClientRegistryKind(WithClusters):
     """A client that leaves the lists is closed: an update of the registry, no deletion. A suspended cabinet keeps its
     registry, that of an absent one is not read: it goes with the database.
     """
@@ -24,14 +22,6 @@ class ClientRegistryKind(Batch):
     name = "client registry"
     title = Text("реестр клиентов", "client registry")
     needs = (DatabaseKind.name,)
-
-    def __init__(self, run: RunContext) -> None:
-        super().__init__(run)
-        self._clusters = {variable: Cluster(conninfo, variable) for variable, conninfo in run.admin.events.items()}
-
-    @staticmethod
-    def is_configured(run: RunContext) -> bool:
-        return bool(run.admin.events)
 
     def desired(self, cabinets: Sequence[Cabinet]) -> State:
         wanted = (

@@ -19,8 +19,8 @@ from provision.text import Text
 SERVER = "server"  # of the handle
 
 
-class OnClusters(Batch):
-    """A kind on PostgreSQL servers. A server is known by the variable with its administrator's connection."""
+class WithClusters(Batch):
+    """A kind that knows the PostgreSQL servers by the variable with the administrator's connection of each."""
 
     def __init__(self, run: RunContext) -> None:
         super().__init__(run)
@@ -29,6 +29,10 @@ class OnClusters(Batch):
     @staticmethod
     def is_configured(run: RunContext) -> bool:
         return bool(run.admin.events)
+
+
+class OnClusters(WithClusters):
+    """A kind whose objects are on these servers, each server by itself."""
 
     def depends(self, change: Change, failed: Change) -> bool:
         """Nothing depends on what failed on another server."""

@@ -3,6 +3,7 @@
 from random import Random
 
 from provision.model import OnlineAccess
+from provision.stores import polls
 from provision.stores.sample_data.clock import HOUR, Clock, at
 from provision.stores.sample_data.sink import RowSink, SeriesSink, stamps
 from provision.stores.sample_data.subject import SampleCabinet
@@ -34,14 +35,7 @@ def poll(cabinet: SampleCabinet, clock: Clock, seed: int, series: SeriesSink, ro
         rng = Random(f"{seed}/{cabinet.id}/{access.host}/{access.folder}/{access.login}")  # noqa: S311 - made-up data
         failed = _fail(cabinet, access, number, times, rng, rows)
         left, limits = _consume(cabinet, access, rng, times, busy, months, rows)
-        labels = {
-            "cabinet": cabinet.id,
-            "client": access.firm,
-            "manager": access.manager,
-            "user": access.login,
-            "server": access.host,
-            "catalog": access.folder,
-        }
+        labels = polls.labels(cabinet.id, access)
         up = ["0" if place in failed else "1" for place in range(len(times))]
         series.add("kodeks_online_up", labels, joined, ",".join(up))
         seen = [place for place in range(len(times)) if place not in failed]
