@@ -9,8 +9,8 @@ import requests
 
 from dashboards.alerts import rule_groups, templates
 from provision.kinds.alerting.routing import contact_points, policy
-from provision.kinds.alerting.rule_group import RULES, STATES
-from provision.kinds.alerting.settings import POLICIES
+from provision.kinds.alerting.rule_group import GROUPS
+from provision.kinds.alerting.settings import CONFIG, POLICIES
 from provision.kinds.dashboard import render, scope_of
 from provision.model import Cabinet
 
@@ -118,15 +118,7 @@ class Bare:
             f"/apis/dashboard.grafana.app/v1beta1/{space}/dashboards",
             "/api/org/preferences",
         )
-        alerting = (
-            POLICIES,
-            "/api/v1/provisioning/templates",
-            "/api/v1/provisioning/mute-timings",
-            "/api/v1/provisioning/contact-points",
-            RULES,
-            f"{STATES}?limit_alerts=0",
-        )
-        return (*paths, *alerting) if self.has_alerting else paths
+        return (*paths, CONFIG, GROUPS) if self.has_alerting else paths
 
     def change(self, org: int) -> None:
         """Reads one dashboard and writes it with another description."""

@@ -28,13 +28,13 @@ def counted(world: World) -> list[dict[str, Any]]:
 
 
 def test_a_plan_without_changes_takes_eight_requests_a_cabinet(world: World) -> None:
-    """And six with alerting; `GET /api/org` both proves the org and shows its mark."""
+    """And two with alerting; `GET /api/org` both proves the org and shows its mark."""
     assert world.plan()["changes"] == []
     rows = counted(world)
-    has_alerting = any(row["path"].startswith("/api/v1/provisioning") for row in rows)
+    has_alerting = any("/alertmanager/" in row["path"] for row in rows)
     for cabinet in (world.volga, world.don):
         org = world.org(cabinet)
-        assert sum(row["count"] for row in rows if row["org"] == org) == (14 if has_alerting else 8)
+        assert sum(row["count"] for row in rows if row["org"] == org) == (10 if has_alerting else 8)
     others = [row for row in rows if row["org"] < 2]
     assert "/api/orgs/:org" not in {row["path"] for row in others}
     assert sum(row["count"] for row in others) <= 12

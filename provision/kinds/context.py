@@ -46,6 +46,16 @@ class AlertingSecrets:
 
 
 @dataclass(frozen=True, slots=True)
+class Notifications:
+    """An org's notification settings in the form of `/api/v1/provisioning`, without the versions of its objects."""
+
+    policies: Mapping[str, Json]
+    templates: Sequence[Mapping[str, Json]]
+    timings: Sequence[Mapping[str, Json]]
+    points: Sequence[Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionAdmin:
     """The folder of the collection files, and what they say.
 
@@ -99,7 +109,7 @@ class CabinetContext:
 
     `begun` is the number of an org that is being made, `joined` are the logins that were made in it during this run.
     `created` are fingerprints of the dashboards that were created with the org in this run, by uid (see heads).
-    `policies` is the tree of notification policies, None where it was not read or the org has none yet.
+    `notifications` are the org's notification settings, None where they were not read or the org has none yet.
     """
 
     run: RunContext
@@ -108,7 +118,7 @@ class CabinetContext:
     begun: int | None = None
     joined: set[str] = field(default_factory=set)
     created: dict[str, str] = field(default_factory=dict)
-    policies: Json | None = None
+    notifications: Notifications | None = None
     _members: dict[str, Mapping[str, Json]] | None = None
     _sources: list[Mapping[str, Json]] | None = None
     _accounts: Accounts | None = None
@@ -204,7 +214,7 @@ class CabinetContext:
 
     def forget(self) -> None:
         """What was read of the org is to be read again, and whether it exists at all."""
-        self._members = self._sources = self._accounts = self.policies = None
+        self._members = self._sources = self._accounts = self.notifications = None
         self._is_new = False
         if self.found is not None:
             try:

@@ -14,7 +14,7 @@ from provision.sandbox.refusals import Refused, bad_request
 blueprint = Blueprint("alerting_points", __name__)
 
 _PATH = "/api/v1/provisioning/contact-points"
-_REDACTED = "[REDACTED]"
+REDACTED = "[REDACTED]"
 _MISSING = public(
     500, "alerting.notification.configMissing", "No alertmanager configuration present in this organization"
 )
@@ -115,9 +115,9 @@ def _checked(sent: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     if type_ not in _REQUIRED:
         raise _invalid(f"unknown integration type: {type_}")
     for key, why in _REQUIRED[type_].items():
-        if not values.get(key) or (values[key] == _REDACTED and not before.get(key)):
+        if not values.get(key) or (values[key] == REDACTED and not before.get(key)):
             raise _invalid(f'failed to validate integration "{name}" of type "{type_}": {why}')
-    kept = {key: _REDACTED if key in _SECRET[type_] and value else value for key, value in values.items()}
+    kept = {key: REDACTED if key in _SECRET[type_] and value else value for key, value in values.items()}
     is_silent = bool(sent.get("disableResolveMessage"))
     return {"name": name, "type": type_, "settings": kept, "disableResolveMessage": is_silent}
 

@@ -41,7 +41,7 @@ def create() -> tuple[dict[str, Any], int]:
     folder, group = text(sent, "folderUID"), text(sent, "ruleGroup")
     _check_folder(who, folder)
     rules = [rule for rule in rules_of(who.org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
-    interval = _interval(who.org, folder, group) or _DEFAULT_INTERVAL
+    interval = interval_of(who.org, folder, group) or _DEFAULT_INTERVAL
     _replace(who.org, folder, group, interval, [*rules, {**sent, "uid": uid}])
     return _one(who.org, uid), 201
 
@@ -61,11 +61,13 @@ def delete(uid: str) -> tuple[str, int]:
 
 @blueprint.get(_GROUP)
 def group_of(folder: str, group: str) -> dict[str, Any]:
+    """Its rules come without their provenance (12.4)."""
     org = needs("alert.provisioning:read", "Viewer").org
     rules = [rule for rule in rules_of(org) if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
     if not rules:
         raise public(404, "alerting.alert-rule.notFound", "Not found")
-    return {"title": group, "folderUid": folder, "interval": _interval(org, folder, group), "rules": rules}
+    rules = [{key: value for key, value in rule.items() if key != "provenance"} for rule in rules]
+    return {"title": group, "folderUid": folder, "interval": interval_of(org, folder, group), "rules": rules}
 
 
 @blueprint.put(_GROUP)
@@ -107,7 +109,7 @@ def states() -> dict[str, Any]:
         group = groups.setdefault(
             key,
             {"name": key[1], "file": titles.get(key[0], ""), "folderUid": key[0], "rules": [], "totals": {}}
-            | {"interval": _interval(org, *key), "lastEvaluation": "0001-01-01T00:00:00Z", "evaluationTime": 0},
+            | {"interval": interval_of(org, *key), "lastEvaluation": "0001-01-01T00:00:00Z", "evaluationTime": 0},
         )
         state = {"state": "firing" if rule["uid"] in firing else "inactive", "name": rule["title"], "health": "ok"}
         labels = {"labels": rule["labels"]} if "labels" in rule else {}
@@ -147,7 +149,8 @@ def _one(org: int, uid: str) -> dict[str, Any]:
     raise Refused(404, "")
 
 
-def _interval(org: int, folder: str, group: str) -> int:
+def interval_of(org: int, folder: str, group: str) -> int:
+    """Seconds between two evaluations of the group, 0 for one that is not there."""
     select = "SELECT seconds FROM alert_rule WHERE org_id = ? AND folder = ? AND rule_group = ? LIMIT 1"
     row = database().execute(select, (org, folder, group)).fetchone()
     return int(row["seconds"]) if row else 0

@@ -15,6 +15,7 @@ from provision.sandbox import (
     alerting_points,
     alerting_rules,
     alerting_state,
+    alerting_whole,
     apis,
     counting,
     dashboards,
@@ -50,7 +51,10 @@ _BLUEPRINTS = (
     faults.blueprint,
     pages.blueprint,
 )
-_ALERTING = (alerting.blueprint, alerting_points.blueprint, alerting_rules.blueprint, alerting_members.blueprint)
+_ALERTING = (
+    *(alerting.blueprint, alerting_points.blueprint, alerting_rules.blueprint),
+    *(alerting_members.blueprint, alerting_whole.blueprint),
+)
 
 
 def make_app(store: Store, settings: Settings) -> Flask:

@@ -49,6 +49,12 @@ def test_only_mails_of_the_sender_are_sorted() -> None:
     assert sorted_by_sieve(script, subject, "other@example.ru") == ""
 
 
+def test_a_sender_ends_no_string() -> None:
+    """Quotes and backslashes stay inside: nothing is added to the script."""
+    script = sieve({"network": ["KodeksTcpStatus"]}, 'a"b\\@example.ru')
+    assert 'address :is "from" "a\\"b\\\\@example.ru", header' in script
+
+
 def test_the_files_have_the_form_that_their_programs_read() -> None:
     """Sieve names its extensions first; Thunderbird's file has its version first and six lines a rule."""
     assert sieve(GROUPS).startswith('require ["fileinto", "mailbox"];\n')

@@ -59,6 +59,7 @@ def test_a_group_comes_back_in_the_servers_form(admin: Caller, org_: int) -> Non
     }
     group = admin.get(GROUP, org=org_)
     assert (group["title"], group["folderUid"], group["interval"], len(group["rules"])) == ("g", "f", 600, 1)
+    assert "provenance" not in group["rules"][0]
 
 
 def test_a_put_replaces_the_group(admin: Caller, org_: int) -> None:

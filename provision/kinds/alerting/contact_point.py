@@ -11,15 +11,13 @@ from urllib.parse import quote
 from provision.kinds.alerting import files, routing
 from provision.kinds.alerting.base import AlertingKind
 from provision.kinds.alerting.routing import ContactPoint
-from provision.kinds.alerting.settings import is_synchronised
+from provision.kinds.alerting.settings import POINTS, REDACTED, notifications
 from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource
 from provision.ownership import PREFIX
 from provision.text import Text
 
-PATH = "/api/v1/provisioning/contact-points"
 _FINGERPRINT = "smartFingerprint"
-_REDACTED = "[REDACTED]"
 
 
 class ContactPointKind(AlertingKind):
@@ -46,9 +44,8 @@ class ContactPointKind(AlertingKind):
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         """A receiver is all rows of one name: a row of our name that we did not make is foreign."""
-        if not is_synchronised(context):
-            return
-        for row in context.org.get(PATH):
+        found = notifications(context)
+        for row in found.points if found else ():
             name, uid = str(row["name"]), str(row["uid"])
             if not (name.startswith(PREFIX) and uid == ContactPoint(name, "", {}).uid):
                 spec = {"name": name, "type": row["type"]}
@@ -56,7 +53,7 @@ class ContactPointKind(AlertingKind):
                 continue
             settings = dict(row["settings"])
             seen = settings.pop(_FINGERPRINT, "")
-            hidden = [key for key, value in settings.items() if value == _REDACTED]
+            hidden = [key for key, value in settings.items() if value == REDACTED]
             secret: dict[str, str] = {}
             for key in hidden:
                 del settings[key]
@@ -68,14 +65,14 @@ class ContactPointKind(AlertingKind):
             yield self.seen(context, name, spec, handle={"uid": uid})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        context.org.request("POST", PATH, json=self._body(context.cabinet, new))
+        context.org.request("POST", POINTS, json=self._body(context.cabinet, new))
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        path = f"{PATH}/{quote(str(old.handle['uid']), safe='')}"
+        path = f"{POINTS}/{quote(str(old.handle['uid']), safe='')}"
         context.org.request("PUT", path, json=self._body(context.cabinet, new))
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
-        context.org.request("DELETE", f"{PATH}/{quote(str(old.handle['uid']), safe='')}")
+        context.org.request("DELETE", f"{POINTS}/{quote(str(old.handle['uid']), safe='')}")
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:

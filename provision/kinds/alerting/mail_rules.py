@@ -24,7 +24,7 @@ def sieve(groups: Groups, sender: str = "") -> str:
         subjects = ", ".join(f'"{_part(name)}"' for name in names)
         test = f'header :contains "subject" [{subjects}]'
         if sender:
-            test = f'allof (address :is "from" "{sender}", {test})'
+            test = f'allof (address :is "from" "{_quoted(sender)}", {test})'
         lines += [f"if {test} {{", f'  fileinto :create "{ROOT}/{folder}";', "  stop;", "}"]
     return "\n".join(lines) + "\n"
 
@@ -65,6 +65,11 @@ def _groups(cabinet: Cabinet, routes: set[str]) -> Groups:
     found = alerts(scope_of(cabinet)).items()
     named = {group: [alert.name for alert in some if alert.route in routes] for group, some in found}
     return {group: names for group, names in named.items() if names}
+
+
+def _quoted(text: str) -> str:
+    """As it stands between the quotes of Sieve's strings (RFC 5228, 2.4.2)."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _part(name: str) -> str:

@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from dashboards.alerts import templates
+from provision.grafana import Json
 from provision.kinds.alerting import files
-from provision.kinds.alerting.base import AlertingKind
-from provision.kinds.alerting.settings import is_synchronised
+from provision.kinds.alerting.base import VersionedKind
+from provision.kinds.alerting.settings import TEMPLATES, notifications
 from provision.kinds.context import CabinetContext
 from provision.kinds.dashboard import scope_of
 from provision.model import Cabinet, Resource, Spec
 from provision.ownership import PREFIX
 from provision.text import Text
 
-PATH = "/api/v1/provisioning/templates"
 
-
-class MessageTemplateKind(AlertingKind):
+class MessageTemplateKind(VersionedKind):
     name = "message template"
     title = Text("шаблон сообщения", "message template")
+    path = TEMPLATES
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         for name, text in templates(scope_of(cabinet)).items():
@@ -26,22 +26,23 @@ class MessageTemplateKind(AlertingKind):
             yield self.resource(cabinet, name, spec, "dashboards/alerts/_messages.py")
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        if not is_synchronised(context):
-            return
-        for row in context.org.get(PATH) or ():  # null where there are none
-            name, handle = str(row["name"]), {"version": row["version"]}
-            spec = {"template": row["template"], "provenance": row.get("provenance", "")}
-            yield self.seen(context, name, spec, managed=name.startswith(PREFIX), handle=handle)
+        found = notifications(context)
+        for row in found.templates if found else ():
+            name = str(row["name"])
+            yield self.seen(context, name, self.spec(row), managed=name.startswith(PREFIX))
+
+    def spec(self, row: Json) -> Spec:
+        return {"template": row["template"], "provenance": row.get("provenance", "")}
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         self._put(context, new, {})
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        self._put(context, new, {"version": old.handle["version"]})  # 409 unless it is the stored one
+        self._put(context, new, {"version": self.version(context, old)})
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
-        path = f"{PATH}/{quote(old.ref.key, safe='')}"
-        context.org.request("DELETE", path, version=str(old.handle["version"]))
+        path = f"{TEMPLATES}/{quote(old.ref.key, safe='')}"
+        context.org.request("DELETE", path, version=self.version(context, old))
 
     def normalise(self, spec: Spec) -> Spec:
         return {**spec, "template": spec["template"].strip()}  # as the server stores it
@@ -52,5 +53,5 @@ class MessageTemplateKind(AlertingKind):
 
     @staticmethod
     def _put(context: CabinetContext, new: Resource, lock: dict[str, str]) -> None:
-        path = f"{PATH}/{quote(new.ref.key, safe='')}"
+        path = f"{TEMPLATES}/{quote(new.ref.key, safe='')}"
         context.org.request("PUT", path, json={"template": new.spec["template"], **lock})

@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from provision.grafana import Json
 from provision.kinds.alerting import files, muting
-from provision.kinds.alerting.base import AlertingKind
-from provision.kinds.alerting.settings import is_synchronised
+from provision.kinds.alerting.base import VersionedKind
+from provision.kinds.alerting.settings import TIMINGS, notifications
 from provision.kinds.context import CabinetContext
-from provision.model import Cabinet, Code, Problem, Resource
+from provision.model import Cabinet, Code, Problem, Resource, Spec
 from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
 
-PATH = "/api/v1/provisioning/mute-timings"
 
-
-class MuteTimingKind(AlertingKind):
+class MuteTimingKind(VersionedKind):
     name = "mute timing"
     title = Text("время тишины", "mute timing")
+    path = TIMINGS
 
     def is_safe_when_blocked(self, change: Change) -> bool:
         return change.ref.key == muting.SUSPENDED and change.after is not None
@@ -27,23 +27,24 @@ class MuteTimingKind(AlertingKind):
             yield self.resource(cabinet, name, {"intervals": intervals, "provenance": "api"}, cabinet.origin)
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        if not is_synchronised(context):
-            return
-        for row in context.org.get(PATH):
-            name, handle = str(row["name"]), {"version": row["version"]}
-            spec = {"intervals": row["time_intervals"], "provenance": row.get("provenance", "")}
-            yield self.seen(context, name, spec, managed=name.startswith(PREFIX), handle=handle)
+        found = notifications(context)
+        for row in found.timings if found else ():
+            name = str(row["name"])
+            yield self.seen(context, name, self.spec(row), managed=name.startswith(PREFIX))
+
+    def spec(self, row: Json) -> Spec:
+        return {"intervals": row["time_intervals"], "provenance": row.get("provenance", "")}
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        context.org.request("POST", PATH, json=_body(new))
+        context.org.request("POST", TIMINGS, json=_body(new))
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        body = {**_body(new), "version": old.handle["version"]}
-        context.org.request("PUT", f"{PATH}/{quote(new.ref.key, safe='')}", json=body)
+        body = {**_body(new), "version": self.version(context, old)}
+        context.org.request("PUT", f"{TIMINGS}/{quote(new.ref.key, safe='')}", json=body)
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
-        path = f"{PATH}/{quote(old.ref.key, safe='')}"
-        context.org.request("DELETE", path, version=str(old.handle["version"]))
+        path = f"{TIMINGS}/{quote(old.ref.key, safe='')}"
+        context.org.request("DELETE", path, version=self.version(context, old))
 
     @staticmethod
     def check(cabinet: Cabinet) -> Iterable[Problem]:

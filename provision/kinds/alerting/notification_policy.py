@@ -12,7 +12,7 @@ from provision.errors import ConflictError
 from provision.grafana import Json
 from provision.kinds.alerting import files, routing
 from provision.kinds.alerting.base import AlertingKind
-from provision.kinds.alerting.settings import POLICIES, is_synchronised, policies
+from provision.kinds.alerting.settings import POLICIES, notifications, policies
 from provision.kinds.context import CabinetContext
 from provision.model import Cabinet, Resource
 from provision.plan import Change
@@ -45,9 +45,10 @@ class NotificationPolicyKind(AlertingKind):
             yield self.resource(cabinet, KEY, spec, cabinet.origin)
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        if not is_synchronised(context):
+        found = notifications(context)
+        if found is None:
             return
-        tree: Json = context.policies
+        tree = found.policies
         if tree.get("receiver") not in _ROOTS_OF_NOBODY:
             yield self.seen(context, f"→ {tree.get('receiver')}", {"receiver": tree.get("receiver")}, managed=False)
         for position, route in enumerate(tree.get("routes") or ()):

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
 from dashboards import Scope
 from dashboards.alerts import groups, rule_groups
 from dashboards.alerts import origin as origin_of
+from provision.errors import NotFoundError
 from provision.grafana import Json
 from provision.kinds.alerting import files, rule_lint
 from provision.kinds.alerting.base import AlertingKind
@@ -21,9 +23,24 @@ from provision.plan import Change
 from provision.text import Text
 
 RULES = "/api/v1/provisioning/alert-rules"
+GROUPS = "/api/ruler/grafana/api/v1/rules"
 STATES = "/api/prometheus/grafana/api/v1/rules"
-# What depends on the place, or only the server knows.
-_LEFT_OUT = ("id", "orgID", "folderUID", "ruleGroup", "updated")
+# Fields of a rule in GROUPS and their names in RULES; what depends on the place, or only the server knows, is left out.
+_OUTER = ("annotations", "for", "keep_firing_for", "labels")
+_INNER = {
+    "condition": "condition",
+    "data": "data",
+    "exec_err_state": "execErrState",
+    "is_paused": "isPaused",
+    "missing_series_evals_to_resolve": "missingSeriesEvalsToResolve",
+    "no_data_state": "noDataState",
+    "notification_settings": "notification_settings",
+    "provenance": "provenance",
+    "record": "record",
+    "title": "title",
+    "uid": "uid",
+}
+_WITHOUT_VALUE: Mapping[str, None] = {"notification_settings": None, "record": None}
 _SECONDS = {"y": 31536000, "w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 # A change of these resets the state of a rule that fires; annotations and the interval do not (12.4).
 _RESETTING = ("title", "condition", "data", "for", "labels", "noDataState", "execErrState", "isPaused")
@@ -42,32 +59,30 @@ class RuleGroupKind(AlertingKind):
             yield self.resource(cabinet, group.name, spec, _origin(group.name))
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
-        """Two requests: one has the rules of all groups, the other their intervals and states."""
-        found: dict[tuple[str, str], list[Json]] = {}
-        for rule in context.org.get(RULES):
-            found.setdefault((str(rule["folderUID"]), str(rule["ruleGroup"])), []).append(rule)
-        states = _states(context) if found else {}
-        for (folder, name), rules in found.items():
-            is_ours = folder == FOLDER and name.startswith(PREFIX)
-            ours = [rule for rule in rules if is_ours and str(rule["uid"]).startswith(PREFIX)]
-            others = [rule for rule in rules if rule not in ours]
+        """One request has the rules of all groups. Which of them fire is asked only for a change: see note()."""
+        for group in chain.from_iterable(context.org.get(GROUPS).values()):
+            name, ours = str(group["name"]), []
+            for rule in group["rules"]:
+                inner = rule["grafana_alert"]
+                folder, uid = str(inner["namespace_uid"]), str(inner["uid"])
+                if _is_ours(folder, name, uid):
+                    ours.append(_as_provisioned(rule))
+                else:
+                    spec = {"title": inner["title"], "folder": folder, "group": name}
+                    yield self.seen(context, f"{name}/{uid}", spec, managed=False)
             if ours:
-                interval, firing = states.get((folder, name), (0, frozenset()))
-                handle = {"firing": firing, "others": others}
-                yield self.seen(context, name, {"interval": interval, "rules": ours}, handle=handle)
-            for rule in others:
-                spec = {"title": rule["title"], "folder": folder, "group": name}
-                yield self.seen(context, f"{name}/{rule['uid']}", spec, managed=False)
+                spec = {"interval": seconds(str(group["interval"])), "rules": ours}
+                yield self.seen(context, name, spec, handle={"firing": partial(_firing, context)})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        self._put(context, new, [])
+        self._put(context, new, [] if context.is_new else _others(context, new.ref.key))
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        self._put(context, new, old.handle["others"])
+        self._put(context, new, _others(context, new.ref.key))
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
         """The whole group; rule by rule where it holds rules of others."""
-        if not old.handle["others"]:
+        if not _others(context, old.ref.key):
             context.org.request("DELETE", _path(old.ref.key))
             return
         for rule in old.spec["rules"]:
@@ -129,39 +144,60 @@ def _path(group: str) -> str:
     return f"/api/v1/provisioning/folder/{FOLDER}/rule-groups/{quote(group, safe='')}"
 
 
-def _states(context: CabinetContext) -> dict[tuple[str, str], tuple[int, frozenset[str]]]:
-    """Of each group its interval in seconds and the uids of its rules that fire."""
+def _is_ours(folder: str, group: str, uid: str) -> bool:
+    return folder == FOLDER and group.startswith(PREFIX) and uid.startswith(PREFIX)
+
+
+def _others(context: CabinetContext, group: str) -> list[Json]:
+    """The rules of others in a group of ours by now: a PUT without them would delete them."""
+    try:
+        rules = context.org.get(_path(group))["rules"]
+    except NotFoundError:
+        return []
+    return [rule for rule in rules if not str(rule["uid"]).startswith(PREFIX)]
+
+
+def _as_provisioned(rule: Json) -> dict[str, Any]:
+    """A rule of GROUPS in the form of RULES."""
+    outer = {key: rule[key] for key in _OUTER if rule.get(key)}
+    inner = {name: rule["grafana_alert"][key] for key, name in _INNER.items() if key in rule["grafana_alert"]}
+    return {**_WITHOUT_VALUE, **outer, **inner}
+
+
+def _firing(context: CabinetContext) -> frozenset[str]:
+    """The uids of the org's rules that fire."""
     groups = context.org.get(STATES, limit_alerts=0)["data"]["groups"]
-    return {
-        (str(group["folderUid"]), str(group["name"])): (
-            int(group["interval"]),
-            frozenset(str(rule["uid"]) for rule in group["rules"] if rule.get("state") == "firing"),
-        )
-        for group in groups
-    }
+    return frozenset(str(rule["uid"]) for group in groups for rule in group["rules"] if rule.get("state") == "firing")
 
 
 def _reset(before: Resource, after: Resource | None) -> Iterable[str]:
     wanted = {rule["uid"]: rule for rule in after.spec["rules"]} if after else {}
-    for rule in before.spec["rules"]:
-        new = wanted.get(rule["uid"], {})
-        if rule["uid"] in before.handle["firing"] and any(rule.get(key) != new.get(key) for key in _RESETTING):
-            yield str(rule["title"])
+    changed = {
+        rule["uid"]: str(rule["title"])
+        for rule in before.spec["rules"]
+        if any(rule.get(key) != wanted.get(rule["uid"], {}).get(key) for key in _RESETTING)
+    }
+    firing = before.handle["firing"]() if changed else ()
+    return (title for uid, title in changed.items() if uid in firing)
 
 
 def _canonical(rule: Mapping[str, Any]) -> dict[str, Any]:
     """The rule as both sides have it: durations in the server's form, nothing that only the server knows."""
-    kept = {key: value for key, value in rule.items() if key not in _LEFT_OUT}
-    durations = {key: _duration(str(kept.get(key) or "0s")) for key in ("for", "keep_firing_for")}
-    return {**kept, **durations, "provenance": kept.get("provenance", "")}
+    durations = {key: _duration(str(rule.get(key) or "0s")) for key in ("for", "keep_firing_for")}
+    return {**rule, **durations, "provenance": rule.get("provenance", "")}
+
+
+def seconds(text: str) -> int:
+    """The length of a duration such as `1h30m`."""
+    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([ywdhms])", text))
 
 
 @cache
 def _duration(text: str) -> str:
     """`24h` as `1d`: what the server gives back (Prometheus model.Duration; years and weeks only without a rest)."""
-    left, said = sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([ywdhms])", text)), ""
-    for unit, seconds in _SECONDS.items():
-        if left >= seconds and not (unit in "yw" and left % seconds):
-            said += f"{left // seconds}{unit}"
-            left %= seconds
+    left, said = seconds(text), ""
+    for unit, length in _SECONDS.items():
+        if left >= length and not (unit in "yw" and left % length):
+            said += f"{left // length}{unit}"
+            left %= length
     return said or "0s"
