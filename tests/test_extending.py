@@ -5,10 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
+from provision.credential import RootSecret
 from provision.sandbox import Sandbox
+from provision.stores.local import EventsServer, MetricsServer
+from tests.reports.estate import report
+from tests.stores.conftest import ground, metrics_server, postgres
 from tests.world import SECRET, World
+
+__all__ = ["ground", "metrics_server", "postgres"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -169,6 +178,59 @@ class TimescaleDB(PostgreSQL):
 '''
 
 
+LIST_FORMAT = '''
+"""Lists as our CRM exports them: `crm`, manager, e-mail, address, transport, tz_correction, ping, a note."""
+
+from provision.lists.managers import CONSTANTS, STEPS, ManagerLines
+
+
+class CrmLines(ManagerLines):
+    counts = (8,)
+
+    @staticmethod
+    def is_own(fields):
+        return fields[0] == "crm"
+
+    def quick(self, text):
+        return None
+
+    def read(self, line, fields):
+        _, manager, email, address, transport, zone, ping, _ = fields
+        return super().read(line, [address, manager, email, transport, *STEPS, ping, zone, *CONSTANTS])
+'''
+
+METRIC = """\
+    Metric(
+        "kodeks_open_tickets",
+        "tickets",
+        SYSINFO,
+        (*_HOST, "priority"),
+        Text("открытые обращения", "open tickets"),
+    ),
+"""
+
+TABLE = """\
+    Table(
+        "tickets",
+        Text("обращения", "tickets"),
+        _columns(
+            "ts timestamp with time zone!",
+            *("cabinet text!", "client text!", "manager text!", "host text!", "subject text!"),
+        ),
+        "ts",
+        key=("cabinet", "host", "ts"),
+    ),
+"""
+
+MIGRATION = """
+CREATE TABLE core.tickets (
+    ts timestamptz NOT NULL, cabinet text NOT NULL, client text NOT NULL, manager text NOT NULL, host text NOT NULL,
+    subject text NOT NULL, UNIQUE NULLS NOT DISTINCT (cabinet, host, ts)
+);
+CREATE INDEX tickets_ts ON core.tickets (ts);
+"""
+
+
 def project(folder: Path) -> Path:
     """A copy of the two packages, to be changed."""
     for package in ("provision", "dashboards"):
@@ -200,9 +262,10 @@ def enter(project: Path, package: str, module: str, text: str, store: str, befor
     table.write_text(code, encoding="utf-8")
 
 
-def run(project: Path, world: World, *words: str) -> "subprocess.CompletedProcess[str]":
+def run(project: Path, world: World, *words: str, **env: str) -> "subprocess.CompletedProcess[str]":
     """The copy's `provision` on the world's estate."""
     ours = {"GRAFANA_URL": world.url, "GRAFANA_PASSWORD": "admin", "SMART_SECRET": SECRET, "PYTHONPATH": str(project)}
+    ours |= env
     code = "import provision, sys; assert provision.__file__.startswith(sys.argv.pop()); provision.cli.main()"
     command = [sys.executable, "-c", code.replace("import provision,", "import provision.cli,")]
     command += ["--lang", "en", "-f", str(world.folder / "tenants.yaml"), *words, str(project)]
@@ -337,3 +400,67 @@ def test_a_store_of_another_kind_is_one_class_and_its_line(sandbox: Sandbox, tmp
     assert found["smart-metrics"]["prometheusType"] == "Mimir"
     assert found["smart-events"]["timescaledb"] is True
     assert json.loads(run(copy, world, "drift", "--format", "json").stdout)["changes"] == []
+
+
+def test_a_list_format_is_one_reader_and_its_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Its lines are recognised by their content, checked like all others, and become rows of the cabinet."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    (copy / "provision" / "lists" / "crm.py").write_text(LIST_FORMAT, encoding="utf-8")
+    readers = copy / "provision" / "lists" / "readers.py"
+    edit(
+        readers,
+        "from provision.lists.managers",
+        "from provision.lists.crm import CrmLines\nfrom provision.lists.managers",
+    )
+    edit(readers, "(ManagerLines, OnlineLines)", "(ManagerLines, OnlineLines, CrmLines)")
+    login = world.login("orlova")
+    lines = [f"crm,{login},{login}@example.ru,{world.tag}{place}.example.ru:80,http,-1,ping,note\n" for place in "xy"]
+    world.write("volga_manager_20260417.csv", "".join(lines))
+    assert world.run("check").exit_code == 1
+    run(copy, world, "check")
+    plan = json.loads(run(copy, world, "plan", "--format", "json").stdout)
+    assert (world.volga, login) in {(one["cabinet"], one["key"]) for one in plan["changes"]}
+    world.write("volga_manager_20260417.csv", lines[0] + lines[1].replace(",http,", ",HTTP,"))
+    assert "M12" in run(copy, world, "check").stdout
+
+
+def test_a_metric_of_reports_is_one_entry_of_the_contract(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Then the form of reports has it: the schema shows it, and a report with it is valid."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    head = "METRICS: tuple[Metric, ...] = (\n"
+    edit(copy / "provision" / "stores" / "contract.py", head, head + METRIC)
+    schema = json.loads(run(copy, world, "schema", "report").stdout)
+    assert set(schema["$defs"]["kodeks_open_tickets"]["properties"]) == {"metric", "priority", "value"}
+    file = tmp_path / "report.ndjson"
+    line = {"metric": "kodeks_open_tickets", "priority": "high", "value": 3}
+    file.write_text(report(f"{world.tag}a.example.ru:80", datetime.now(UTC), [line]), encoding="utf-8")
+    assert "1 samples" in run(copy, world, "import", "--check", str(file)).stdout
+    assert world.run("import", "--check", str(file)).exit_code == 1
+
+
+def test_a_table_is_one_entry_of_the_contract_and_its_migration(
+    sandbox: Sandbox, tmp_path: Path, postgres: EventsServer, metrics_server: MetricsServer
+) -> None:
+    """Apply makes it and opens it to the cabinet; with its name in the form, reports fill it."""
+    copy, world = project(tmp_path / "project"), world_on(sandbox, tmp_path / "estate")
+    stores = copy / "provision" / "stores"
+    head = "TABLES: tuple[Table, ...] = (\n"
+    edit(stores / "contract.py", head, head + TABLE)
+    (stores / "migrations" / "9000_tickets.sql").write_text(MIGRATION, encoding="utf-8")
+    edit(copy / "provision" / "reports" / "form.py", '"asrp_uploads"),\n', '"asrp_uploads", "tickets"),\n')
+    env = {"SMART_EVENTS_ADMIN": postgres.conninfo(), "SMART_VM_URL": metrics_server.url}
+    env |= {"SMART_VM_KEY": metrics_server.key, "SMART_VM_PASSWORD": metrics_server.login.password}
+    run(copy, world, "apply", "--yes", "--handover", str(tmp_path / "handover"), **env)
+    file, now = tmp_path / "report.ndjson", datetime.now(UTC)
+    line = {"row": "tickets", "ts": now.isoformat(), "subject": "Не открывается"}
+    file.write_text(report(f"{world.tag}a.example.ru:80", now, [line]), encoding="utf-8")
+    run(copy, world, "import", str(file), **env)
+
+    root = RootSecret(SECRET)
+    reader = root.credential("events", world.volga, 1)
+    conninfo = postgres.conninfo(root.database_name(world.volga), reader.name, reader.password)
+    with psycopg.connect(conninfo) as connection:
+        assert connection.execute("SELECT host, subject FROM core.tickets").fetchall() == [
+            (f"{world.tag}a.example.ru:80", "Не открывается")
+        ]
+    assert json.loads(run(copy, world, "drift", "--format", "json", **env).stdout)["changes"] == []

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from types import EllipsisType
 
-from provision.lists import managers, online
 from provision.lists.blocks import Blocks
 from provision.lists.columns import number_in
 from provision.lists.index import repeats
 from provision.lists.problems import problem
+from provision.lists.readers import Reader
 from provision.lists.split import SPACES, Line, is_heading, leftover, split
 from provision.model import Problem
 from provision.rows import Installation, ListKind, Row, Rows, Shared
@@ -21,26 +21,20 @@ _SEPARATORS = {
 }
 
 
-def reader_of(kind: ListKind, shown: str) -> managers.ManagerLines | online.OnlineLines:
-    """What checks the lines of that kind of list."""
-    return managers.ManagerLines(shown) if kind == "managers" else online.OnlineLines(shown)
-
-
 class Body:
     """Reads the lines of one file. Then every line is in `rows`, in `refused` (an error) or in `ignored` (and why)."""
 
-    def __init__(self, shown: str, kind: ListKind, registered: Collection[str] | None) -> None:
-        self.kind: ListKind = kind
-        self.rows = Rows(kind, shown)
+    def __init__(self, shown: str, reader: type[Reader], registered: Collection[str] | None) -> None:
+        self.kind: ListKind = reader.kind
+        self.reader = reader(shown)
+        self.rows = Rows(self.kind, shown)
         self.refused: list[int] = []
         self.ignored: dict[int, str] = {}
         self.lines = 0
         self.shown = shown
         self._known = None if registered is None else {login.lower() for login in registered}
         self._unknown: set[str] = set()
-        self.counts = managers.COUNTS if kind == "managers" else online.COUNTS
-        self._reader = reader_of(kind, shown)
-        self._blocks = Blocks(kind)
+        self._blocks = Blocks(self.kind)
         self._separators: dict[str, int] = {}  # separator: the first line that has it
         self._problems: list[Problem] = []
         self._named: list[Problem] = []  # M22, said once
@@ -48,7 +42,7 @@ class Body:
 
     def read(self, lines: Iterable[str]) -> None:
         """Every line, one after the other."""
-        number, fields, quick = 0, self.counts[-1], self._reader.quick
+        number, fields, quick = 0, self.reader.counts[-1], self.reader.quick
         before: bool | EllipsisType | None = ...  # the block of the line before; `...` unless nothing was to be said
         for number, line in enumerate(lines, 1):
             text = line.removesuffix("\n")
@@ -77,7 +71,7 @@ class Body:
             else:
                 self._ignore(number, code)
         else:
-            self._take(number, text, split(text, self.counts))
+            self._take(number, text, split(text, self.reader.counts))
 
     def _ignore(self, number: int, code: str) -> None:
         self.ignored[number] = code
@@ -88,7 +82,7 @@ class Body:
 
     def _take(self, number: int, text: str, line: Line) -> None:
         """A line cut into fields."""
-        row, found = self._reader.read(number, line.fields)
+        row, found = self.reader.read(number, line.fields)
         if row is None and (code := "F11" if is_heading(line.fields) else leftover(text)):
             self._ignore(number, code)
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from provision.lists.columns import COLUMNS
 from provision.lists.hosts import (
@@ -18,7 +19,7 @@ from provision.lists.letters import as_latin, cyrillic, spelled
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import NOTHING, problem
 from provision.model import Problem
-from provision.rows import SMARTUPLOAD, Installation, Shared
+from provision.rows import SMARTUPLOAD, Installation, ListKind, Shared
 from provision.text import Text
 
 COUNTS = (9, 11)
@@ -55,6 +56,9 @@ class _Tail:
 class ManagerLines:
     """Checks the lines of one file, one after the other."""
 
+    kind: ClassVar[ListKind] = "managers"
+    counts: ClassVar[tuple[int, ...]] = COUNTS
+
     def __init__(self, file: str) -> None:
         self._file = file
         self._tails: dict[tuple[str, ...], _Tail] = {}
@@ -76,7 +80,7 @@ class ManagerLines:
         key = tuple(fields[1:])
         tail = self._tails.get(key)
         if tail is None:
-            if len(fields) not in COUNTS or not is_own(fields):
+            if len(fields) not in COUNTS or not ManagerLines.is_own(fields):
                 return None, [_decimal_comma(fields) or _miscounted(fields)]
             if len(self._tails) >= _RECENT:
                 self._tails.clear()
@@ -93,6 +97,11 @@ class ManagerLines:
         values: Shared = (host, *tail.shared, self._file, line)
         return Installation(*values), found
 
+    @staticmethod
+    def is_own(fields: list[str]) -> bool:
+        """Whether the line is surely one of this list: at least two of the words that no other list has."""
+        return sum(field.lower() in WORDS for field in fields) > 1
+
 
 def _is_plain(host: str, transport: str) -> bool:
     """Whether the first field has no problem; a quick look that spares most lines check_host()."""
@@ -100,11 +109,6 @@ def _is_plain(host: str, transport: str) -> bool:
         return host.isascii() and host.isalpha() and len(host) <= _LONGEST_NAME and host.lower() not in _DEVICES
     name, _, port = host.partition(":")
     return port == DEFAULT_PORTS[transport] and is_name(name) and not is_inner_name(name)
-
-
-def is_own(fields: list[str]) -> bool:
-    """Whether the line is surely one of this list: at least two of the words that no other list has."""
-    return sum(field.lower() in WORDS for field in fields) > 1
 
 
 def _check_tail(fields: list[str]) -> _Tail:
@@ -248,7 +252,7 @@ def _check_client(value: str) -> list[Problem]:
 
 def _decimal_comma(fields: list[str]) -> Problem | None:
     """M14 for a correction such as `2,5`, whose comma makes two fields of it; None for any other line."""
-    if len(fields) - 1 not in COUNTS or not is_own(fields):
+    if len(fields) - 1 not in COUNTS or not ManagerLines.is_own(fields):
         return None
     whole, rest, *constants = fields[8:]
     digits = whole.lstrip("+-" + _MINUSES)
@@ -264,7 +268,7 @@ def _miscounted(fields: list[str]) -> Problem:
     """M01. It shows no value, for the line may be an online one, and names fields only when it surely is not."""
     count = len(fields)
     ru, en = f"найдено {count}", f"{count} found"
-    if not is_own(fields):
+    if not ManagerLines.is_own(fields):
         ru, en = f"{ru}, строка не из этого списка", f"{en}, the line is not one of this list"
     else:
         guess = gap(fields)

@@ -7,14 +7,15 @@ shown, and the other values only while their neighbours prove that they are in t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from provision.lists.columns import COLUMNS
 from provision.lists.hosts import DEFAULT_PORTS, Parts, address_of, is_inner, is_name, parts_of
 from provision.lists.people import check_email, check_manager
 from provision.lists.problems import problem
-from provision.lists.split import is_tidy
+from provision.lists.split import is_heading, is_tidy
 from provision.model import Problem
-from provision.rows import OnlineAccess, Shared
+from provision.rows import ListKind, OnlineAccess, Shared
 from provision.text import Text
 
 COUNTS = (8,)
@@ -44,6 +45,9 @@ class _Tail:
 
 class OnlineLines:
     """Checks the lines of one file, one after the other."""
+
+    kind: ClassVar[ListKind] = "online"
+    counts: ClassVar[tuple[int, ...]] = COUNTS
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -87,6 +91,12 @@ class OnlineLines:
             return None, found
         values: Shared = (firm, login, password, *tail.shared, self._file, line)
         return OnlineAccess(*values), found
+
+    @staticmethod
+    def is_own(fields: list[str]) -> bool:
+        """Whether the line is surely one of this list: the protocol is in its place, or in the one before it."""
+        in_place = any(field.lower() in PROTOCOLS for field in fields[5:7])
+        return len(fields) >= COUNTS[0] and in_place and not is_heading(fields)
 
 
 def _miscounted(fields: list[str]) -> Problem:

@@ -6,23 +6,20 @@ import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from provision.lists import managers, online
 from provision.lists.body import Body
 from provision.lists.decode import ONE_BYTE, Encoding, detect
 from provision.lists.naming import Name, read_name
 from provision.lists.problems import problem
+from provision.lists.readers import reader_for, recognised
 from provision.lists.scrambled import read_back, wrong_encoding
-from provision.lists.split import FIELD_COUNTS, is_heading, leftover, split
 from provision.model import ListFile, Problem
 from provision.os_errors import reason
 from provision.rows import ListKind, OnlineAccess, Row, Rows
 from provision.text import Text
 
-_TELLING = 200  # so many data lines decide which kind of list it is
 _KIND_WORDS = {
     "managers": Text("список установок", "a list of installations"),
     "online": Text("список онлайн-доступов", "a list of online accesses"),
@@ -97,13 +94,13 @@ def _read(
     with io.TextIOWrapper(stream, encoding.name, errors="replace") as text:
         wrong = wrong_encoding(text) if encoding.name.startswith("utf-8") else ""
         text.seek(0)
-        content = kind_of(read_back(text, wrong) if wrong else text)
+        content = recognised(read_back(text, wrong) if wrong else text)
         text.seek(0)
         named = name.kind or kind
-        if content and named and content != named:
-            found = [*encoding.problems, _other_kind(content, named)]
+        if content and named and content.kind != named:
+            found = [*encoding.problems, _other_kind(content.kind, named)]
             return _hopeless(path, shown, name, kind, found, encoding.name, sum(1 for _ in text))
-        body = Body(shown, content or kind or name.kind or "managers", registered)
+        body = Body(shown, content or reader_for(kind or name.kind or "managers"), registered)
         body.read(read_back(text, wrong) if wrong else text)
         found = [*name.problems, *_with_sample(encoding, body.rows)]
         if wrong:
@@ -123,28 +120,6 @@ def _other_kind(content: ListKind, named: ListKind) -> Problem:
     return problem(
         "F02", detail=Text(f"это {here.ru}, а назван он как {name.ru}", f"it is {here.en}, named as {name.en}")
     )
-
-
-def kind_of(text: Iterable[str]) -> ListKind | None:
-    """The kind of most of the first lines that show one; None where they show none."""
-    votes = {"managers": 0, "online": 0}
-    for line in islice(filter(None, map(_telling, text)), _TELLING):
-        votes[line] += 1
-    if votes["managers"] == votes["online"]:
-        return None
-    return "managers" if votes["managers"] > votes["online"] else "online"
-
-
-def _telling(text: str) -> ListKind | None:
-    if leftover(text):
-        return None
-    fields = split(text, FIELD_COUNTS).fields
-    if managers.is_own(fields):
-        return "managers"
-    protocols = [field.lower() for field in fields[5:7]]
-    if len(fields) >= 8 and not is_heading(fields) and any(one in online.PROTOCOLS for one in protocols):
-        return "online"
-    return None
 
 
 def _with_sample(encoding: Encoding, rows: Iterable[Row]) -> Iterator[Problem]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from provision.lists.across import check_together, strike
-from provision.lists.body import Body, reader_of
+from provision.lists.body import Body
 from provision.lists.decode import decode
 from provision.lists.managers import COUNTS, gap
 from provision.lists.naming import read_name
-from provision.lists.reading import kind_of, read
+from provision.lists.readers import Reader, reader_for, recognised
+from provision.lists.reading import read
 from provision.lists.split import split
 from provision.lists.tables import as_table
 from provision.model import ListFile, Problem
@@ -121,15 +122,17 @@ class _SortedOut:
 
 
 def _sort_out(lines: Sequence[str], found: ListFile) -> _SortedOut:
-    kind = kind_of(lines) or found.kind
-    body = Body(found.shown, kind, None)
+    reader = recognised(lines) or reader_for(found.kind)
+    kind = reader.kind
+    body = Body(found.shown, reader, None)
     body.read(lines)
     found_in_lines = body.finish() if lines else ()
     of_line: dict[int, list[Problem]] = {}
     for one in found_in_lines:
         of_line.setdefault(one.line, []).append(one)
     corrected = [_corrected(lines[line - 1], of_line.get(line, []), body, line) for line in body.refused]
-    rows = [_stable(row, body) for row in (*body.rows, *corrected) if row is not None]
+    ours = reader_for(kind)(found.shown)
+    rows = [_stable(row, ours) for row in (*body.rows, *corrected) if row is not None]
     rows.sort(key=lambda row: row.line)
     whole = ListFile(found.path, found.shown, kind, None, "", Rows(kind, found.shown, rows), ())
     across = check_together([whole])
@@ -158,7 +161,7 @@ def _fate(one: Problem, aside: Iterable[int], dropped: Iterable[int], *, empty: 
 
 def _corrected(text: str, problems: Sequence[Problem], body: Body, line: int) -> Row | None:
     """The row that the line becomes by applying what is sure, None where something else is wrong with it."""
-    fields = split(text, body.counts).fields
+    fields = split(text, body.reader.counts).fields
     for _ in range(_TRIES):
         errors = [one for one in problems if one.level == "error"]
         if not all(one.code in SURE for one in errors):
@@ -171,7 +174,7 @@ def _corrected(text: str, problems: Sequence[Problem], body: Body, line: int) ->
                 fields = _with_lost_constant(fields)
         if fields == before:
             return None
-        row, problems = reader_of(body.kind, body.shown).read(line, fields)
+        row, problems = body.reader.read(line, fields)
         if row is not None:
             return row
     return None
@@ -185,11 +188,11 @@ def _with_lost_constant(fields: list[str]) -> list[str]:
     return [*fields[: number - 1], _LOST[number], *fields[number - 1 :]]
 
 
-def _stable(row: Row, body: Body) -> Row:
+def _stable(row: Row, reader: Reader) -> Row:
     """Reads the text of the row until it gives the same row: nested quotes are removed one pair at a time."""
     for _ in range(_TRIES):
-        fields = split(",".join(row.fields), body.counts).fields
-        again, _ = reader_of(body.kind, body.shown).read(row.line, fields)
+        fields = split(",".join(row.fields), reader.counts).fields
+        again, _ = reader.read(row.line, fields)
         if again is None or again.fields == row.fields:
             break
         row = again
