@@ -1,7 +1,7 @@
 """What an answer says: whether the attempt got through, whether it was tried at all, and the text to seek marks in."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -37,7 +37,7 @@ def heard_query(status: int, text: str) -> Heard:
         schema = frame.get("schema", {})
         said += [field.get("labels") for field in schema.get("fields", ())]
         said += [(schema.get("meta") or {}).get("notices"), frame.get("data", {}).get("values")]
-    return Heard(200 <= status < 300 and not result.get("error"), "".join(_leaves("", said)), untried)
+    return Heard(200 <= status < 300 and not result.get("error"), "\n".join(_texts(said)), untried)
 
 
 def _silent() -> Text:
@@ -75,12 +75,27 @@ def _spoken(text: str) -> str:
 
 
 def _leaves(key: str, value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _leaves(str(name), inner)
+            yield from _leaves(name, inner)
             yield f"{name}\n"
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, list):
         for inner in value:
             yield from _leaves(key, inner)
     else:
         yield f"{key}={value}\n"
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in it, and the keys of objects. Numbers, which most of a frame is, name nobody."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        yield from (inner for inner in value if isinstance(inner, str))
+        for inner in value:
+            if isinstance(inner, (list, dict)):
+                yield from _texts(inner)

@@ -1,6 +1,7 @@
 """Audits cabinets side by side: chooses which others each must not see, makes its Viewer and Editor, tries all ways."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -27,13 +28,15 @@ _ALL = Text("весь аудит", "the whole audit")
 _NO_ORG = Text("в Grafana нет организации этого кабинета", "Grafana has no org of this cabinet")
 _ALONE = Text("нет другого кабинета, который не должен быть виден", "there is no other cabinet that must not be seen")
 _SUSPENDED = Text("кабинет приостановлен: войти в него некому", "the cabinet is suspended: nobody may get in")
-_VICTIMS = 2
+_THREADS = 4  # for each cabinet that is audited at a time: the others wait for a session to end
 
 
 class Audit:
     """One audit of a server. `cabinets` is the whole estate: any of them may be a victim.
 
     `accepted` are the server settings that tenants.yaml accepts. `store` is VictoriaMetrics itself, "" when unknown.
+    Each cabinet is tried against two others; where more than `few` are chosen, against one, by turns of its own
+    distributor and of another.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Audit:
         *,
         accepted: Collection[str] = (),
         store: str = "",
+        few: int = 50,
     ) -> None:
         self._server = server
         self._root = root
@@ -51,6 +55,9 @@ class Audit:
         self._accepted = accepted
         self._store = store
         self._stop = threading.Event()
+        self._turn = threading.Semaphore(server.throttle.most)
+        self._few = few
+        self._order: dict[str, int] = {}
         self._directory = Directory(server, root)
         self._parties: dict[str, Party | None] = {}
         accesses = [Access(one.id, one.generation) for one in cabinets]
@@ -63,13 +70,15 @@ class Audit:
         Raises UnreachableError and LoginError. No Viewer is left, not even then; those of killed runs go first.
         """
         remove_left(self._server)
+        self._order = {cabinet.id: number for number, cabinet in enumerate(chosen)}
 
         def work(cabinet: Cabinet) -> list[Finding]:
-            found = list(self._audit(cabinet))
+            with self._turn:
+                found = list(self._audit(cabinet))
             progress(cabinet.id)
             return found
 
-        with ThreadPoolExecutor(self._server.throttle.most) as pool:
+        with ThreadPoolExecutor(self._server.throttle.most * _THREADS) as pool:
             try:
                 shared = server_checks(
                     self._server, self._directory, self._cabinets.values(), self._accepted, self._store
@@ -111,7 +120,7 @@ class Audit:
         with viewer(self._server, own.org) as someone:
             ways = chain(
                 ways_to_numbers(own, victim, someone, memory),
-                ways_to_rows(own, victim, someone, memory),
+                ways_to_rows(own, victim, someone, memory, self._rest),
                 [way_to_grafana(own, victim, someone, memory)],
             )
             for way in ways:
@@ -128,6 +137,14 @@ class Audit:
             memory = Memory()
             for victim in victims:
                 yield from go(way_as_editor(own, victim, editor, memory), own.cabinet.id, victim.cabinet.id)
+
+    def _rest(self, seconds: float) -> None:
+        """Waits while another cabinet is audited."""
+        self._turn.release()
+        try:
+            time.sleep(seconds)
+        finally:
+            self._turn.acquire()
 
     def _party(self, cabinet: Cabinet) -> Party | None:
         """The cabinet on the server, None where it has no org; read once: many have the same victims."""
@@ -146,13 +163,15 @@ class Audit:
         return Party(cabinet, frozenset(clients), org, sources, self._root)
 
     def _victims(self, own: Party) -> Iterator[Party]:
-        """One cabinet of the same distributor that must not be seen, if there is one, and others up to two."""
+        """One cabinet of the same distributor that must not be seen, if there is one, and one of another."""
         realm, distributor = own.cabinet.realm, own.cabinet.distributor
         apart = [one for one in self._cabinets.values() if one.realm != realm]
         near = [one for one in apart if one.distributor == distributor]
         far = [one for one in apart if one.distributor != distributor]
-        left = _VICTIMS
-        for cabinet in (*near[:1], *far, *near[1:]):
+        left, turn = 2, 0
+        if len(self._order) > self._few:
+            left, turn = 1, self._order[own.cabinet.id]
+        for cabinet in (*near[:1], *far, *near[1:]) if turn % 2 == 0 else (*far, *near):
             party = self._party(cabinet) if left else None
             if party is not None:
                 left -= 1

@@ -63,7 +63,7 @@ def names_in_grafana(party: Party) -> set[str]:
     """Its org's name and mark, its people, its users at the stores."""
     people = {word for person in party.cabinet.people for word in (person.login, person.email)}
     return {
-        *people,
+        *(word for word in people if len(word) >= _SHORTEST),  # one without a mailbox has an empty address
         party.org.name,
         f"smart cabinet={party.cabinet.id} ",
         party.credential("metrics").name,

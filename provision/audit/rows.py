@@ -6,7 +6,6 @@ behind in the connections that Grafana keeps for the cabinet's panels.
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -34,11 +33,13 @@ _NOT_JUDGED = Text("база не отвечает или занята", "the da
 Send = Callable[[RowAttempt], Heard]
 
 
-def ways_to_rows(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
-    """Through Grafana by /api/ds/query, then past Grafana."""
+def ways_to_rows(
+    own: Party, victim: Party, viewer: Viewer, memory: Memory, rest: Callable[[float], None]
+) -> Iterator[Way]:
+    """Through Grafana by /api/ds/query, then past Grafana. `rest` waits that many seconds."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
-        send, uid = _by_query(viewer, source), source["uid"]
+        send, uid = _by_query(viewer, source, rest), source["uid"]
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
         sent = [one for one in _store(own).attempts if not (one.database or one.listens)]
         yield _way(title, send, sent, victim, marks, memory)
@@ -91,11 +92,11 @@ def _query(source: Mapping[str, Any], sql: str) -> dict[str, Any]:
     return {"queries": [query], "from": "now-1h", "to": "now"}
 
 
-def _by_query(viewer: Viewer, source: Mapping[str, Any]) -> Send:
+def _by_query(viewer: Viewer, source: Mapping[str, Any], rest: Callable[[float], None]) -> Send:
     def send(attempt: RowAttempt) -> Heard:
         if attempt.first:  # as it is: a transaction rolled back would take its effect away
             viewer.probe.ask("POST", "/api/ds/query", json=_query(source, attempt.first))
-            time.sleep(LEFT_ALONE)
+            rest(LEFT_ALONE)
         answer = heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(source, attempt)))
         if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
             return answer

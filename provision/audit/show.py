@@ -13,6 +13,7 @@ _VERDICTS: Mapping[Verdict, Text] = {
     "leaked": Text("УТЕЧКА", "LEAKED"),
     "untried": Text("не удалось проверить", "could not be tried"),
 }
+_SHOWN = 5  # attempts of one way that could not be tried for one reason; JSON and JUnit name all
 
 
 def report_text(report: Report, *, lang: Lang) -> str:
@@ -42,7 +43,9 @@ def _cabinet(cabinet: str, findings: Sequence[Finding], lang: Lang) -> Iterator[
         whole = len(same) == sum(one.way == way and one.victim == victim for one in findings)
         what = Text(f"все {len(same)}", f"all {len(same)}").say(lang)
         if not whole or len(same) == 1:
-            what = "; ".join(one.what.say(lang) for one in same)
+            what = "; ".join(one.what.say(lang) for one in same[:_SHOWN])
+            if rest := len(same) - _SHOWN if len(same) > _SHOWN else 0:
+                what += Text(f" и ещё {rest}", f" and {rest} more").say(lang)
         against = f" → {victim}" if victim else ""
         yield f"  {_VERDICTS['untried'].say(lang)}{against}: {way.say(lang)}: {what}: {why.say(lang)}"
 

@@ -149,8 +149,10 @@ def _refuse_real(real: Real, *, yes: bool) -> None:
         raise StoreError(
             Text(f"В хранилище настоящие данные: {names}", f"The store holds real data of {names}"),
             Text(
-                "Их эта команда не заменяет ни с каким ключом. Возьмите отдельное хранилище: make stack.",
-                "This command replaces them under no option. Take a store of its own: make stack.",
+                "Их эта команда не заменяет ни с каким ключом. Возьмите отдельное хранилище (make stack) и примените "
+                "план без SMART_TARGETS_DIR: проверки клиентов тоже пишут настоящие данные.",
+                "This command replaces them under no option. Take a store of its own (make stack) and apply without "
+                "SMART_TARGETS_DIR: probes of clients write real data, too.",
             ),
         )
     if real.others and not yes:

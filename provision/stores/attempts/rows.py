@@ -144,7 +144,8 @@ _SETTINGS = (
     _sql(
         "каждая своя настройка с чужим значением",
         "each setting of one's own with another's value",
-        "SELECT set_config(split_part(setting, '=', 1), 'OTHER_CABINET', false) FROM pg_db_role_setting,"
+        # One row of one text, as the next statement has: Grafana refuses to join results of another form (12.4).
+        "SELECT max(set_config(split_part(setting, '=', 1), 'OTHER_CABINET', false)) AS client FROM pg_db_role_setting,"
         " unnest(setconfig) setting WHERE setrole IN (0, current_user::regrole) AND setting LIKE '%.%=%'",
         _SEEN,
     ),
@@ -240,7 +241,10 @@ _CATALOGUE = (
         tells=_NAMES,
     ),
     _sql(
-        "запросы соседей", "neighbours' queries", "SELECT datname, usename, query FROM pg_stat_activity", tells=_NAMES
+        "запросы соседей",
+        "neighbours' queries",
+        "SELECT datname, usename, query FROM pg_stat_activity WHERE usename <> current_user",  # own ones name victims
+        tells=_NAMES,
     ),
     _sql(
         "имена ролей",
