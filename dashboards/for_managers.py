@@ -105,7 +105,7 @@ def _client_params(scope: Scope) -> Panel:
         ),
         Column(
             title="Окончание",
-            width=120,
+            width=140,
             expr=f"{expiry} - time()",
             unit="s",
             decimals=1,

@@ -112,7 +112,7 @@ def _total(scope: Scope, key: str, title: str, what: str, kind: str) -> Panel:
             label="host",
             links=link(scope, "for-managers", "Кто пользуется kAssist у этого клиента", host=CELL),
         ),
-        Column(title="Сумма", expr=_added_up(kind, SELECTED), unit="short", width=90),
+        Column(title="Сумма", expr=_added_up(kind, SELECTED), unit="short", width=110),
         sort="Сумма",
         order="desc",
         width=6,

@@ -66,7 +66,7 @@ ORDER BY slow.ts
             числом занятых лицензий в тот час. Поиски, длительность которых неизвестна, не показаны. Показаны первые
             1000.""",
             Column(title="Time", unit=scope.moment, width=180),
-            Column(title="Длительность", unit="s", decimals=2, width=130),
+            Column(title="Длительность", unit="s", decimals=2, width=155),
             Column(title="Каталог", width=100),
             Column(
                 title="Клиент",

@@ -100,7 +100,7 @@ def watched_settings(run: RunContext) -> Iterator[Resource]:
     for wrong in wrong_settings(server):
         name = wrong.setting.name
         if name not in run.accepted_settings:
-            spec = {"title": wrong.value or "(empty)", "set": wrong.setting.ini}
+            spec = {"title": wrong.value, "set": wrong.setting.ini}
             yield Resource(Ref("", SETTING, name), spec, "grafana", managed=False)
 
 

@@ -14,6 +14,7 @@ from provision.render.words import (
     REFUSED,
     SHARED,
     UNMANAGED,
+    WANTED,
     KindNames,
     Part,
     cabinets,
@@ -120,7 +121,8 @@ def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNam
             yield from _diff(change, lang)
     for one in part.unmanaged if unmanaged else ():
         kind, key = _words(kind_name(one.ref, kinds, lang)), _code(one.ref.key)
-        yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {UNMANAGED.say(lang)}"
+        wanted = f"{WANTED.say(lang)}: {_words(one.spec['set'])}" if "set" in one.spec else UNMANAGED.say(lang)
+        yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {wanted}"
     yield from ("", "</details>")
 
 

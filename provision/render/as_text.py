@@ -1,6 +1,7 @@
 """Plans and outcomes for a person at a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from provision.errors import ProvisionError
 from provision.model import Resource
@@ -9,6 +10,7 @@ from provision.render.short import Length, counts, is_important, left_out, narro
 from provision.render.values import diff_lines, paint, title_of
 from provision.render.words import (
     DIGEST,
+    EMPTY,
     HINT,
     MARKS,
     NO_NAMES,
@@ -17,6 +19,7 @@ from provision.render.words import (
     REFUSED,
     SHARED,
     UNMANAGED,
+    WANTED,
     WAS_REFUSED,
     KindNames,
     Part,
@@ -116,18 +119,23 @@ def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNam
 
 
 def _unmarked(resources: Sequence[Resource], *, lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
-    said = UNMANAGED.say(lang)
+    settings = [one for one in resources if "set" in one.spec]
     rows = [
-        (
-            "?",
-            kind_name(one.ref, kinds, lang),
-            harmless(one.ref.key),
-            harmless(title_of(one)),
-            one.spec.get("set", said),
-        )
+        ("?", kind_name(one.ref, kinds, lang), harmless(one.ref.key), harmless(title_of(one)), UNMANAGED.say(lang))
         for one in resources
+        if one not in settings
     ]
-    return _aligned(rows, colour)
+    return [*_aligned(rows, colour), *(line for one in settings for line in _setting(one, lang, colour, kinds))]
+
+
+def _setting(one: Resource, lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
+    """A setting of the server with its value, and what is to be written in its place."""
+    value = harmless(title_of(one)) or EMPTY.say(lang)
+    head = (
+        f"  {paint('?', COLOURS['?'], on=colour)} {kind_name(one.ref, kinds, lang)}  {harmless(one.ref.key)}: {value}"
+    )
+    wanted = f"{WANTED.say(lang)}: {one.spec['set']}"
+    return [head, *wrap(wanted, 80, initial_indent="      ", subsequent_indent="      ", break_on_hyphens=False)]
 
 
 def _orphans(orphans: Sequence[Resource], lang: Lang, colour: bool, kinds: KindNames) -> list[str]:

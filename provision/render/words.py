@@ -17,6 +17,8 @@ MARKS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
 PARTS_SHOWN = 4  # so many differing parts of an object fit on its line
 NAMES_SHOWN = 6
 
+EMPTY = Text("пусто", "empty")
+WANTED = Text("нужно", "wanted")
 UNMANAGED = Text("без нашей метки, не трогаем", "without our mark, left alone")
 GONE = Text("есть в Grafana, в описании больше нет", "is in Grafana, no longer described")
 GONE_FROM: Mapping[str, Text] = {
