@@ -1,6 +1,7 @@
 """What every test may ask for: a sandbox of its own, and the Grafana under test."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from provision.sandbox import Sandbox, Settings
 # How long an example takes says how busy the machine is, not whether the program is right.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# What is started where SIGINT is ignored (nohup, a job of a script) ignores it, too; the tests send it to programs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 QUICK_SYNC = Settings(alerting_sync_seconds=0.2)  # most tests have an apply on new orgs, which waits for that
 

@@ -36,7 +36,7 @@ class Terminal:
     """Runs commands in a folder with a `provision` of this checkout that speaks one language."""
 
     def __init__(self, folder: Path, programs: Path, lang: str, env: Mapping[str, str] | None = None) -> None:
-        self._folder, self._lang = folder, lang
+        self._folder = folder
         programs.mkdir(exist_ok=True)
         program = programs / "provision"
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -m provision --lang {lang} "$@"\n', encoding="utf-8")
@@ -52,7 +52,7 @@ class Terminal:
             ["bash", "-c", command],
             cwd=self._folder,
             env=self._env,
-            input={"en": "yes\n", "ru": "да\n"}[self._lang],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=300,

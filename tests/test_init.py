@@ -124,6 +124,15 @@ def test_with_the_lowest_versions_that_are_declared(wheel: Path, sandbox: Sandbo
     assert (folder / "json" / "romashka").is_dir()
 
 
+def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
+    """And said so, in place of a name among those of new files."""
+    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+    said = provision(tmp_path, "init").splitlines()
+    assert "  .gitignore: exists, left alone" in said
+    assert "  tenants.yaml" in said
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+
+
 def test_an_estate_without_cabinets_is_no_mistake(tmp_path: Path) -> None:
     """check says that there are none yet, and what makes the first one."""
     provision(tmp_path, "init")

@@ -85,7 +85,7 @@ def test_help_in_english_fits_a_terminal(words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("words", "says"), [
     (("chek",), "Нет команды 'chek'"),
     (("plan", "--hlp"), "Нет параметра '--hlp'"),
-    (("plan",), "Не хватает параметра '--url'"),
+    (("plan",), "Не хватает параметра '--url' (переменная среды: 'GRAFANA_URL')"),
     (("plan", "--workers", "x"), "это не число"),
     (("-f", "/tmp", "check"), "это папка"),
     (("--secrets", "/nowhere", "check"), "такого нет"),

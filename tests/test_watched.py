@@ -43,6 +43,17 @@ def test_a_wrong_setting_is_a_difference_until_it_is_accepted(tmp_path: Path) ->
         assert world.apply("--yes").exit_code == 0
 
 
+def test_settings_fit_a_terminal(tmp_path: Path) -> None:
+    """Each setting with its value, and below it what is wanted, on lines of 80 columns."""
+    with applied(tmp_path, Settings()) as world:
+        world.change("tenants.yaml", json.dumps(ACCEPTED), '{"users.viewers_can_edit": "this is a test"}')
+        lines = world.run("drift").stdout.splitlines()
+        heads = [number for number, line in enumerate(lines) if line.startswith("  ? server setting  ")]
+        assert len(heads) > 5
+        assert all(lines[number + 1].startswith("      wanted: [") for number in heads)
+        assert all(len(line) <= 80 for line in lines[heads[0] : heads[-1] + 3]), lines
+
+
 def test_only_known_settings_can_be_accepted(tmp_path: Path) -> None:
     """A name that is not in the table is an error with its place in the file."""
     world = World("http://127.0.0.1:1", "admin", "admin", folder=tmp_path, api="auto")

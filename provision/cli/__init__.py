@@ -19,7 +19,7 @@ import click
 
 from provision import __version__
 from provision.cli.commands import MODULES, SECTIONS
-from provision.cli.language import _, language, translate_click
+from provision.cli.language import _, language, name_variable, translate_click
 from provision.cli.settings import ERROR, SECRETS, SECRETS_FILE, USAGE, Settings, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.os_errors import reason
@@ -59,11 +59,18 @@ class _Group(click.Group):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         translate_click(language(args))
-        return super().make_context(info_name, args, parent, **extra)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.BadParameter as error:
+            name_variable(error)
+            raise
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except click.BadParameter as error:
+            name_variable(error)
+            raise
         except ProvisionError as error:
             lang = context.obj.lang if isinstance(context.obj, Settings) else language()
             click.echo(Text("Ошибка: ", "Error: ").say(lang) + error.text.say(lang), err=True)

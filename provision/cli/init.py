@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 _NAMES = {"gitignore": ".gitignore"}  # a package cannot hold it under its own name
+_KEPT = Text(" — уже есть, не тронут", ": exists, left alone")
 _EXAMPLE = """\
 100201.te-cloud.example.ru:80,ivanova,ivanova@romashka.example.ru,http,download,upload,process,ping,-1,3600,604800
 100202.te-cloud.example.ru:443,petrov,petrov@romashka.example.ru,https,download,upload,process,ping,-1,3600,604800
@@ -55,9 +56,10 @@ def init(settings: Settings, /, folder: Path, *, example: bool) -> None:
             Text(f"{taken} уже есть", f"{taken} exists already"),
             Text("Выберите пустую папку: provision init ПАПКА", "Choose an empty folder: provision init FOLDER"),
         )
-    create_all({path: content for path, content in contents.items() if not path.exists()})
+    kept = {path for path in contents if path.exists()}
+    create_all({path: content for path, content in contents.items() if path not in kept})
     for path in sorted(contents):
-        click.echo(f"  {path}")
+        click.echo(f"  {path}{settings.say(_KEPT) if path in kept else ''}")
     click.echo(settings.say(_next(folder, example_list if example else folder / "lists" / f"NAME_manager_{today}.csv")))
 
 

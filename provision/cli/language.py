@@ -42,6 +42,13 @@ def translate_click(lang: Lang) -> None:
     os.environ["LANGUAGE"] = lang  # where gettext looks first
 
 
+def name_variable(error: click.BadParameter) -> None:
+    """Puts the option's environment variable into the language of the message; click (8.4) writes it in English."""
+    if error.param_hint is None and error.param is not None:
+        words = gettext.gettext("env var: {var}").format(var="")
+        error.param_hint = error.param.get_error_hint(error.ctx).replace("(env var: ", f"({words}")
+
+
 translate_click(language())  # types of values ask for their names when they are made
 if language() == "ru":
     for _kind, _name in _VALUE_NAMES:

@@ -152,9 +152,10 @@ def missing() -> Response:
 
 
 def _page(template: str, **content: Any) -> Response:
-    """In the language of the query, which is remembered, else of the cookie, else Russian."""
-    asked = request.args.get("lang") or request.cookies.get(_LANGUAGE, "")
-    lang: Lang = "en" if asked == "en" else "ru"
+    """In the language of the query, which is remembered, else of the cookie, else the browser's, else Russian."""
+    read = (tag.partition("-")[0] for tag in request.accept_languages.values())
+    browsers = next((language for language in read if language in ("ru", "en")), "ru")
+    lang: Lang = "en" if (request.args.get("lang") or request.cookies.get(_LANGUAGE) or browsers) == "en" else "ru"
 
     def say(key: str | Text) -> str:
         return (WORDS[key] if isinstance(key, str) else key).say(lang)

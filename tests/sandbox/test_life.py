@@ -40,7 +40,7 @@ def test_it_tells_its_address_and_ends_when_asked(tmp_path: Path, how: signal.Si
         caller = Caller(url, "admin", "admin")
         assert caller.get("/api/user")["login"] == "admin"
         os.kill(running.pid, how)
-        _, errors = running.communicate(timeout=20)
+        _, errors = running.communicate(timeout=60)
         caller.close()
     assert (running.returncode, errors) == (0, "")
     with pytest.raises(requests.ConnectionError):
@@ -70,7 +70,7 @@ def test_it_ends_quietly_under_load(tmp_path: Path) -> None:
             pass
         watcher.close()
         running.terminate()
-        _, errors = running.communicate(timeout=20)
+        _, errors = running.communicate(timeout=60)
         assert sum(each.result() for each in asking) >= 40
     assert (running.returncode, errors) == (0, "")
 
@@ -114,7 +114,7 @@ def test_a_taken_port_is_said(tmp_path: Path, sandbox: Sandbox) -> None:
 def test_a_taken_port_ends_the_process_without_a_traceback(tmp_path: Path, sandbox: Sandbox) -> None:
     """Exit 1 and two lines."""
     with process("--port", sandbox.url.rpartition(":")[2], "--data", str(tmp_path / "other")) as running:
-        output, errors = running.communicate(timeout=20)
+        output, errors = running.communicate(timeout=60)
     assert (running.returncode, output) == (1, "")
     assert "is taken" in errors
     assert "Traceback" not in errors

@@ -126,6 +126,23 @@ def test_the_language_is_remembered(reader: Caller, org: int) -> None:
     assert "Участники" in page(reader, "/", orgId=org, lang="ru")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "word"),
+    [
+        ("en-US,en;q=0.9", "Members"),
+        ("en-GB,ru;q=0.8", "Members"),
+        ("ru-RU,ru;q=0.9,en;q=0.8", "Участники"),
+        ("de", "Участники"),
+    ],
+)
+def test_the_first_language_is_the_browsers(reader: Caller, org: int, wanted: str, word: str) -> None:
+    """Until another is asked for; Russian for who reads neither."""
+    reader.session.headers["Accept-Language"] = wanted
+    assert word in page(reader, "/", orgId=org)
+    assert "Участники" in page(reader, "/", orgId=org, lang="ru")
+    assert "Участники" in page(reader, "/", orgId=org)
+
+
 @pytest.mark.parametrize("path", ["/?orgId=999", "/d/nope", "/d/d?orgId=999", "/nonsense", f"/?orgId={10**30}"])
 def test_what_is_not_there_is_404(reader: Caller, path: str) -> None:
     """As a page."""
