@@ -86,7 +86,7 @@ def why_closed(answer: Heard) -> Text | None:
 
 
 def seen(marks: Sequence[str], look: Callable[[], Heard]) -> tuple[str, ...]:
-    """Those of the victim's marks that are in the victim's own answer: only by them can a leak be known.
+    """The victim's marks that the victim's own answer contains: only these can show a leak.
 
     The first of them can be put into a query as it is, if any can.
     """

@@ -157,7 +157,7 @@ def _made(
     addresses: Mapping[str, str],
     login: str,
 ) -> dict[str, bytes]:
-    """All files by their name below the folder."""
+    """The content of all files, by their names below the folder."""
     from provision.collect.scripts import Values, files_of
     from provision.credential import RootSecret
 
@@ -181,7 +181,7 @@ def _made(
 
 
 def _differs(path: Path, content: bytes) -> bool:
-    """Whether the file is missing, other, or open to others."""
+    """Whether the file is missing, has other content, or can be read by other users."""
     try:
         return path.read_bytes() != content or bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
     except FileNotFoundError:

@@ -190,7 +190,7 @@ def _isolation(crossing: Sequence[Problem]) -> Iterator[Text]:
 
 
 def _with_zones(cabinets: Iterable[ProposedCabinet]) -> list[ProposedCabinet]:
-    """Each with the time zone of most of its installations; streaming sales without any have their branch's."""
+    """The cabinets with the time zone of most of their installations; without any, with that of their branch."""
     found: dict[str, ProposedCabinet] = {}
     for one in cabinets:
         zone, reason = _zone(one)

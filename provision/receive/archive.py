@@ -1,4 +1,4 @@
-"""Whether an uploaded zip may be taken: whole, flat, plain, and of a size that its reader can bear."""
+"""Whether an uploaded zip may be taken: whole, flat, plain, and of a size that its reader can handle."""
 
 import struct
 import zipfile

@@ -78,7 +78,7 @@ class Cluster:
 
     @cached_property
     def rights(self) -> Rights:
-        """Read once. Raises StoreError when they do not suffice."""
+        """What our login may do there, read once. Raises StoreError when that does not suffice."""
         with self.connect() as connection:
             row = connection.execute(_RIGHTS, [list(GUARDED_SETTINGS)]).fetchone()
         superuser, creates, settings = row or (False, False, [])

@@ -62,7 +62,7 @@ def test_all_settings_are_in_one_answer(admin: Caller, furnished: int) -> None:
 
 
 def test_an_admin_sees_routes_that_the_server_makes(admin: Caller, furnished: int, make_user: MakeUser) -> None:
-    """They stand before those of people; a Viewer does not see them."""
+    """They come before those of people; a Viewer does not see them."""
     ours = admin.get(POLICIES, org=furnished)["routes"]
     shown = admin.get(CONFIG, org=furnished)["alertmanager_config"]["route"]["routes"]
     assert shown[1:] == ours

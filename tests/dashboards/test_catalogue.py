@@ -272,7 +272,7 @@ def test_the_scope_reaches_the_dashboard(slug: str, scope: Scope) -> None:
 
 
 def test_dates_are_written_as_in_the_language(scope: Scope) -> None:
-    """Days stand as 31.12.2026 in Russian, as 2026-12-31 elsewhere."""
+    """Days are written as 31.12.2026 in Russian, as 2026-12-31 elsewhere."""
     russian, english = (
         json.dumps(everything("for-managers", replace(scope, language=language))) for language in ("ru-RU", "en-US")
     )

@@ -130,7 +130,7 @@ def test_a_sheet_is_one_table_of_few_queries(slug: str, scope: Scope) -> None:
 
 
 def test_periods_are_shown_in_russian_and_figures_with_their_units(scope: Scope) -> None:
-    """Rows bear the names of months and quarters, changes are percent, and a cell without a figure has a dash."""
+    """Rows have the names of months and quarters, changes are percent, and a cell without a figure has a dash."""
     names = {"prolongation": ("Январь", "Декабрь"), "quarterly-analytics": ("I квартал", "IV квартал")}
     for slug, (first, last) in names.items():
         panel = Sheet(slug, scope).panel

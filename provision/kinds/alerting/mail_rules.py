@@ -68,7 +68,7 @@ def _groups(cabinet: Cabinet, routes: set[str]) -> Groups:
 
 
 def _quoted(text: str) -> str:
-    """As it stands between the quotes of Sieve's strings (RFC 5228, 2.4.2)."""
+    """As it is written between the quotes of Sieve's strings (RFC 5228, 2.4.2)."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
