@@ -29,6 +29,8 @@ WRITES = {
 TEST = "POST /api/alertmanager/grafana/config/api/v1/receivers/test"
 READS = {
     "GET /api/prometheus/grafana/api/v1/rules",
+    "GET /api/ruler/grafana/api/v1/rules",
+    "GET /api/alertmanager/grafana/config/api/v1/alerts",
     "GET /api/v1/provisioning/alert-rules",
     "GET /api/v1/provisioning/contact-points",
     "GET /api/v1/provisioning/policies",

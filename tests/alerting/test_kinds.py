@@ -59,6 +59,24 @@ def test_the_plan_names_firing_rules_that_a_change_would_reset(make_world: MakeW
     assert "note" not in change
 
 
+def test_which_rules_fire_is_asked_once_a_plan(make_world: MakeWorld) -> None:
+    """For all groups of a cabinet that is to go; not at all where no rule changes."""
+    world = make_world()
+    world.apply(world.volga)
+    org = world.org(world.volga)
+
+    def asked() -> int:
+        rows = world.http.get(f"{world.url}/sandbox/requests", timeout=60).json()["requests"]
+        return sum(row["count"] for row in rows if row["org"] == org and "/api/prometheus/" in row["path"])
+
+    world.plan(world.volga)
+    assert asked() == 0
+    title = f"title: Волга {world.tag}\n"
+    world.change("tenants.yaml", title, f"{title}        state: suspended\n")
+    assert len([one for one in world.plan(world.volga)["changes"] if one["kind"] == "rule group"]) > 5
+    assert asked() == 1
+
+
 def policy_of(world: World) -> tuple[NotificationPolicyKind, CabinetContext, Resource]:
     """The kind, the cabinet on the server, and its route as read."""
     server = Grafana(Connection(world.url, world.user, world.password))

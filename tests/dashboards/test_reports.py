@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,14 @@ from tests.stores.world import fence_rows, write_users
 from tests.world import SECRET
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+@cache
+def now() -> datetime:
+    """The minute in which these tests begin, which is later than when they are collected."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)
+
+
 CLIENT = "203.0.113.5:80"  # in both cabinets: what a sheet of one installation shows
 # By cabinet: a word that is in its texts alone, and tz_correction.
 CABINETS = {"t-volga": ("romashka", -1), "t-ural": ("kopyta", 2)}
@@ -81,7 +89,7 @@ def lines(word: str, correction: int, moment: datetime, first: bool) -> Iterator
 
 def history(word: str, correction: int) -> str:
     """Hourly reports of a day, and one every twelfth day of thirteen months before."""
-    moments = [NOW - age * HOUR for age in range(26)] + [NOW - age * DAY for age in range(2, 390, 12)]
+    moments = [now() - age * HOUR for age in range(26)] + [now() - age * DAY for age in range(2, 390, 12)]
     return "".join(
         report(
             CLIENT,
@@ -201,7 +209,7 @@ def test_every_panel_of_sysinfo_is_answered(stage: Stage, scope: Scope) -> None:
 
 def test_every_metric_and_table_of_the_form_is_asked_for(scope: Scope) -> None:
     """No part of the form is left unread by the panels that are checked here, but for what only alert rules read."""
-    texts = " ".join(question.text for _, question in asked(scope, NOW))
+    texts = " ".join(question.text for _, question in asked(scope, now()))
     unread = {name for name in SAMPLES if name not in texts}
 
     assert unread == {"kodeks_contract_end_timestamp_seconds", "kodeks_senselock_state"}
@@ -214,4 +222,4 @@ def test_times_are_those_of_the_list_line(stage: Stage) -> None:
     """The newest report of both clients, whose clocks are three hours apart, is of now."""
     found = Series(stage.metrics).ask("max by (cabinet) (tlast_over_time(kodeks_licenses_used[2d]))", at=time.time())
 
-    assert {labels["cabinet"]: value for labels, value in found} == dict.fromkeys(CABINETS, NOW.timestamp())
+    assert {labels["cabinet"]: value for labels, value in found} == dict.fromkeys(CABINETS, now().timestamp())

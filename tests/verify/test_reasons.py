@@ -151,6 +151,22 @@ def test_an_upload_with_a_name_of_no_list_is_named(stage: Stage) -> None:
     assert not [one for one in stage.answers if one["client"] == "SkriptImja"]
 
 
+def test_of_a_suspended_cabinet_nothing_is_expected(stage: Stage) -> None:
+    """One answer, at the cabinet's line in tenants.yaml, and exit code 0: its stores are closed on purpose."""
+    title = f"title: Дон {stage.world.tag}\n"
+    suspended = f"{title}        state: suspended\n"
+    stage.world.change("tenants.yaml", title, suspended)
+    try:
+        result = stage.world.run("verify", stage.world.don, "--format", "json")
+    finally:
+        stage.world.change("tenants.yaml", suspended, title)
+    (answer,) = json.loads(result.stdout)["lines"]
+
+    assert (answer["state"], answer["reason"], answer["line"] > 0) == ("nothing", "suspended", True)
+    assert answer["file"].endswith("tenants.yaml")
+    assert result.exit_code == 0
+
+
 def test_a_cabinet_that_the_stores_refuse_is_named(stage: Stage) -> None:
     """Another root secret opens nothing: one answer, at the cabinet's line in tenants.yaml; secrets are not shown."""
     env = {"SMART_SECRET": "another-secret-of-the-operator-9f3Kq7Lm2Xv8Tz4B"}

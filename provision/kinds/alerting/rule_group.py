@@ -60,6 +60,7 @@ class RuleGroupKind(AlertingKind):
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         """One request has the rules of all groups. Which of them fire is asked only for a change: see note()."""
+        firing = cache(partial(_firing, context))
         for group in chain.from_iterable(context.org.get(GROUPS).values()):
             name, ours = str(group["name"]), []
             for rule in group["rules"]:
@@ -72,7 +73,7 @@ class RuleGroupKind(AlertingKind):
                     yield self.seen(context, f"{name}/{uid}", spec, managed=False)
             if ours:
                 spec = {"interval": seconds(str(group["interval"])), "rules": ours}
-                yield self.seen(context, name, spec, handle={"firing": partial(_firing, context)})
+                yield self.seen(context, name, spec, handle={"firing": firing})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         self._put(context, new, [] if context.is_new else _others(context, new.ref.key))
