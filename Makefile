@@ -3,6 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+WORKERS := $(shell echo $$(( $$(nproc) * 3 / 2 )))  # tests wait for servers: more than one a core
 
 .PHONY: demo test quick lint bench pictures stack stack-stop
 $(READY): pyproject.toml constraints.txt setup.sh
@@ -14,7 +15,7 @@ demo: $(READY)
 
 test: lint
 	./packages.sh
-	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n auto --dist loadfile)
+	$(BIN)/python -m pytest $(if $(GRAFANA_URL),-n 0,-n $(WORKERS) --dist loadfile)
 
 # Without servers and without root: what to run while writing.
 quick: lint
