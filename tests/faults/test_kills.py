@@ -1,5 +1,6 @@
 """Applies that are killed or interrupted."""
 
+import os
 import signal
 import time
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from tests.faults.faults import QUICK, in_a_process, state, strike, until_struck
 from tests.world import World
 
+KILLS = int(os.environ.get("KILLS", "40"))  # one after each number of writes; KILLS=1000 for a night
 
-@pytest.mark.parametrize("kill", range(100))
+
+@pytest.mark.parametrize("kill", range(KILLS))
 def test_a_kill_is_mended_by_the_next_apply(world: World, undisturbed: dict[str, Any], kill: int) -> None:
     """SIGKILL after so many writes; the next apply ends as an undisturbed one does, object by object."""
     running = in_a_process(world, "apply", "--yes", *QUICK)
