@@ -44,7 +44,7 @@ def _cabinet(cabinet: str, findings: Sequence[Finding], lang: Lang) -> Iterator[
         what = Text(f"все {len(same)}", f"all {len(same)}").say(lang)
         if not whole or len(same) == 1:
             what = "; ".join(one.what.say(lang) for one in same[:_SHOWN])
-            if rest := len(same) - _SHOWN if len(same) > _SHOWN else 0:
+            if (rest := len(same) - _SHOWN) > 0:
                 what += Text(f" и ещё {rest}", f" and {rest} more").say(lang)
         against = f" → {victim}" if victim else ""
         yield f"  {_VERDICTS['untried'].say(lang)}{against}: {way.say(lang)}: {what}: {why.say(lang)}"

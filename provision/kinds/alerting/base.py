@@ -1,14 +1,17 @@
 """What the kinds of alerting have in common."""
 
 from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
+from urllib.parse import quote
 
 from provision.errors import ConflictError
 from provision.grafana import Json
 from provision.kinds.alerting.settings import notifications, obstacle
 from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, RunContext
+from provision.kinds.context import CabinetContext, Notifications, RunContext
 from provision.model import Resource, Spec
+from provision.ownership import PREFIX
 from provision.plan import Change
 
 
@@ -36,8 +39,25 @@ class VersionedKind(AlertingKind):
     path: ClassVar[str]
 
     @abstractmethod
+    def rows(self, found: Notifications) -> Sequence[Mapping[str, Json]]:
+        """The objects of this kind among the org's notification settings."""
+
+    @abstractmethod
     def spec(self, row: Json) -> Spec:
         """What is compared of a row of the list."""
+
+    def read(self, context: CabinetContext) -> Iterable[Resource]:
+        found = notifications(context)
+        for row in self.rows(found) if found else ():
+            name = str(row["name"])
+            yield self.seen(context, name, self.spec(row), managed=name.startswith(PREFIX))
+
+    def delete(self, context: CabinetContext, old: Resource) -> None:
+        context.org.request("DELETE", self.address(old), version=self.version(context, old))
+
+    def address(self, resource: Resource) -> str:
+        """The path of the object."""
+        return f"{self.path}/{quote(resource.ref.key, safe='')}"
 
     def version(self, context: CabinetContext, planned: Resource) -> str:
         """The version of the object. Raises ConflictError when it is no longer what the plan has seen."""

@@ -1,15 +1,13 @@
 """Mute timings: quiet hours, maintenance windows, and the silence of a suspended cabinet."""
 
-from collections.abc import Iterable
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping, Sequence
 
 from provision.grafana import Json
 from provision.kinds.alerting import files, muting
 from provision.kinds.alerting.base import VersionedKind
-from provision.kinds.alerting.settings import TIMINGS, notifications
-from provision.kinds.context import CabinetContext
+from provision.kinds.alerting.settings import TIMINGS
+from provision.kinds.context import CabinetContext, Notifications
 from provision.model import Cabinet, Code, Problem, Resource, Spec
-from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
 
@@ -26,11 +24,8 @@ class MuteTimingKind(VersionedKind):
         for name, intervals in muting.timings(cabinet).items():
             yield self.resource(cabinet, name, {"intervals": intervals, "provenance": "api"}, cabinet.origin)
 
-    def read(self, context: CabinetContext) -> Iterable[Resource]:
-        found = notifications(context)
-        for row in found.timings if found else ():
-            name = str(row["name"])
-            yield self.seen(context, name, self.spec(row), managed=name.startswith(PREFIX))
+    def rows(self, found: Notifications) -> Sequence[Mapping[str, Json]]:
+        return found.timings
 
     def spec(self, row: Json) -> Spec:
         return {"intervals": row["time_intervals"], "provenance": row.get("provenance", "")}
@@ -40,11 +35,7 @@ class MuteTimingKind(VersionedKind):
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         body = {**_body(new), "version": self.version(context, old)}
-        context.org.request("PUT", f"{TIMINGS}/{quote(new.ref.key, safe='')}", json=body)
-
-    def delete(self, context: CabinetContext, old: Resource) -> None:
-        path = f"{TIMINGS}/{quote(old.ref.key, safe='')}"
-        context.org.request("DELETE", path, version=self.version(context, old))
+        context.org.request("PUT", self.address(new), json=body)
 
     @staticmethod
     def check(cabinet: Cabinet) -> Iterable[Problem]:
