@@ -18,6 +18,7 @@ _BETWEEN = re.compile(r"[/\\;|,&]|\s(?:и|and|или|or)\s")
 # A name has capital letters: "Anna Ivanova" is one person, "ivanova petrov" are two logins.
 _LOGINS = re.compile(r"[a-z][a-z0-9._-]+(?:\s+[a-z][a-z0-9._-]+)+")
 _WRAPPED = re.compile(r"(?:mailto:|[^<>]*<)?([^<>\s]+?)>?\.?", re.IGNORECASE)
+_REPEATED = re.compile(r"([@.])\1+")
 
 
 def check_manager(manager: str, number: int) -> list[Problem]:
@@ -76,9 +77,10 @@ def check_email(email: str, number: int) -> list[Problem]:
 
 
 def _unwrapped(email: str) -> str:
-    """The address inside `mailto:a@b.ru`, `Name <a@b.ru>` or before a final dot; "" where there is no such wrapping."""
+    """The address inside `mailto:a@b.ru`, `Name <a@b.ru>`, `a@@b..ru` or before a final dot; "" where there is none."""
     match = _WRAPPED.fullmatch(email)
-    return match[1] if match and match[1] != email and "@" in match[1] and is_email(match[1]) else ""
+    bare = _REPEATED.sub(r"\1", match[1] if match else email)
+    return bare if bare != email and "@" in bare and is_email(bare) else ""
 
 
 def _in_cyrillic_domain(email: str, place: int) -> bool:

@@ -195,6 +195,7 @@ def test_an_address_of_two_scripts_is_an_error_everywhere(tmp_path: Path) -> Non
         ("mailto:ivanova@example.ru", "P06", "ivanova@example.ru"),
         ("Иванова Анна <ivanova@example.ru>", "P06", "ivanova@example.ru"),
         ("ivanova@example.ru.", "P06", "ivanova@example.ru"),
+        ("ivanova@@example..ru", "P06", "ivanova@example.ru"),
     ],
 )
 def test_an_address_that_grafana_cannot_have(email: str, code: str, suggestion: str | None, tmp_path: Path) -> None:
