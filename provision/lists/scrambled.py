@@ -10,14 +10,15 @@ ENCODINGS = ("cp1251", "cp866", "cp1252", "mac_cyrillic")  # what programs take 
 _LOOKED_AT = 20_000  # lines
 _SAMPLE = 200  # of them with letters beyond ASCII decide
 _ENOUGH = 0.75  # share of them that must be readable
+_LETTERS = 4  # and so many Russian letters must come out: "Р«" alone is a name, or what became of "Ы"
 
 
 def wrong_encoding(lines: Iterable[str]) -> str:
     """The encoding that the UTF-8 was taken for, "" where the lines are as they should be."""
     sample = list(islice((line for line in islice(lines, _LOOKED_AT) if not line.isascii()), _SAMPLE))
     for encoding in ENCODINGS if sample else ():
-        readable = sum(unscrambled(line, encoding) is not None for line in sample)
-        if readable >= len(sample) * _ENOUGH:
+        readable = [text for line in sample if (text := unscrambled(line, encoding)) is not None]
+        if len(readable) >= len(sample) * _ENOUGH and sum(map(is_cyrillic, "".join(readable))) >= _LETTERS:
             return encoding
     return ""
 
