@@ -105,6 +105,16 @@ def test_a_manager_without_a_mailbox_is_no_leak(world: World) -> None:
     assert those(findings, "leaked") == set()
 
 
+def test_a_client_called_like_another_cabinet_is_no_leak(world: World) -> None:
+    """The firm of Don's cabinet is known to Volga as a client of its own: its name in Volga's org shows nothing."""
+    name = f"Дон {world.tag}"
+    world.change("volga_online_20260417.csv", "ООО Ромашка", name)
+    world.ask("POST", "/api/folders", {"title": name}, org=world.org(world.volga))
+    findings = audit(world, world.volga, status=1)
+    assert those(findings, "leaked") == set()
+    assert len(those(findings, "held", "Grafana itself")) > 45
+
+
 def test_formats_tell_the_same(world: World) -> None:
     """Text folds what could not be tried and warns of it; JUnit has one case a finding, in Russian as in English."""
     text = world.run("audit", world.volga)

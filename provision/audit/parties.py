@@ -50,10 +50,12 @@ def marks_of_clients(victim: Party, own: Party) -> tuple[str, ...]:
 
 
 def marks_in_grafana(victim: Party, own: Party) -> tuple[str, ...]:
-    """What names the victim in Grafana: its org, its people, its users at the stores, its clients."""
+    """What names the victim in Grafana: its org, its people, its users at the stores, its clients.
+
+    Without what names the cabinet's own things, too: a client may be called like another company's cabinet.
+    """
     return (
-        *_telling(names_in_grafana(victim), names_in_grafana(own)),
-        *marks_of_clients(victim, own),
+        *_telling(names_in_grafana(victim) | victim.clients, names_in_grafana(own) | own.clients),
         f"orgId={victim.org.number}\n",
         f"namespace=org-{victim.org.number}\n",
     )
