@@ -191,7 +191,7 @@ class Cabinet:
     its Editors may make Grafana's server send requests and mail anywhere.
     `allowed` are name of the sort and key of things that open the cabinet and may stay (see kinds/watched.py).
 
-    `managers` are all pairs of manager and e-mail address of its lists, as written there.
+    `managers` are all pairs of manager, as written in its lists, and e-mail address, in the form that mail needs.
     `installations` and `accesses` are the valid lines of its lists, in their order; none for an absent cabinet. An
     installation with two managers is there twice. Rows are made when asked for, so ask for them once.
     `generation` numbers its credentials. `origin` is `tenants.yaml:LINE`.

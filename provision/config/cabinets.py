@@ -11,7 +11,7 @@ from provision.config.named import NamedLists
 from provision.config.people import Claim, Directory, claims, heads
 from provision.config.renewing import FIRST_TOKENS
 from provision.config.tenants import Entry, Layer, merge, section
-from provision.identity import deliverable
+from provision.identity import canonical_email, deliverable
 from provision.lists import Group, check_apart, check_together, read, strike
 from provision.model import (
     Alerting,
@@ -158,7 +158,11 @@ def _cabinet(member: _Member, directory: Directory, stores: Layer) -> Cabinet:
         ),
         accesses=Chained(cast(Sequence[OnlineAccess], file.rows) for file in member.files if file.kind == "online"),
         alerting=_alerting(settings["alerting"]),
-        managers=tuple(dict.fromkeys((row.manager, row.email) for file in member.files for row in file.rows.firsts())),
+        managers=tuple(
+            dict.fromkeys(
+                (row.manager, canonical_email(row.email)) for file in member.files for row in file.rows.firsts()
+            )
+        ),
         dealer=entry.company.get("dealer", ""),
         tokens=tuple(entry.company.get("tokens", FIRST_TOKENS)),
         telegram=section(entry.company, "telegram").get("chat", ""),
@@ -181,6 +185,6 @@ def _alerting(settings: Layer) -> Alerting:
         heads=settings.get("heads", False),
         quiet_hours=tuple(hours),
         maintenance=tuple((one["from"], one["to"]) for one in settings.get("maintenance", ())),
-        operator=settings.get("operator", ""),
+        operator=deliverable(settings.get("operator", "")),
         runbooks=settings.get("runbooks", ""),
     )

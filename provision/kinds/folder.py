@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from provision.errors import NotFoundError
 from provision.grafana import Json, Org
+from provision.kinds.alerting.firing import firing, reset
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused
 from provision.model import Cabinet, Resource
@@ -47,7 +48,8 @@ class FolderKind(One):
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         org = context.org
         if self.run.server.apis:
-            org.request("PUT", org.apis("folder", new.ref.key), json=_object(new, **old.handle))
+            lock = str(old.handle["resourceVersion"])
+            org.request("PUT", org.apis("folder", new.ref.key), json=_object(new, resourceVersion=lock))
         else:
             path = f"/api/folders/{new.ref.key}"
             if old.spec["title"] != new.spec["title"]:
@@ -76,6 +78,12 @@ class FolderKind(One):
             )
         org.request("DELETE", f"/api/folders/{uid}")
 
+    def note(self, change: Change) -> Text | None:
+        """The firing rules in the folder: its path is part of their state (12.4)."""
+        if change.before is None or change.after is None:
+            return None
+        return reset([rule.title for rule in change.before.handle["firing"]() if rule.folder == change.ref.key])
+
     def depends(self, change: Change, failed: Change) -> bool:
         """A folder goes after the dashboards in it."""
         is_inside = failed.ref.kind == "dashboard" and failed.after is None
@@ -83,6 +91,7 @@ class FolderKind(One):
 
     def _seen(self, context: CabinetContext, uid: str, title: str, parent: str, handle: Mapping[str, Json]) -> Resource:
         spec = {"title": title, **({"parent": parent} if parent else {})}
+        handle = {**handle, "firing": firing(context)}
         return self.seen(context, uid, spec, managed=uid.startswith(PREFIX), handle=handle)
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from provision.kinds.alerting.notification_policy import NotificationPolicyKind
 from provision.kinds.dashboard import home_title
 from provision.model import Resource
 from provision.sandbox import Sandbox, Settings
-from tests.contract.alerting import POLICIES, RULES
+from tests.contract.alerting import POLICIES, RULES, group_path, rule
 from tests.world import SECRET, World
 
 MakeWorld = Callable[..., World]
@@ -46,10 +47,8 @@ def test_the_plan_names_firing_rules_that_a_change_would_reset(make_world: MakeW
     world.apply(world.volga)
     org = world.org(world.volga)
     world.ask("PUT", "/sandbox/firing", {"org": org, "uids": ["smart-kodekstcpstatus", "smart-kodeksicmp"]})
-    rule = world.ask("GET", f"{RULES}/smart-kodekstcpstatus", org=org)
-    group = world.ask("GET", f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{rule['ruleGroup']}", org=org)
-    changed = [{**one, "for": "1h"} if one["uid"] == rule["uid"] else one for one in group["rules"]]
-    path = f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{rule['ruleGroup']}"
+    path, group = group_of(world, "smart-kodekstcpstatus")
+    changed = [{**one, "for": "1h"} if one["uid"] == "smart-kodekstcpstatus" else one for one in group["rules"]]
     world.ask("PUT", path, {"interval": group["interval"], "rules": changed}, org=org)
     (change,) = world.plan(world.volga)["changes"]
     assert change["note"] == "these rules fire now and start again: KodeksTcpStatus"
@@ -57,6 +56,68 @@ def test_the_plan_names_firing_rules_that_a_change_would_reset(make_world: MakeW
     world.ask("PUT", "/sandbox/firing", {"org": org, "uids": []})
     (change,) = world.plan(world.volga)["changes"]
     assert "note" not in change
+
+
+def group_of(world: World, uid: str) -> tuple[str, dict[str, Any]]:
+    """The path of the rule's group, and the group."""
+    org = world.org(world.volga)
+    path = group_path("smart-dashboards", world.ask("GET", f"{RULES}/{uid}", org=org)["ruleGroup"])
+    return path, world.ask("GET", path, org=org)
+
+
+def test_a_rule_that_names_another_panel_is_reset_and_one_with_another_text_is_not(make_world: MakeWorld) -> None:
+    """The panel is a field of the rule's row in Grafana's database, other annotations are not (12.4)."""
+    world = make_world()
+    world.apply(world.volga)
+    org, uid = world.org(world.volga), "smart-kodekstcpstatus"
+    world.ask("PUT", "/sandbox/firing", {"org": org, "uids": [uid]})
+    path, group = group_of(world, uid)
+    for key, note in (("__panelId__", "these rules fire now and start again: KodeksTcpStatus"), ("check", None)):
+        changed = [
+            {**one, "annotations": {**one["annotations"], key: "7"}} if one["uid"] == uid else one
+            for one in group["rules"]
+        ]
+        world.ask("PUT", path, {"interval": group["interval"], "rules": changed}, org=org)
+        (change,) = world.plan(world.volga)["changes"]
+        assert change.get("note") == note, key
+
+
+def test_another_title_of_the_folder_resets_all_rules_in_it(make_world: MakeWorld) -> None:
+    """Those of others, too; rules of other folders go on."""
+    world = make_world()
+    world.apply(world.volga)
+    org = world.org(world.volga)
+    world.ask("POST", "/api/folders", {"uid": "theirs", "title": "Чужая"}, org=org)
+    for folder in ("smart-dashboards", "theirs"):
+        rules = [rule(f"in-{folder}", f"In {folder}")]
+        world.ask("PUT", group_path(folder, "theirs"), {"interval": 60, "rules": rules}, org=org)
+    title = f"title: Волга {world.tag}\n"
+    world.change("tenants.yaml", title, f"{title}        folder: Другая\n")
+    (change,) = world.plan(world.volga)["changes"]
+    assert "note" not in change
+    uids = ["smart-kodekstcpstatus", "in-smart-dashboards", "in-theirs"]
+    world.ask("PUT", "/sandbox/firing", {"org": org, "uids": uids})
+    (change,) = world.plan(world.volga)["changes"]
+    assert change["kind"] == "folder"
+    assert change["note"] == "these rules fire now and start again: In smart-dashboards, KodeksTcpStatus"
+    world.apply(world.volga)
+    assert world.plan(world.volga)["changes"] == []
+
+
+def test_a_firing_rule_that_goes_or_is_paused_does_not_start_again(make_world: MakeWorld) -> None:
+    """Volga gives up its online accesses; then it is suspended."""
+    world = make_world()
+    world.apply(world.volga)
+    org = world.org(world.volga)
+    world.ask("PUT", "/sandbox/firing", {"org": org, "uids": ["smart-onlineloginfailed", "smart-kodekstcpstatus"]})
+    world.change("tenants.yaml", ", online: [volga_online_20260417.csv]", "")
+    notes = {one["note"] for one in world.plan(world.volga)["changes"] if one["kind"] == "rule group" and "note" in one}
+    assert notes == {"these rules fire now and end: OnlineLoginFailed"}
+    title = f"title: Волга {world.tag}\n"
+    world.change("tenants.yaml", title, f"{title}        state: suspended\n")
+    said = "\n".join(one.get("note", "") for one in world.plan(world.volga)["changes"])
+    assert "these rules fire now and end: KodeksTcpStatus" in said
+    assert "start again" not in said
 
 
 def test_which_rules_fire_is_asked_once_a_plan(make_world: MakeWorld) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.kinds.alerting.routing import contact_points
 from provision.model import Estate
 from provision.render import PROBLEM_FORMATS
 from tests.config.estates import cabinet, check, distributor, estate, installations
@@ -45,6 +46,15 @@ def test_a_domain_in_either_form_is_one_address(tmp_path: Path) -> None:
     listed = MINE.replace("ivanova@example.ru", IDN)
     assert of(branches(tmp_path, listed, SALES)) == BOTH
     assert branches(tmp_path, listed, THINE).cabinets[0].people[0].email == PUNYCODE
+
+
+def test_mail_goes_to_the_form_of_an_address_that_servers_take(tmp_path: Path) -> None:
+    """That of a list line and of the operator's mailbox, too: one address is one mailbox."""
+    text = estate(distributor("one", cabinet("volga", f"alerting: {{operator: '{IDN}'}}")))
+    (found,) = check(tmp_path, {"tenants.yaml": text, VOLGA: MINE.replace("ivanova@example.ru", IDN)}).cabinets
+    assert [address for _, address in found.managers] == [PUNYCODE]
+    assert found.alerting.operator.lower() == PUNYCODE
+    assert [point.settings["addresses"] for point in contact_points(found, "")].count(PUNYCODE) == 1
 
 
 @pytest.mark.parametrize("key", ["usage", "high_priority"])

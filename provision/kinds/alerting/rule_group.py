@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from provision.errors import NotFoundError
 from provision.grafana import Json
 from provision.kinds.alerting import files, rule_lint
 from provision.kinds.alerting.base import AlertingKind
+from provision.kinds.alerting.firing import firing, reset
 from provision.kinds.context import CabinetContext
 from provision.kinds.dashboard import scope_of
 from provision.kinds.folder import UID as FOLDER
@@ -24,7 +25,6 @@ from provision.text import Text
 
 RULES = "/api/v1/provisioning/alert-rules"
 GROUPS = "/api/ruler/grafana/api/v1/rules"
-STATES = "/api/prometheus/grafana/api/v1/rules"
 # Fields of a rule in GROUPS and their names in RULES; what depends on the place, or only the server knows, is left out.
 _OUTER = ("annotations", "for", "keep_firing_for", "labels")
 _INNER = {
@@ -42,8 +42,12 @@ _INNER = {
 }
 _WITHOUT_VALUE: Mapping[str, None] = {"notification_settings": None, "record": None}
 _SECONDS = {"y": 31536000, "w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
-# A change of these resets the state of a rule that fires; annotations and the interval do not (12.4).
-_RESETTING = ("title", "condition", "data", "for", "labels", "noDataState", "execErrState", "isPaused")
+# A change of these resets the state of a rule that fires; other annotations and the interval do not (12.4).
+_RESETTING = (
+    *("title", "condition", "data", "for", "labels", "noDataState", "execErrState", "isPaused"),
+    *("notification_settings", "record"),
+)
+_RESETTING_ANNOTATIONS = ("__dashboardUid__", "__panelId__")  # the panel is a field of the rule in the database
 
 
 class RuleGroupKind(AlertingKind):
@@ -60,7 +64,7 @@ class RuleGroupKind(AlertingKind):
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         """One request has the rules of all groups. Which of them fire is asked only for a change: see note()."""
-        firing = cache(partial(_firing, context))
+        fires = firing(context)
         for group in chain.from_iterable(context.org.get(GROUPS).values()):
             name, ours = str(group["name"]), []
             for rule in group["rules"]:
@@ -73,7 +77,7 @@ class RuleGroupKind(AlertingKind):
                     yield self.seen(context, f"{name}/{uid}", spec, managed=False)
             if ours:
                 spec = {"interval": seconds(str(group["interval"])), "rules": ours}
-                yield self.seen(context, name, spec, handle={"firing": firing})
+                yield self.seen(context, name, spec, handle={"firing": fires})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
         self._put(context, new, [] if context.is_new else _others(context, new.ref.key))
@@ -93,12 +97,23 @@ class RuleGroupKind(AlertingKind):
         return True  # rules do not wait for the org's notification settings (12.4)
 
     def note(self, change: Change) -> Text | None:
-        """The firing rules whose state the change resets: their alerts are resolved and then reported again."""
-        names = sorted(_reset(change.before, change.after)) if change.before else []
-        if not names:
+        """The firing rules whose state the change resets. Their alerts are resolved, and those of rules that remain
+        are then reported again.
+        """
+        if change.before is None:
             return None
-        listed = ", ".join(names)
-        return Text(f"сейчас сработали и начнутся заново: {listed}", f"these rules fire now and start again: {listed}")
+        wanted = {rule["uid"]: rule for rule in change.after.spec["rules"]} if change.after else {}
+        changed = {
+            rule["uid"]: str(rule["title"])
+            for rule in change.before.spec["rules"]
+            if _determining(rule) != _determining(wanted.get(rule["uid"], {}))
+        }
+        fires = {rule.uid for rule in change.before.handle["firing"]()} if changed else set()
+        remain = {uid for uid, rule in wanted.items() if not rule["isPaused"]}
+        return reset(
+            [title for uid, title in changed.items() if uid in fires & remain],
+            [title for uid, title in changed.items() if uid in fires - remain],
+        )
 
     def normalise(self, spec: Spec) -> Spec:
         return {**spec, "rules": [_canonical(rule) for rule in spec["rules"]]} if "rules" in spec else spec
@@ -165,21 +180,10 @@ def _as_provisioned(rule: Json) -> dict[str, Any]:
     return {**_WITHOUT_VALUE, **outer, **inner}
 
 
-def _firing(context: CabinetContext) -> frozenset[str]:
-    """The uids of the org's rules that fire."""
-    groups = context.org.get(STATES, limit_alerts=0)["data"]["groups"]
-    return frozenset(str(rule["uid"]) for group in groups for rule in group["rules"] if rule.get("state") == "firing")
-
-
-def _reset(before: Resource, after: Resource | None) -> Iterable[str]:
-    wanted = {rule["uid"]: rule for rule in after.spec["rules"]} if after else {}
-    changed = {
-        rule["uid"]: str(rule["title"])
-        for rule in before.spec["rules"]
-        if any(rule.get(key) != wanted.get(rule["uid"], {}).get(key) for key in _RESETTING)
-    }
-    firing = before.handle["firing"]() if changed else ()
-    return (title for uid, title in changed.items() if uid in firing)
+def _determining(rule: Mapping[str, Any]) -> list[Any]:
+    """What determines the state of the rule."""
+    annotations = rule.get("annotations") or {}
+    return [*(rule.get(key) for key in _RESETTING), *(annotations.get(key) for key in _RESETTING_ANNOTATIONS)]
 
 
 def _canonical(rule: Mapping[str, Any]) -> dict[str, Any]:
