@@ -134,6 +134,35 @@ def test_what_others_made_is_kept_and_listed(world: World) -> None:
     assert made["changes"] == []
 
 
+def test_what_others_name_is_not_deleted(world: World) -> None:
+    """A branch of others with our mailbox and our quiet hours; the reason and the way out are reported."""
+    hours = 'alerting: {quiet_hours: [{from: "22:00", to: "08:00"}]}'
+    add(world, hours)
+    world.apply(world.volga)
+    org = world.org(world.volga)
+    tree = {key: value for key, value in world.ask("GET", POLICIES, org=org).items() if key != "provenance"}
+    branch = {
+        "receiver": "smart-usage@example.ru",
+        "object_matchers": [["team", "=", "net"]],
+        "mute_time_intervals": ["smart-quiet-hours"],
+    }
+    world.ask("PUT", POLICIES, {**tree, "routes": [*tree["routes"], branch]}, org=org)
+    world.change("tenants.yaml", "usage: usage@example.ru", "usage: other@example.ru")
+    world.change("tenants.yaml", hours, "alerting: {}")
+    said = world.apply(world.volga, status=1).output
+    assert "409" in said
+    assert "A branch or rule of others names it" in said
+    assert of_alerting(world.plan(world.volga)["changes"], world.volga) == {
+        ("contact point", "smart-usage@example.ru", "delete"),
+        ("mute timing", "smart-quiet-hours", "delete"),
+    }
+    tree = {key: value for key, value in world.ask("GET", POLICIES, org=org).items() if key != "provenance"}
+    assert branch in tree["routes"]
+    world.ask("PUT", POLICIES, {**tree, "routes": tree["routes"][:-1]}, org=org)
+    world.apply(world.volga)
+    assert world.plan(world.volga)["changes"] == []
+
+
 def test_a_changed_rule_comes_back_and_the_others_of_its_group_are_not_touched(world: World) -> None:
     """Also one that was deleted; rules of others in the group stay through the write."""
     world.apply(world.volga)

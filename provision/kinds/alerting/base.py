@@ -13,6 +13,13 @@ from provision.kinds.context import CabinetContext, Notifications, RunContext
 from provision.model import Resource, Spec
 from provision.ownership import PREFIX
 from provision.plan import Change
+from provision.text import Text
+
+
+_STILL_NAMED = Text(
+    "Его называет чужая ветка или чужое правило: drift их показывает. Исправьте их в Grafana и повторите",
+    "A branch or rule of others names it: drift lists them. Change them in Grafana and repeat",
+)
 
 
 class AlertingKind(One):
@@ -31,6 +38,15 @@ class AlertingKind(One):
 
     def is_ready(self, context: CabinetContext) -> bool:
         return notifications(context) is not None
+
+    @staticmethod
+    def remove(context: CabinetContext, path: str, **params: str) -> None:
+        """Deletes what routes and rules may name. Grafana refuses that while one does, also one of others."""
+        try:
+            context.org.request("DELETE", path, **params)
+        except ConflictError as error:
+            error.hint = _STILL_NAMED
+            raise
 
 
 class VersionedKind(AlertingKind):
@@ -53,7 +69,7 @@ class VersionedKind(AlertingKind):
             yield self.seen(context, name, self.spec(row), managed=name.startswith(PREFIX))
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
-        context.org.request("DELETE", self.address(old), version=self.version(context, old))
+        self.remove(context, self.address(old), version=self.version(context, old))
 
     def address(self, resource: Resource) -> str:
         """The path of the object."""

@@ -72,7 +72,7 @@ class ContactPointKind(AlertingKind):
         context.org.request("PUT", path, json=self._body(context.cabinet, new))
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
-        context.org.request("DELETE", f"{POINTS}/{quote(str(old.handle['uid']), safe='')}")
+        self.remove(context, f"{POINTS}/{quote(str(old.handle['uid']), safe='')}")
 
     @staticmethod
     def files(cabinet: Cabinet) -> Iterable[tuple[str, str]]:
