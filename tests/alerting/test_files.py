@@ -49,6 +49,14 @@ def test_alerting_is_rendered_in_the_form_of_file_provisioning(world: World, tmp
     assert not any("$" in json.dumps(rule["labels"]) or "$" in rule["title"] for rule in rules)
 
 
+def test_a_folder_whose_title_is_a_path_is_one_folder(world: World, tmp_path: Path) -> None:
+    """Grafana takes an unescaped slash for a folder in a folder, and `$NAME` for a variable."""
+    world.change("tenants.yaml", "defaults: {", "defaults: {folder: 'Аварии/«Волга» {{ $HOME }}', ")
+    files = rendered(world, tmp_path)
+    groups = [group for name, file in files.items() if name.startswith("rules-") for group in file["groups"]]
+    assert {group["folder"] for group in groups} == {r"Аварии\/«Волга» {{ $$HOME }}"}
+
+
 def test_sorting_rules_for_each_mailbox(world: World, tmp_path: Path) -> None:
     """Rules only for the alerts that the mailbox gets: that of usage has none for outages."""
     result = world.run("mail-rules", world.volga, "-o", str(tmp_path / "out"), "--from", "alert@example.ru")

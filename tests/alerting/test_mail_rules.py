@@ -1,12 +1,16 @@
 """Sorting rules: each subject goes into the folder of its alert, and into no other."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.kinds.alerting.mail_rules import sieve, thunderbird
+from provision.kinds.alerting.mail_rules import files, sieve, thunderbird
+from provision.model import Alerting
+from tests.alerting.cabinets import make_cabinet
+from tests.samples import installation
 
 GROUPS = {"network": ["KodeksTcpStatus", "KodeksTcpStatusCount"], "users": ["KodeksSearchIsEmpty"]}
 SUBJECTS = {
@@ -62,6 +66,33 @@ def test_the_files_have_the_form_that_their_programs_read() -> None:
     assert lines[:2] == ['version="9"', 'logging="no"']
     keys = [line.partition("=")[0] for line in lines[2:]]
     assert keys == ["name", "enabled", "type", "action", "actionValue", "condition"] * 2
+
+
+def folders(**more: Any) -> dict[str, set[str]]:
+    """By mailbox of such a cabinet: the folders that its Sieve script sorts into."""
+    cabinet = make_cabinet(installations=(installation("Zavod:80", "ivanova"),), **more)
+    return {
+        name.split("/")[0]: set(re.findall(r'"SMART/(.*)"', text))
+        for name, text in files(cabinet)
+        if name.endswith(".sieve")
+    }
+
+
+def test_a_mailbox_named_for_several_things_sorts_all_of_them() -> None:
+    """A mail server runs one script: it also sorts what no other mailbox takes, and what a manager gets."""
+    apart = folders(alerting=Alerting(operator="ops@example.ru"))
+    assert set(apart) == {"high_priority", "usage", "operator", "managers"}
+    assert apart["operator"] == {"watch"}
+    assert "watch" not in apart["high_priority"] | apart["usage"]
+    assert apart["managers"] == apart["high_priority"] | apart["usage"] > apart["usage"]
+
+    shared = folders(mail={"high_priority": "all@example.ru", "usage": "All@example.ru"}, managers=())
+    assert set(shared) == {"high_priority", "usage"}
+    assert shared["high_priority"] == shared["usage"] == apart["managers"] | {"watch"}
+
+    managers = (("ivanova", "usage@example.ru"),)
+    assert folders(managers=managers)["usage"] == apart["managers"]
+    assert folders(mail={}, managers=managers) == {"managers": apart["managers"]}
 
 
 @given(st.lists(st.from_regex(r"Kodeks[A-Za-z0-9]{1,8}", fullmatch=True), min_size=2, max_size=6, unique=True))

@@ -15,7 +15,6 @@ from provision.ownership import PREFIX
 from provision.plan import Change
 from provision.text import Text
 
-
 _STILL_NAMED = Text(
     "Его называет чужая ветка или чужое правило: drift их показывает. Исправьте их в Grafana и повторите",
     "A branch or rule of others names it: drift lists them. Change them in Grafana and repeat",

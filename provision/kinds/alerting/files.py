@@ -49,7 +49,8 @@ def policies(cabinet: Cabinet) -> str:
 
 def rule_group(folder: str, name: str, seconds: int, rules: list[Json]) -> str:
     """The file of one group of rules."""
-    group = {**_ORG, "name": name, "folder": _doubled(folder), "interval": f"{seconds}s"}
+    path = folder.replace("/", r"\/")  # a slash leads into another folder
+    group = {**_ORG, "name": name, "folder": _doubled(path), "interval": f"{seconds}s"}
     return _file("groups", [{**group, "rules": [_rule(rule) for rule in rules]}])
 
 

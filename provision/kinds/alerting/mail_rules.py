@@ -7,7 +7,7 @@ the alert's group.
 from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards.alerts import alerts
-from provision.kinds.alerting.routing import HIGH_PRIORITY, USAGE
+from provision.kinds.alerting.routing import OF_MANAGERS, OPERATOR, routes_to
 from provision.kinds.dashboard import scope_of
 from provision.model import Cabinet
 
@@ -49,13 +49,16 @@ def thunderbird(groups: Groups, folders: str = LOCAL_FOLDERS) -> str:
 
 
 def files(cabinet: Cabinet, sender: str = "") -> Iterator[tuple[str, str]]:
-    """Name and content of both files for each mailbox of the cabinet, and for those of its managers."""
-    for mailbox, routes in {
-        "high_priority": {HIGH_PRIORITY},
-        "usage": {USAGE},
-        "managers": {HIGH_PRIORITY, USAGE},
-    }.items():
-        if groups := _groups(cabinet, routes):
+    """Name and content of both files for each mailbox of the cabinet, and for those of its managers.
+
+    A mailbox that is named for several things gets rules for all of them: a mail server runs one script.
+    """
+    named = {**{route: cabinet.mail.get(route, "") for route in OF_MANAGERS}, OPERATOR: cabinet.alerting.operator}
+    routes = {name: routes_to(cabinet, address) for name, address in named.items() if address}
+    if cabinet.managers:
+        routes["managers"] = set(OF_MANAGERS)
+    for mailbox, wanted in routes.items():
+        if groups := _groups(cabinet, wanted):
             yield f"{mailbox}/smart.sieve", sieve(groups, sender)
             yield f"{mailbox}/msgFilterRules.dat", thunderbird(groups)
 

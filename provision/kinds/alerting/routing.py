@@ -74,9 +74,9 @@ def policy(cabinet: Cabinet, log_url: str) -> Route | None:
     children = list(_children(cabinet, log_url))
     if not children:
         return None
-    mute = _mute(cabinet)
+    mute, fallback = _mute(cabinet), _fallback(cabinet)
     return {
-        "receiver": _fallback(cabinet, children),
+        "receiver": mailbox_name(fallback) if fallback else children[0]["receiver"],
         "object_matchers": [MARK],
         "group_by": _BY_ALERT,
         **mute,
@@ -85,11 +85,19 @@ def policy(cabinet: Cabinet, log_url: str) -> Route | None:
     }
 
 
-def _fallback(cabinet: Cabinet, children: list[Route]) -> str:
-    """Who hears of an alert that no child takes, such as one for the operator where that mailbox is missing."""
+def routes_to(cabinet: Cabinet, address: str) -> set[str]:
+    """The routes of which the mailbox gets anything: those it is named for, its managers', what no mailbox takes."""
+    mailboxes = _mailboxes(cabinet)
+    mailbox = mailboxes.get(address.lower(), _Mailbox())
+    taken = {route for one in mailboxes.values() for route in one.routes}
+    left = {*OF_MANAGERS, OPERATOR} - taken if address.lower() == _fallback(cabinet) else set()
+    return mailbox.routes | left | (set(OF_MANAGERS) if mailbox.managers else set())
+
+
+def _fallback(cabinet: Cabinet) -> str:
+    """The mailbox of an alert that no child takes, such as one for the operator where that mailbox is missing."""
     named = (cabinet.alerting.operator, *(cabinet.mail.get(route, "") for route in OF_MANAGERS))
-    address = next((one for one in named if one), "")
-    return mailbox_name(address.lower()) if address else str(children[0]["receiver"])
+    return next((one.lower() for one in named if one), "")
 
 
 def mailbox_name(address: str) -> str:
