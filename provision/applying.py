@@ -183,24 +183,25 @@ class _Applying:
             work.outcomes[change.ref] = end if change == end.change else done
 
     def _write_notifications(self) -> None:
-        """The stage "notifications" of all cabinets, after one wait for all orgs that do not accept it yet."""
+        """The stage "notifications" of all cabinets: of each org as soon as it accepts it."""
         works = [work for work in self._work if work.context.found and work.plan.in_stage("notifications")]
-        works = [work for work in works if work.plan.state != "absent"]
         try:
-            self._wait_until_ready(works)
+            for ready in self._as_they_get_ready([work for work in works if work.plan.state != "absent"]):
+                self._side_by_side(lambda work: self._write_stage(work, "notifications"), ready)
         except KeyboardInterrupt:
             self._stop.set()
-        if works:
-            self._side_by_side(lambda work: self._write_stage(work, "notifications"), works)
 
-    def _wait_until_ready(self, works: Sequence[_Work]) -> None:
-        """Waits for all of them at once, at most SYNC_PATIENCE; after that the writes themselves show what is wrong."""
+    def _as_they_get_ready(self, works: Sequence[_Work]) -> Iterator[Sequence[_Work]]:
+        """All of them in parts, within SYNC_PATIENCE; after that the writes themselves show what is wrong."""
         deadline, reported, pause = time.monotonic() + SYNC_PATIENCE, 0, _FIRST_PAUSE
-        while not self._stop.is_set():
-            works = [work for work in works if not self._is_ready(work)]
-            if not works or time.monotonic() > deadline:
+        while works and not self._stop.is_set():
+            if time.monotonic() > deadline:
+                yield works
                 return
-            if len(works) != reported:
+            with ThreadPoolExecutor(self._run.server.throttle.most) as pool:
+                looks = list(zip(works, pool.map(self._is_ready, works), strict=True))
+            works = [work for work, is_ready in looks if not is_ready]
+            if works and len(works) != reported:
                 reported = len(works)
                 self._report(
                     Text(
@@ -208,8 +209,12 @@ class _Applying:
                         f"Waiting until Grafana has prepared alerting, orgs: {reported} (up to a minute)",
                     )
                 )
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            if len(works) < len(looks):
+                pause = _FIRST_PAUSE
+                yield [work for work, is_ready in looks if is_ready]
+            else:
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _is_ready(self, work: _Work) -> bool:
         names = dict.fromkeys(change.ref.kind for change in work.plan.in_stage("notifications"))

@@ -19,7 +19,7 @@ def test_a_kill_is_mended_by_the_next_apply(world: World, undisturbed: dict[str,
     running = in_a_process(world, "apply", "--yes", *QUICK)
     after = 1 + kill % 40
     while running.poll() is None and world.writes() < after:
-        time.sleep(0.001)
+        time.sleep(0.01)
     running.send_signal(signal.SIGKILL)
     running.communicate(timeout=60)
     world.apply()
