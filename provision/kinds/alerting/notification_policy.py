@@ -60,7 +60,8 @@ class NotificationPolicyKind(AlertingKind):
                 yield self.seen(context, f"{where} → {route.get('receiver', '')}", _cleaned(route), managed=False)
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        self._put(context, new.spec["route"], policies(context))
+        found = notifications(context) if context.is_new else None  # nobody else knows the org yet
+        self._put(context, new.spec["route"], found.policies if found else policies(context))
 
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
         """Raises ConflictError when the tree is no longer what the plan has seen."""
@@ -86,6 +87,8 @@ class NotificationPolicyKind(AlertingKind):
             {"routes": routes} if routes else {}
         )
         context.org.request("PUT", POLICIES, json=whole)
+        if context.is_new:
+            return
         after = policies(context)
         if after is None or _cleaned(after) != _cleaned(whole):
             raise _changed(context)
