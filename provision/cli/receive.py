@@ -1,11 +1,25 @@
 """receive: takes the uploads of clients' scripts and Grafana's alert events."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import click
 
 from provision.cli.language import _
 from provision.cli.settings import Settings
+
+
+class _Listen(click.ParamType[str]):
+    """`host:port`; an IPv6 address in brackets."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
+        found = re.fullmatch(r"([^:\[\]\s/]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", str(value))
+        if not found or int(found[2]) > 65535:
+            self.fail(_(f"{value}: нужно узел:порт", f"{value}: write host:port"), param, context)
+        return str(value)
 
 
 @click.command(
@@ -18,6 +32,7 @@ from provision.cli.settings import Settings
 )
 @click.option(
     "--listen",
+    type=_Listen(),
     default="127.0.0.1:8080",
     show_default=True,
     metavar="HOST:PORT",

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from provision.credential import RootSecret
 from provision.errors import StoreError
@@ -25,6 +25,7 @@ from provision.receive.estate import LiveEstate
 from provision.receive.former import FormerTokens
 from provision.receive.journal import Journal, scrubbed
 from provision.receive.notes import Notes
+from provision.receive.slow import Watch
 from provision.receive.spool import WAITING, Item, Spool
 from provision.receive.status import Status
 from provision.receive.web import Desk, make_app
@@ -64,7 +65,7 @@ def serve(receiver: Receiver) -> None:
         _Server(receiver, lambda: _assembled(receiver, spool, estate, stores, journal)).run()
 
 
-def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Stores, journal: Journal) -> Flask:
+def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Stores, journal: Journal) -> Watch:
     """The application, with its couriers at work. Called in each process that serves, which has copies of all this."""
     spool.prepare()  # a process that was killed leaves what it was receiving
     notes, former = Notes(receiver.spool), FormerTokens(receiver.spool)
@@ -85,7 +86,9 @@ def _assembled(receiver: Receiver, spool: Spool, estate: LiveEstate, stores: Sto
             deliveries.expect(item, found)
         couriers[stage].add([item])
 
-    return make_app(Desk(estate, spool, notes, former, journal, accepted, receiver.key, receiver.patience))
+    watch = Watch(make_app(Desk(estate, spool, notes, former, journal, accepted, receiver.key)), receiver.patience)
+    watch.start()
+    return watch
 
 
 def _keep_house(spool: Spool, estate: LiveEstate, deliveries: Deliveries, journal: Journal) -> None:
@@ -123,10 +126,18 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
             handler.setFormatter(_Lines())
 
 
+class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """A worker whose threads wait no longer than the watch allows for the header of a request."""
+
+    def handle(self, conn: Any) -> Any:
+        with self.wsgi.header(conn.sock):
+            return super().handle(conn)
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn without its command line and files of settings."""
 
-    def __init__(self, receiver: Receiver, assemble: Callable[[], Flask]) -> None:
+    def __init__(self, receiver: Receiver, assemble: Callable[[], Watch]) -> None:
         self._receiver, self._assemble = receiver, assemble
         super().__init__()
 
@@ -134,7 +145,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         settings: dict[str, object] = {
             "bind": self._receiver.listen,
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "threads": self._receiver.threads,
             "timeout": 60,
             "graceful_timeout": 20,

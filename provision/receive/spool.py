@@ -29,6 +29,7 @@ _STAGES = (*WAITING, "kept", "sent")
 _KEPT = 3  # files of a client that nothing reads: such a file has 20 MB and comes every hour
 _REMEMBERED = {"status": 2 * 3600, "json": 86400, "zip": 2 * 86400}  # seconds, by extension
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EIO)  # the spool cannot be written
 
 
 class SpoolFullError(Exception):
@@ -113,9 +114,11 @@ class Spool:
         return is_new
 
     def drop(self, part: IO[bytes]) -> None:
-        """Removes a part that is not accepted."""
-        part.close()
-        Path(part.name).unlink(missing_ok=True)
+        """Removes a part that is not accepted, though the disk has no room for what is not written yet."""
+        with suppress(OSError):
+            part.close()
+        with suppress(OSError):  # what is left is removed at the next start
+            Path(part.name).unlink(missing_ok=True)
 
     def done(self, stage: str, item: Item) -> None:
         """The item was delivered: what is left of it is its name.

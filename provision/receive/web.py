@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from flask import Flask, Request, Response, g, jsonify, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from provision.os_errors import reason
 from provision.receive import archive, events, status
 from provision.receive.estate import LiveEstate
 from provision.receive.former import FormerTokens
@@ -17,8 +19,8 @@ from provision.receive.journal import Journal
 from provision.receive.notes import Notes
 from provision.receive.refusal import Refusal
 from provision.receive.senders import Client, Distributor
-from provision.receive.slow import LATE, Watch
-from provision.receive.spool import FULL, Item, Spool, SpoolFullError
+from provision.receive.slow import HURRY, LATE
+from provision.receive.spool import CLOSED, FULL, Item, Spool, SpoolFullError
 from provision.receive.status import Status
 
 LARGEST_ZIP = 64 << 20  # bytes
@@ -26,13 +28,14 @@ _OVERHEAD = 64 << 10  # of a request beside its file
 _PARSED = 1 << 20  # bytes that the parser may hold; it reads 64 KB at a time (werkzeug 3.1)
 _LARGEST_ALERTS = 8 << 20
 _MOST_PARTS = 10
+_EXTENSIONS = ("zip", "status")
 # Stage and item, which a courier is to take; what the file says, if it is a status.
 Accepted = Callable[[str, Item, Status | None], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the pages work with. `key` opens /metrics, "" closes it. `patience`: seconds an upload may take."""
+    """What the pages work with. `key` opens /metrics, "" closes it."""
 
     estate: LiveEstate
     spool: Spool
@@ -41,7 +44,6 @@ class Desk:
     journal: Journal
     accepted: Accepted
     key: str = field(default="", repr=False)
-    patience: float = 600
 
 
 def make_app(desk: Desk) -> Flask:
@@ -60,9 +62,6 @@ def make_app(desk: Desk) -> Flask:
 
     app = Flask("receiver", static_folder=None)
     app.request_class = Upload
-    watch = Watch(app.wsgi_app, desk.patience)
-    watch.start()
-    app.wsgi_app = watch  # type: ignore[assignment]
 
     @app.before_request
     def begin() -> None:
@@ -77,7 +76,7 @@ def make_app(desk: Desk) -> Flask:
     def there(name: str) -> Response:
         distributor = _distributor(desk, name)
         client, _, ext = name.rpartition(".")
-        if client in distributor.clients and desk.spool.has(distributor.id, client, ext):
+        if client in distributor.clients and ext in _EXTENSIONS and desk.spool.has(distributor.id, client, ext):
             return Response(status=200)
         return Response(status=404)
 
@@ -128,7 +127,7 @@ def _upload(desk: Desk) -> Response:
     name, part = files[0].filename or "", g.parts[0]
     client_name, _, ext = name.rpartition(".")
     g.about |= {"file": name, "bytes": part.seek(0, 2)}
-    if ext not in ("zip", "status"):
+    if ext not in _EXTENSIONS:
         raise Refusal(415, "", "the file is neither a .zip nor a .status")
     client = distributor.clients.get(client_name)
     if client is None:
@@ -215,8 +214,9 @@ def _distributor(desk: Desk, file: str) -> Distributor:
 
 def _note_token(desk: Desk, named: Distributor) -> None:
     """Notes for verify that a script has a wrong token. The client is said by the file's name: `?client=` is no part
-    of the protocol, so the body's head is looked at, no more of it is read.
+    of the protocol, so the body's head is looked at, no more of it is read, and not long waited for.
     """
+    request.environ[HURRY]()
     client = _client_in_head(named)
     if client:
         desk.notes.refused(client, "token")
@@ -237,9 +237,9 @@ def _bearer() -> str:
 
 
 def _answer_refusals(app: Flask, desk: Desk) -> None:
-    def said(code: int, reason: str, message: str) -> Response:
+    def said(code: int, error: str, message: str) -> Response:
         g.about["reason"] = message
-        response = jsonify(ok=False, error=reason, message=message)
+        response = jsonify(ok=False, error=error, message=message)
         response.status_code = code
         if code in (401, 403, 413):  # the rest of the body is not read
             response.headers["Connection"] = "close"
@@ -255,7 +255,16 @@ def _answer_refusals(app: Flask, desk: Desk) -> None:
 
     @app.errorhandler(OSError)
     def failed(error: OSError) -> Response:
-        return full(SpoolFullError()) if error.errno in FULL else unexpected(error)
+        if error.errno in FULL:
+            return full(SpoolFullError())
+        if error.errno in CLOSED:
+            desk.journal.write("spool", reason=f"the spool cannot be written: {reason(error).en}")
+            return said(503, "", "the receiver cannot write its spool; send it again later")
+        return unexpected(error)
+
+    @app.errorhandler(ParseException)
+    def garbled(_error: ParseException) -> Response:
+        return said(408 if LATE in request.environ else 400, "", "the body is no valid HTTP")
 
     @app.errorhandler(RequestEntityTooLarge)
     def large(_error: RequestEntityTooLarge) -> Response:

@@ -330,60 +330,6 @@ def test_no_token_is_left_anywhere(receiver: Receiver) -> None:
     assert "Traceback" not in seen
 
 
-def test_a_slow_sender_is_ended_and_hinders_nobody(
-    applied: World, tmp_path: Path, metrics_server: MetricsServer, events_server: EventsServer
-) -> None:
-    """More slow senders than threads: each gets 408, and then others are served."""
-    options = ("--threads", "2", "--patience", "3")
-    with receiving(applied, tmp_path, metrics_server, events_server, *options) as receiver:
-        host, port = receiver.url.removeprefix("http://").split(":")
-        head = (
-            f"POST /upload?token={receiver.token} HTTP/1.1\r\nHost: {host}\r\nupload: yes\r\n"
-            f"dealer: {receiver.dealer}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-            "Content-Length: 100000\r\n\r\n--b\r\n"
-        )
-        slow = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(2)]
-        ended = threading.Event()
-
-        def trickle(connection: socket.socket) -> None:
-            try:
-                while not ended.wait(0.2):
-                    connection.sendall(b"x")
-            except OSError:
-                pass
-
-        drops = [threading.Thread(target=trickle, args=(one,)) for one in slow]
-        for connection, drop in zip(slow, drops, strict=True):
-            connection.sendall(head.encode())
-            drop.start()
-        answers = [connection.recv(64) for connection in slow]
-        ended.set()
-        for connection, drop in zip(slow, drops, strict=True):
-            drop.join()
-            connection.close()
-
-        assert [answer[:13] for answer in answers] == [b"HTTP/1.1 408 "] * 2, receiver.said()
-        assert receiver.send("Zavod.status", status()).status_code == 200
-
-
-def test_a_full_disk_is_507(
-    applied: World, tmp_path: Path, metrics_server: MetricsServer, events_server: EventsServer
-) -> None:
-    """When the kernel refuses a write (a limit on the size of files), and when less than the reserve is free."""
-    limited = ("bash", "-c", 'ulimit -f 64 && exec "$@"', "-")
-    with receiving(applied, tmp_path / "a", metrics_server, events_server, wrapper=limited) as receiver:
-        small = zipped(a_bin=bytes(range(256)) * 2000)
-        packed = zipped(a_bin=random.Random(1).randbytes(200_000))
-        assert len(packed) > 64 * 1024 > len(small)
-        answer = receiver.send("Zavod.zip", packed)
-        assert answer.status_code == 507, receiver.said()
-        assert receiver.send("Zavod.zip", small).status_code == 200
-        assert list((receiver.spool / "incoming").iterdir()) == []
-    with receiving(applied, tmp_path / "b", metrics_server, events_server, "--reserve", str(1 << 40)) as receiver:
-        assert receiver.send("Zavod.status", status()).status_code == 507
-        assert "Traceback" not in receiver.said()
-
-
 def test_changes_of_the_estate_are_taken_up(
     applied: World, tmp_path: Path, metrics_server: MetricsServer, events_server: EventsServer
 ) -> None:
