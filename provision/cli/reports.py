@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     "--client",
     default="",
     help=_(
-        "Чей отчёт, если в файле этого нет; обычно имя файла до точки.",
-        "Whose report it is where the file does not say; by default the file's name up to the dot.",
+        "Чей отчёт, если в файле этого нет; обычно имя файла без расширений.",
+        "Whose report it is where the file does not say; by default the file's name without its extensions.",
     ),
 )
 @click.option(
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 )
 @click.option("--check", "only_check", is_flag=True, help=_("Проверить, ничего не записывая.", "Check, write nothing."))
 @format_option("text", "json")
+@click.option("-v", "--verbose", is_flag=True, help=_("Каждую ошибку отдельно.", "Every mistake by itself."))
 @click.option(
     "--vm-url",
     envvar="SMART_VM_URL",
@@ -73,8 +75,10 @@ def import_reports(
     inspect: bool,
     only_check: bool,
     form: str,
+    verbose: bool,
     vm_url: str | None,
 ) -> None:
+    _demand_readable(files)
     if inspect:
         for name in files:
             _inspect(name)
@@ -87,7 +91,7 @@ def import_reports(
         for name in files:
             events += _taken(name, find, stores, client)
     finally:
-        click.echo(_as_json(events) if form == "json" else _as_text(settings, events))
+        click.echo(_as_json(events) if form == "json" else _as_text(settings, events, verbose=verbose))
     sys.exit(_status(events))
 
 
@@ -148,19 +152,37 @@ def _taken(name: str, find: Find, stores: Stores | None, client: str) -> Iterato
 
     with _file(name) as path:
         shown = "-" if name == "-" else harmless(Path(name).name)
-        whose = client or ("" if name == "-" else Path(name).name.partition(".")[0])
+        whose = client or ("" if name == "-" else _client_of(Path(name).name, find))
         yield from take(path, find, stores, now(), shown, whose)
+
+
+def _client_of(name: str, find: Find) -> str:
+    """The client that a file is called after: `Zavod.zip`, or `Zavod.2.report.zip` of a client called Zavod.2."""
+    parts = name.split(".")
+    names = [".".join(parts[:count]) for count in range(max(1, len(parts) - 1), 0, -1)]
+    return next((one for one in names if find(one) != "R09"), names[-1])
+
+
+def _demand_readable(files: Sequence[str]) -> None:
+    """Raises OSError for a file that cannot be read, before the first one is imported."""
+    for name in files:
+        if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):
+            Path(name).open("rb").close()
 
 
 @contextmanager
 def _file(name: str) -> Iterator[Path]:
+    """The file itself; a copy of what is read once only: standard input, a pipe."""
     from provision.reports.files import spooled
 
     if name == "-":
         with spooled(sys.stdin.buffer) as path:
             yield path
-    else:
+    elif Path(name).is_file():
         yield Path(name)
+    else:
+        with Path(name).open("rb") as file, spooled(file) as path:
+            yield path
 
 
 def _sorted_out(events: Sequence[Event]) -> tuple[list[Imported], list[Refused], list[str]]:
@@ -179,7 +201,7 @@ def _status(events: Sequence[Event]) -> int:
     return PARTLY if refused or unread else 0
 
 
-def _as_text(settings: Settings, events: Sequence[Event]) -> str:
+def _as_text(settings: Settings, events: Sequence[Event], *, verbose: bool) -> str:
     from provision.render import PROBLEM_FORMATS
     from provision.reports import Fate
 
@@ -188,7 +210,7 @@ def _as_text(settings: Settings, events: Sequence[Event]) -> str:
     if problems := [problem for one in refused for problem in one.problems]:
         lines.append(
             PROBLEM_FORMATS["text"](
-                problems, lang=settings.lang, colour=settings.colour, verbose=False, width=settings.width
+                problems, lang=settings.lang, colour=settings.colour, verbose=verbose, width=settings.width
             )
         )
     for file in unread:

@@ -1,4 +1,4 @@
-"""What can be wrong with a report: the codes R01 to R14. A report with one of them is not imported at all.
+"""What can be wrong with a report: the codes R01 to R15. A report with one of them is not imported at all.
 
 Messages name the file, the line and the field, never a value: reports hold what people search for.
 """
@@ -99,6 +99,18 @@ CODES: dict[str, Code] = {
             "error",
             Text("архив не распаковывается", "the zip archive cannot be unpacked"),
             Text("Проверьте файл и пришлите его заново.", "Check the file and send it again."),
+        ),
+        Code(
+            "R15",
+            "error",
+            Text(
+                "отчёт слишком велик: больше 200 000 строк или 128 МБ",
+                "the report is too large: over 200,000 lines or 128 MB",
+            ),
+            Text(
+                "Разделите его на отчёты за разное время; о настоящем таком отчёте сообщите разработчикам.",
+                "Divide it into reports of different times; if a real one is so large, tell the maintainers.",
+            ),
         ),
     )
 }

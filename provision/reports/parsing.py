@@ -16,6 +16,7 @@ from provision.text import Text
 Json = Mapping[str, Any]
 Line = tuple[int, Json | Problem]  # number, and the object or why it is none
 LONGEST_LINE = 1 << 20  # bytes
+_MOST_LINES, _LARGEST = 200_000, 128 << 20  # of one report, which is held in memory: 419 lines are usual (R15)
 _MOST_PROBLEMS = 50  # of one report; the others are not looked for
 _KINDS = ("report", "metric", "row", "end")
 
@@ -87,7 +88,7 @@ class _Gathering:
         self.rows: list[Json] = []
         self.problems: list[Problem] = []
         self.ended = False
-        self._count = 0
+        self._count = self._size = 0
         self._seen: set[tuple[tuple[str, Any], ...]] = set()
         self._digest = hashlib.sha256()
 
@@ -97,6 +98,9 @@ class _Gathering:
             self._count += 1
             return
         kind = next((one for one in _KINDS if one in line), "")
+        if self._count > _MOST_LINES or self._size > _LARGEST:
+            self._pass_over(number, kind)
+            return
         if kind == "report" and self.client:
             line = {"client": self.client, **line}
         if wrong := _mistake(kind, line, self.shown, number):
@@ -113,6 +117,13 @@ class _Gathering:
         self._count += 1
         self._keep(number, line, kind)
 
+    def _pass_over(self, number: int, kind: str) -> None:
+        """A line of a report that is too large: only its end is looked for."""
+        self.ended = kind == "end"
+        if self.samples or self.rows:
+            self.samples, self.rows, self._seen = [], [], set()
+            self._refuse(problem("R15", self.shown, number), always=True)
+
     def result(self) -> Report | Refused:
         if not self.ended:
             self._refuse(problem("R08", self.shown, self.line), always=True)
@@ -125,7 +136,9 @@ class _Gathering:
     def _keep(self, number: int, line: Json, kind: str) -> None:
         if self.problems:  # nothing of this report will be imported
             return
-        self._digest.update(json.dumps(line, sort_keys=True).encode())
+        written = json.dumps(line, sort_keys=True).encode()
+        self._digest.update(written)
+        self._size += len(written)
         if kind == "row":
             self.rows.append(line)
             return

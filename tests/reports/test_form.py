@@ -148,6 +148,18 @@ def test_a_value_twice_is_refused() -> None:
     assert [one.code for one in found.problems] == ["R12"]
 
 
+@pytest.mark.parametrize(("number", "text"), [(200_001, "x"), (14_000, "x" * 10_000)])
+def test_a_report_that_no_memory_holds_is_refused(number: int, text: str) -> None:
+    """Too many lines, or too many bytes; the next report of the file is read."""
+    row = {"row": "search_queries", "ts": HEADER["time"], "query_text": text, "status": "success"}
+    lines: list[dict[str, Any]] = [HEADER, *[row] * number, {"end": number}, HEADER, row, {"end": 1}]
+    large, small = reports_of(enumerate(lines, start=1), "f")
+
+    assert isinstance(large, Refused)
+    assert [one.code for one in large.problems] == ["R15"]
+    assert isinstance(small, Report)
+
+
 def test_every_code_is_explained() -> None:
     """`check --explain` knows the codes of reports."""
     for code in CODES:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -232,6 +233,50 @@ def test_standard_input_and_a_zip_are_read(estate: Estate, tmp_path: Path) -> No
     assert (checked.exit_code, nothing) == (0, [(0,)])
     assert [(one["client"], one["fate"], one["samples"]) for one in piped["reports"]] == [("Romashka", "written", 2)]
     assert (packed.exit_code, "Reports imported: 1" in packed.output) == (0, True)
+
+
+def test_a_file_is_called_after_its_client(estate: Estate) -> None:
+    """A name of a client may have dots: the longest one that a list has counts, never another client's."""
+    lists = estate.folder / "volga_manager_20260417.csv"
+    line = lists.read_text(encoding="utf-8")
+    lists.write_text(line + line.replace("Romashka,", "Romashka.Don,"), encoding="utf-8")
+    whole = report("", local(-1), [used(4)]).replace('"client": "", ', "")
+    for name, client in (
+        ("Romashka.Don.ndjson", "Romashka.Don"),
+        ("Romashka.Don.sysinfo.ndjson", "Romashka.Don"),
+        ("Romashka.20260417.ndjson", "Romashka"),
+        ("Romashka", "Romashka"),
+        ("Stranger.Don.ndjson", ""),
+    ):
+        result = estate.run("import", "--check", "--format", "json", estate.write(name, whole))
+        found = [one["client"] for one in json.loads(result.stdout)["reports"]]
+        assert found == ([client] if client else []), name
+
+
+def test_a_file_that_is_missing_is_said_before_anything_is_imported(estate: Estate) -> None:
+    """So that the same command can be given again; a pipe is read as a file is."""
+    path = estate.write("a.ndjson", report("Romashka", local(-1), [used(3)]))
+    for missing in (str(estate.folder / "nofile.zip"), str(estate.folder)):
+        result = estate.run("import", path, missing)
+        assert (result.exit_code, missing in result.output, "imported" in result.output) == (1, True, False)
+    assert estate.rows(estate.volga, "SELECT count(*) FROM core.imports") == [(0,)]
+
+    pipe = estate.folder / "pipe"
+    os.mkfifo(pipe)
+    writing = threading.Thread(target=pipe.write_bytes, args=(Path(path).read_bytes(),))
+    writing.start()
+    result = estate.run("import", str(pipe))
+    writing.join()
+    assert (result.exit_code, "Reports imported: 1" in result.output) == (0, True)
+
+
+def test_every_mistake_can_be_listed(estate: Estate) -> None:
+    """The command has the option that its output names."""
+    path = estate.write("a.ndjson", report("Romashka", local(-1), [{"metric": "nothing", "value": 1}] * 9))
+    short, long = (estate.run("import", *options, path).output for options in ((), ("--verbose",)))
+
+    assert "--verbose" in short
+    assert (short.count("R03"), long.count("R03")) == (1, 9)
 
 
 def test_no_reader_recognises_a_file(estate: Estate, tmp_path: Path) -> None:
