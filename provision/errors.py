@@ -6,6 +6,7 @@ ProvisionError               has a text in both languages; cli prints it and exi
 ├── SecretError              a secret is missing, too short or readable by others
 ├── PlanChangedError         the plan is not the one that was reviewed (--expect)
 ├── StoreError               a store below Grafana does not answer, refuses, or cannot be fenced
+│   ├── SilentStoreError     it does not answer at all
 │   └── SomeFailedError      some of several things failed; the others are done
 └── GrafanaError             anything that went wrong between us and Grafana
     ├── UnreachableError     no answer: refused, timed out, TLS, not a Grafana
@@ -54,6 +55,10 @@ class PlanChangedError(ProvisionError):
 
 class StoreError(ProvisionError):
     """A store below Grafana does not answer, refuses, or is not fit for a fence."""
+
+
+class SilentStoreError(StoreError):
+    """A store below Grafana does not answer: it is down, out of reach or too slow."""
 
 
 class SomeFailedError(StoreError):

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from provision.credential import RootSecret
-from provision.errors import StoreError
+from provision.errors import SilentStoreError, StoreError
 from provision.model import Cabinet
 from provision.stores.wire import ask, basic
 from provision.text import Text
@@ -30,7 +30,8 @@ class CabinetReader:
     def numbers(self, query: str, at: float) -> list[tuple[Mapping[str, str], float]]:
         """Labels and value of each series that the MetricsQL query gives at a time in unix seconds.
 
-        Raises StoreError when the credentials are refused, and when a series is another cabinet's.
+        Raises StoreError when the credentials are refused, and when a series is another cabinet's; SilentStoreError
+        when there is no proper answer.
         """
         body = urllib.parse.urlencode({"query": query, "time": f"{at:.3f}", "nocache": "1"}).encode()
         headers = {**basic(self.user, self.password), "Content-Type": "application/x-www-form-urlencoded"}
@@ -46,12 +47,8 @@ class CabinetReader:
             rows: list[dict[str, Any]] = json.loads(answer.text)["data"]["result"]
             found = [_series(row) for row in rows]
         except (ValueError, KeyError, TypeError, IndexError):
-            raise StoreError(
-                Text(
-                    f"vmauth не отвечает как следует: {answer.status or answer.text}",
-                    f"vmauth does not answer properly: {answer.status or answer.text}",
-                )
-            ) from None
+            said = f"vmauth: {answer.status or answer.text}"
+            raise SilentStoreError(Text(said, said)) from None
         if any(labels.get("cabinet", self.cabinet) != self.cabinet for labels, _ in found):
             raise StoreError(
                 Text(f"кабинет {self.cabinet} видит чужие числа", f"the cabinet {self.cabinet} sees another's numbers"),
@@ -60,13 +57,18 @@ class CabinetReader:
         return found
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """The rows that the SQL query gives. Raises StoreError when the role is refused."""
+        """The rows that the SQL query gives. Raises StoreError when the role is refused, SilentStoreError when the
+        server does not answer.
+        """
         try:
             with psycopg.connect(self.events, connect_timeout=10, autocommit=True) as connection:
                 return connection.execute(query.encode()).fetchall()
         except psycopg.Error as error:
-            said = (error.diag.message_primary or str(error)).strip().splitlines()
-            raise self._refused("PostgreSQL", said[0] if said else type(error).__name__) from None
+            lines = (error.diag.message_primary or str(error)).strip().splitlines()
+            said = lines[0] if lines else type(error).__name__
+            if error.sqlstate is None and "FATAL:" not in said:  # the server's own words when it lets nobody in
+                raise SilentStoreError(Text(f"PostgreSQL: {said}", f"PostgreSQL: {said}")) from None
+            raise self._refused("PostgreSQL", said) from None
 
     def _refused(self, store: str, why: str) -> StoreError:
         return StoreError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+from provision.collect.checks import ALWAYS
 from provision.model import Cabinet, Installation, OnlineAccess, Problem
 from provision.stores.contract import CHECK, ONLINE, SMARTSTATUS, SYSINFO
 from provision.text import Text
@@ -128,6 +129,11 @@ def refused(cabinet: Cabinet, why: Text) -> list[Answer]:
     return [_whole(cabinet, Verdict.NEVER, REASONS["no-access"].of(why.ru, why.en))]
 
 
+def unseen(cabinet: Cabinet, why: Text) -> list[Answer]:
+    """An answer for a cabinet whose stores do not answer."""
+    return [_whole(cabinet, Verdict.NEVER, REASONS["no-store"].of(why.ru, why.en))]
+
+
 def suspended(cabinet: Cabinet) -> Answer:
     """The answer for a cabinet whose credentials are closed on purpose."""
     return _whole(cabinet, Verdict.NOTHING, REASONS["suspended"])
@@ -213,12 +219,18 @@ def _checks(who: Client, managers: set[str], since: float, evidence: Evidence) -
             return _Finding(Verdict.WRONG, REASONS["wrong-manager"].of(", ".join(sorted(others))))
         lost = evidence.targets is not None and who not in evidence.targets
         return _arrival("checks", newest, since, evidence.now, REASONS["not-in-targets" if lost else "no-probes"])
-    why = _why_unreachable(who, evidence)
-    return _Finding(Verdict.FAILING, why) if why else _Finding(Verdict.FINE)
+    if why := _why_unreachable(who, evidence):
+        return _Finding(Verdict.FAILING, why)
+    if _within("checks", since, evidence.now) and not mine.keys() >= set(ALWAYS):  # they begin one by one
+        return _Finding(Verdict.WAITING, REASONS["no-probes"], since + FIRST["checks"])
+    return _Finding(Verdict.FINE)
 
 
 def _why_unreachable(who: Client, evidence: Evidence) -> Reason | None:
-    """What the last checks say is in the way; None when nothing, or when there are no fresh ones."""
+    """What the last checks say is in the way; None when nothing, or when there are no fresh ones.
+
+    A page that does not answer says something only of a port that is known to be open.
+    """
     checks = {
         name: heard.value for name, heard in evidence.checks.get(who, {}).items() if _fresh("checks", heard, evidence)
     }
@@ -227,8 +239,10 @@ def _why_unreachable(who: Client, evidence: Evidence) -> Reason | None:
         return REASONS["unresolved" if evidence.protocols.get(who) == 0 else "port-closed"]
     if checks.get("http200") == 0:
         code = int(codes.get("http200", 0))
-        return REASONS["http-code"].of(str(code)) if code else REASONS["no-answer"]
-    if checks.get("auth") == 0:
+        if code:
+            return REASONS["http-code"].of(str(code))
+        return REASONS["no-answer"] if checks.get("tcp") == 1 else None
+    if checks.get("auth") == 0 and checks.get("http200") == 1:
         return REASONS["sign-in-refused"]
     return None
 

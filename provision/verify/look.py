@@ -11,9 +11,10 @@ from provision.collect.folder import CollectionFolder
 from provision.collect.targets import probed_of
 from provision.collect.unknown import unknown_names
 from provision.credential import RootSecret
-from provision.errors import StoreError
+from provision.errors import SilentStoreError, StoreError
 from provision.model import Cabinet, Estate
 from provision.stores.reading import reader_of
+from provision.text import Text
 from provision.verify import expectations
 from provision.verify.evidence import gather
 from provision.verify.expectations import FIRST, Answer, Verdict
@@ -41,8 +42,9 @@ class Look:
 
     def at(self, cabinets: Sequence[Cabinet], ready: Callable[[str], None] = lambda _: None) -> list[Answer]:
         """An answer a list line of these cabinets, the worst first. `ready` is called for each cabinet."""
+        silent: dict[tuple[str, str], Text] = {}
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = list(pool.map(partial(self._of, ready), cabinets))
+            found = list(pool.map(partial(self._of, ready, silent), cabinets))
         found.append(self._unknown(cabinets))
         return expectations.worst_first(answer for answers in found for answer in answers)
 
@@ -62,7 +64,8 @@ class Look:
                 answers += expectations.unknown_uploads(mine[0], left)
         return answers
 
-    def _of(self, ready: Callable[[str], None], cabinet: Cabinet) -> list[Answer]:
+    def _of(self, ready: Callable[[str], None], silent: dict[tuple[str, str], Text], cabinet: Cabinet) -> list[Answer]:
+        """The answers of one cabinet. `silent` holds stores that did not answer another one: they are asked once."""
         answers = expectations.excluded(cabinet.id, self.estate.problems)
         if cabinet.state != "active":
             answers.append(expectations.suspended(cabinet))
@@ -70,8 +73,14 @@ class Look:
             targets = probed_of(self.folder, cabinet.id) if self.folder else None
             administrator = self.administrators.get(cabinet.events.administrator, "")
             reader = reader_of(cabinet, self.root, self.vmauth, administrator)
+            stores = (reader.metrics, administrator or cabinet.events.address)
             try:
+                if stores in silent:
+                    raise SilentStoreError(silent[stores])
                 evidence = gather(reader, time.time(), targets)
+            except SilentStoreError as error:
+                silent[stores] = error.text
+                answers += expectations.unseen(cabinet, error.text)
             except StoreError as error:
                 answers += expectations.refused(cabinet, error.text)
             else:

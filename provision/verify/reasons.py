@@ -31,6 +31,14 @@ REASONS = _table(
         Text("Выполните provision apply для этого кабинета.", "Run provision apply for this cabinet."),
     ),
     Reason(
+        "no-store",
+        Text("хранилище не отвечает: {value}", "a store does not answer: {value}"),
+        Text(
+            "Проверьте, что хранилища работают и доступны отсюда, и повторите.",
+            "See that the stores run and can be reached from here, and look again.",
+        ),
+    ),
+    Reason(
         "suspended",
         Text("кабинет приостановлен", "the cabinet is suspended"),
         Text("Данные снова пойдут после state: active.", "Data arrive again after state: active."),

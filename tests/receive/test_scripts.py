@@ -168,6 +168,9 @@ def test_the_task_of_windows(world: World, tmp_path: Path) -> None:
         assert found["StartWhenAvailable"] == "true"
         assert found["RunLevel"] == "HighestAvailable"
         assert "Duration" not in found
+        (trigger,) = (one for one in Xml.fromstring(content).iter() if one.tag.endswith("}CalendarTrigger"))
+        names = [one.tag.partition("}")[2] for one in trigger]
+        assert names == ["Enabled", "StartBoundary", "Repetition", "ScheduleByDay"]  # a sequence in the schema
 
 
 @dataclass

@@ -42,3 +42,20 @@ def test_an_old_report_that_came_late_is_no_shift_of_the_zone() -> None:
         evidence = Evidence(now=NOW, reports={("Romashka", "ivanova"): heard}, registered={"Romashka": NOW - HOUR})
 
         assert judge(cabinet(), evidence, ("report",))[0].verdict is verdict
+
+
+def test_checks_that_begin_one_by_one_are_awaited() -> None:
+    """A page that did not answer says nothing of the port before the port was tried; nor do refused sign-ins."""
+    who, began = ("x.example.ru:80", "ivanova"), NOW - 60
+    one = make_cabinet(installations=[Installation(*who, "", "http", -1, "x.csv", 1)])
+
+    def verdict(**checks: float) -> tuple[Verdict, str]:
+        heard = {name: Heard(began, NOW - 10, value) for name, value in checks.items()}
+        evidence = Evidence(now=NOW, checks={who: heard}, registered={who[0]: began}, codes={who: {"http200": 0}})
+        (answer,) = judge(one, evidence, ("checks",))
+        return answer.verdict, answer.reason.code if answer.reason else ""
+
+    assert verdict(http200=0) == (Verdict.WAITING, "no-probes")
+    assert verdict(auth=0) == (Verdict.WAITING, "no-probes")
+    assert verdict(tcp=1, http200=0) == (Verdict.FAILING, "no-answer")
+    assert verdict(tcp=1, icmp=0, http200=1) == (Verdict.FINE, "")

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,8 +89,8 @@ def test_a_reason_is_named(stage: Stage, planted: Planted) -> None:
 
 
 def test_every_reason_is_planted() -> None:
-    """A reason without a line here is one that nobody has seen work; three have tests of their own."""
-    assert {one.reason for one in PLANTED} == {"", *REASONS} - {"client", "no-access", "suspended"}
+    """A reason without a line here is one that nobody has seen work; four have tests of their own."""
+    assert {one.reason for one in PLANTED} == {"", *REASONS} - {"client", "no-access", "no-store", "suspended"}
 
 
 def test_nothing_else_is_said_and_the_worst_comes_first(stage: Stage) -> None:
@@ -176,3 +179,34 @@ def test_a_cabinet_that_the_stores_refuse_is_named(stage: Stage) -> None:
     assert (answer["state"], answer["reason"], answer["line"] > 0) == ("never", "no-access", True)
     assert answer["file"].endswith("tenants.yaml")
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("store", ["vmauth", "PostgreSQL"])
+def test_stores_that_do_not_answer_are_named(stage: Stage, store: str) -> None:
+    """Not as a refusal: apply would help nothing. One answer a cabinet; who does not answer is asked once."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # accepts, and closes each connection at once
+        port = deaf.getsockname()[1]
+        asked: list[None] = []
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = deaf.accept()
+                    asked.append(None)
+                    connection.close()
+
+        listening = threading.Thread(target=hang_up)
+        listening.start()
+        env = (
+            {"SMART_VMAUTH_URL": f"http://127.0.0.1:{port}"}
+            if store == "vmauth"
+            else {"SMART_EVENTS_ADMIN": f"host=127.0.0.1 port={port} user=x dbname=x"}
+        )
+        result = stage.world.run("verify", stage.world.don, "--format", "json", env=env)
+        deaf.shutdown(socket.SHUT_RDWR)
+    listening.join()
+    (answer,) = json.loads(result.stdout)["lines"]
+
+    assert (answer["state"], answer["reason"], result.exit_code) == ("never", "no-store", 1)
+    assert store in answer["message"]
+    assert asked
