@@ -102,6 +102,7 @@ def poll(
     from provision.poll.polling import run_every
     from provision.poll.session import Limits
 
+    _demand_proxy(proxy)
     limits = Limits(connect=min(timeout, 10), read=timeout, whole=4 * timeout, proxy=proxy)
     seconds = float(spread if spread is not None else (every or 0) / 10)
     if every is None:
@@ -117,6 +118,17 @@ def poll(
 
     with _signals_wait():
         run_every(every, work, _ended)
+
+
+def _demand_proxy(proxy: str) -> None:
+    """Raises UsageError for what is no proxy: with it every access would count as failing."""
+    if proxy and not re.fullmatch(
+        r"https?://(?:[^/@\s]*@)?(?:[^:/@\[\]\s]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?", proxy
+    ):
+        raise UsageError(
+            Text("--proxy (SMART_POLL_PROXY) не годится", "--proxy (SMART_POLL_PROXY) is no proxy"),
+            Text("Нужно http://[пользователь:пароль@]узел:порт", "Write http://[user:password@]host:port"),
+        )
 
 
 def _round(

@@ -43,6 +43,8 @@ def classified(error: requests.RequestException) -> PollError:
     broken = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError, requests.HTTPError)
     if isinstance(error, broken) or _bad_answer(error):
         return PollError(ErrorClass.HTTP, "the answer is not valid HTTP")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return PollError(ErrorClass.CONNECTION, "the proxy does not answer or refuses")
     if isinstance(error, requests.exceptions.SSLError):
         return PollError(ErrorClass.CONNECTION, "TLS: the certificate or the protocol is not accepted")
     if isinstance(error, requests.ConnectionError):

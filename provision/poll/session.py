@@ -6,7 +6,7 @@ after that is the account.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -28,7 +28,7 @@ class Limits:
     connect: float = 10
     read: float = 30
     whole: float = 120
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
 
 
 class AccountSession:

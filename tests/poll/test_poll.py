@@ -170,6 +170,17 @@ def test_a_server_that_is_down_pauses_nobody(online: Online) -> None:
         assert "failed: 1, paused: 0" in online.poll()
 
 
+def test_what_is_no_proxy_is_refused_before_anything_counts_as_failing(online: Online) -> None:
+    """A typing error in the proxy's address is no failure of the accesses; the address may hold a password."""
+    online.lines(("u1", "Pw-Example-1", "docs"))
+    arguments = ["--lang", "en", "-f", str(online.estate.folder / "tenants.yaml"), "poll"]
+    for proxy in ("proxy.example.ru:3128", "socks5://u:Pw-Wrong-9@proxy.example.ru:1080", "http://"):
+        result = CliRunner(env={**online.env, "SMART_POLL_PROXY": proxy}).invoke(main, arguments)
+        assert (result.exit_code, "SMART_POLL_PROXY" in result.output) == (2, True)
+        assert "Pw-Wrong-9" not in result.output
+    assert (online.up(), online.errors()) == ({}, [])
+
+
 def test_a_server_gets_few_polls_at_a_time(online: Online) -> None:
     """No more than --per-server, however many accesses it has; an access on two lines is polled once."""
     accesses = [(f"u{number}", "Pw-Wrong-9", "docs") for number in range(20)]

@@ -1,6 +1,7 @@
 """Signing in against a fake server on loopback, and each class of failure by a real one."""
 
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -78,3 +79,16 @@ def test_no_connection_has_its_class() -> None:
     with product() as (host, _):
         assert failure(host, protocol="https").error_class is ErrorClass.CONNECTION
     assert failure("nowhere.invalid").error_class is ErrorClass.CONNECTION
+
+
+def test_a_proxy_that_is_down_is_named() -> None:
+    """It is not the access that fails; what the proxy's address holds is not shown."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        limits = replace(LIMITS, proxy=f"http://user:Pw-Proxy-1@127.0.0.1:{probe.getsockname()[1]}")
+    with pytest.raises(PollError) as caught:
+        look(access("online1.example.ru"), limits)
+    found = caught.value
+    assert found.error_class is ErrorClass.CONNECTION
+    assert "the proxy" in found.detail
+    assert "Pw-Proxy-1" not in f"{found} {limits}"
