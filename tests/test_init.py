@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import shlex
+import socket
 import stat
 import subprocess
 import sys
@@ -11,12 +12,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner
 from packaging.version import Version
 
 from provision.cli import main
+from provision.credential import RootSecret
 from provision.sandbox import Sandbox
+from provision.stores.process import serving
 from tests.sessions import Terminal, blocks
+from tests.world import SECRET
 
 ROOT = Path(__file__).parent.parent
 
@@ -110,7 +115,9 @@ def lowest() -> dict[str, str]:
 
 
 def test_with_the_lowest_versions_that_are_declared(wheel: Path, sandbox: Sandbox, tmp_path: Path) -> None:
-    """From an empty folder to a cabinet, and its dashboards as files, with the oldest packages that pip may choose."""
+    """From an empty folder to a cabinet, its dashboards as files, and a receiver that serves, with the oldest packages
+    that pip may choose.
+    """
     library = installed(tmp_path, wheel, *(f"{name}=={version}" for name, version in lowest().items()))
     versions = printed(
         library, f"from importlib.metadata import version\nprint([version(n) for n in {list(lowest())}])"
@@ -122,6 +129,38 @@ def test_with_the_lowest_versions_that_are_declared(wheel: Path, sandbox: Sandbo
     begin(folder, sandbox, path=library)
     provision(folder, "render", "-o", "json", path=library)
     assert (folder / "json" / "romashka").is_dir()
+    assert b" 400 " in receiver_says(folder, library, "Transfer-Encoding: chunked", "ZZ")
+
+
+def receiver_says(folder: Path, library: Path, header: str, body: str) -> bytes:
+    """The first line of a receiver's answer to an upload; it needs no store for that."""
+    token = RootSecret(SECRET).upload_token("romashka", 1)
+    about = ("Host: x", "upload: yes", "dealer: romashka", "Content-Type: multipart/form-data; boundary=b", header)
+    request = "\r\n".join((f"POST /upload?token={token} HTTP/1.1", *about, "", body, ""))
+    env = {
+        "PYTHONPATH": str(library),
+        "SMART_SECRET": SECRET,
+        "SMART_VM_URL": "http://127.0.0.1:9",
+        "SMART_VM_PASSWORD": "Pw-Example-1",
+        "SMART_EVENTS_WRITER": "host=127.0.0.1 port=9",
+    }
+
+    def command(port: int) -> list[str]:
+        words = ["receive", "--listen", f"127.0.0.1:{port}", "--spool", str(folder / "spool"), "--reserve", "0"]
+        return [sys.executable, "-m", "provision", "-f", str(folder / "tenants.yaml"), *words]
+
+    def answers(port: int) -> bool:
+        try:
+            return requests.get(f"http://127.0.0.1:{port}/health", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    with (
+        serving(command, 0, folder / "receiver.log", answers, environment=env) as (port, _),
+        socket.create_connection(("127.0.0.1", port), timeout=60) as connection,
+    ):
+        connection.sendall(request.encode())
+        return connection.recv(4096).partition(b"\r\n")[0]
 
 
 def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:

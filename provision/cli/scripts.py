@@ -16,7 +16,7 @@ from provision.errors import EstateError, UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.model import Cabinet
+    from provision.model import Cabinet, Problem
 
 
 @click.command(
@@ -74,8 +74,9 @@ def scripts(
     login: str,
     overwrite: bool,
 ) -> None:
-    (chosen,) = choose_present(load(settings.estate), [cabinet])
-    names = _senders(chosen, clients)
+    estate = load(settings.estate)
+    (chosen,) = choose_present(estate, [cabinet])
+    names = _senders(chosen, clients, has_errors=any(_excludes(one, chosen.id) for one in estate.problems))
     files = _made(settings, chosen, names, receiver, _by_client(addresses, names), login)
     differing = [name for name, content in files.items() if _differs(out / name, content)]
     present = [name for name in differing if (out / name).exists()]
@@ -103,7 +104,12 @@ def scripts(
         click.echo(settings.say(lacking), err=True)
 
 
-def _senders(cabinet: Cabinet, named: Sequence[str]) -> list[str]:
+def _excludes(problem: Problem, cabinet: str) -> bool:
+    """Whether it leaves lines of the cabinet's lists out."""
+    return problem.cabinet == cabinet and problem.level == "error"
+
+
+def _senders(cabinet: Cabinet, named: Sequence[str], *, has_errors: bool) -> list[str]:
     """The clients that get scripts: the named ones, or all that send by themselves. Raises UsageError."""
     known = dict.fromkeys(one.client for one in cabinet.installations if not one.polled)
     if unknown := [name for name in named if name not in known]:
@@ -117,7 +123,11 @@ def _senders(cabinet: Cabinet, named: Sequence[str]) -> list[str]:
                 if polled
                 else f"The lists of cabinet {cabinet.id} have no smartupload client {unknown[0]!r}",
             ),
-            Text(f"Есть: {', '.join(known) or 'никого'}", f"There are: {', '.join(known) or 'none'}"),
+            Text(
+                f"Есть: {', '.join(known) or 'никого'}" + ". Строки с ошибками не в счёт: provision check" * has_errors,
+                f"There are: {', '.join(known) or 'none'}"
+                + ". Lines with errors are left out: provision check" * has_errors,
+            ),
         )
     if not known:
         raise UsageError(

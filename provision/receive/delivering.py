@@ -81,7 +81,15 @@ class Deliveries:
                 continue
             path = self._spool.file("reports", item)
             received_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            taken = take_upload(path, client.cabinet, client.lines[0], self._stores, received_at, f"{item.client}.zip")
+            taken = take_upload(
+                path,
+                client.cabinet,
+                client.lines[0],
+                self._stores,
+                received_at,
+                f"{item.client}.zip",
+                self._spool.scratch,
+            )
             about = {"cabinet": client.cabinet.id, "client": item.client, "readers": ", ".join(taken.readers)}
             if taken.readers and not taken.problems:
                 self._journal.write("report", result="imported", **about, reports=len(taken.imported))

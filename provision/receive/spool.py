@@ -1,6 +1,6 @@
 """The spool: files that were acknowledged, on disk, each in the folder of the stage that it has reached.
 
-    incoming/                        parts that are being received; what is left there at the start is removed
+    incoming/                        parts that are being received, archives that are being read; emptied at the start
     status/ reports/ alerts/         what waits for a store
     kept/                            reports that nothing reads, and what a store refuses: the newest of each client
     sent/                            empty files that remember what was delivered, so that nothing counts twice
@@ -11,6 +11,7 @@ Below each: `<distributor>/<client>/<identity>.<ext>`. A file moves by renaming,
 import errno
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -63,12 +64,20 @@ class Spool:
         """Makes the folders, removes what was not acknowledged, completes what done() began. Raises OSError."""
         for name in ("incoming", *_STAGES):
             (self.path / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        for part in (self.path / "incoming").iterdir():
-            part.unlink(missing_ok=True)
+        for part in self.scratch.iterdir():
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink(missing_ok=True)
         for stage in WAITING:
             for item in self.waiting(stage):
                 if not self.file(stage, item).stat().st_size:  # emptied, and the new name did not last
                     self.done(stage, item)
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that is emptied at each start."""
+        return self.path / "incoming"
 
     @contextmanager
     def alone(self, patience: float = 30) -> Iterator[None]:

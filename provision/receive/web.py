@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from flask import Flask, Request, Response, g, jsonify, request
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from provision.os_errors import reason
@@ -262,8 +262,9 @@ def _answer_refusals(app: Flask, desk: Desk) -> None:
             return said(503, "", "the receiver cannot write its spool; send it again later")
         return unexpected(error)
 
-    @app.errorhandler(ParseException)
-    def garbled(_error: ParseException) -> Response:
+    @app.errorhandler(InvalidChunkSize)
+    @app.errorhandler(ChunkMissingTerminator)
+    def garbled(_error: Exception) -> Response:
         return said(408 if LATE in request.environ else 400, "", "the body is no valid HTTP")
 
     @app.errorhandler(RequestEntityTooLarge)

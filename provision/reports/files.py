@@ -34,16 +34,16 @@ class Source:
 
 
 @contextmanager
-def sources(path: Path, shown: str) -> Iterator[list[Source]]:
+def sources(path: Path, shown: str, scratch: Path | None = None) -> Iterator[list[Source]]:
     """The file, or the members of a zip, in the order of the archive. Raises UnpackError and OSError.
 
-    The unpacked copies are removed at the end.
+    Members are unpacked in the folder `scratch`, by default that of the system, and removed at the end.
     """
     head = _head(path)
     if not head.startswith(_ZIP):
         yield [Source(shown, path, head)]
         return
-    with tempfile.TemporaryDirectory(prefix="smart-import-") as folder:
+    with tempfile.TemporaryDirectory(prefix="smart-import-", dir=scratch) as folder:
         yield _unpacked(path, shown, Path(folder))
 
 

@@ -42,26 +42,38 @@ class Taken:
 
 
 def take_upload(
-    path: Path, cabinet: Cabinet, installation: Installation, stores: Stores, received_at: datetime, shown: str = ""
+    path: Path,
+    cabinet: Cabinet,
+    installation: Installation,
+    stores: Stores,
+    received_at: datetime,
+    shown: str = "",
+    scratch: Path | None = None,
 ) -> Taken:
     """Imports a file that came from this installation: each of its reports once, however often it is called.
 
     `received_at` has a time zone. What no reader recognises, and what is refused, is noted for `verify`
     (kodeks_upload_refused, reasons `reader` and `report`); the file is left where it is. Raises StoreError when a store
-    does not answer: call again later.
+    does not answer: call again later. `scratch`: where an archive is unpacked.
     """
 
     def find(client: str) -> Owner | str:
         return (cabinet, installation) if client in ("", installation.client) else "R09"
 
-    found = list(take(path, find, stores, received_at, shown or path.name, installation.client))
+    found = list(take(path, find, stores, received_at, shown or path.name, installation.client, scratch))
     known = tuple(dict.fromkeys(one.reader for one in found if isinstance(one, Recognised) and one.reader))
     problems = tuple(problem for one in found if isinstance(one, Refused) for problem in one.problems)
     return Taken(known, tuple(one for one in found if isinstance(one, Imported)), problems)
 
 
 def take(
-    path: Path, find: Find, stores: Stores | None, received_at: datetime, shown: str, client: str = ""
+    path: Path,
+    find: Find,
+    stores: Stores | None,
+    received_at: datetime,
+    shown: str,
+    client: str = "",
+    scratch: Path | None = None,
 ) -> Iterator[Event]:
     """Imports the reports of a file; an event for each file and report. Without stores reports are only checked.
 
@@ -69,7 +81,7 @@ def take(
     """
     refusals = _Refusals(find, stores, received_at, client)
     try:
-        with sources(path, shown) as found:
+        with sources(path, shown, scratch) as found:
             for source in found:
                 yield from _taken(source, find, stores, received_at, client, refusals)
     except UnpackError as error:

@@ -116,7 +116,12 @@ class RowsWriter:
     @contextmanager
     def connect(self, cabinet: Cabinet) -> Iterator[Connection]:
         """A session in autocommit that may change the cabinet's rows and nothing else. Raises StoreError."""
-        cluster = self.clusters[cabinet.events.administrator]
+        variable = cabinet.events.administrator
+        if (cluster := self.clusters.get(variable)) is None:  # the estate has changed since they were made
+            raise StoreError(
+                Text(f"{cabinet.id}: не задано {variable}", f"{cabinet.id}: {variable} is not set"),
+                Text("Задайте её и запустите программу снова.", "Set it and start the program again."),
+            )
         with cluster.connect(self._database(cluster, cabinet)) as connection:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(WRITER)))
             yield connection

@@ -159,9 +159,13 @@ def test_one_file_does_not_hold_up_the_others(applied: World, ground: Path, even
     mine = receiver.spool / "status" / receiver.dealer / "Zavod"
     (mine / "1.status").write_bytes(b"damaged")
     (mine / "2.status").write_bytes(b"")
+    for left in ("1-1", "smart-import-x/0"):  # a part, and what was being unpacked
+        (receiver.spool / "incoming" / left).parent.mkdir(exist_ok=True)
+        (receiver.spool / "incoming" / left).write_bytes(b"left by a kill")
     with store(folder, port), receiving(applied, folder / "receiver", metrics, events_server) as receiver:
         eventually(lambda: times_of(receiver, "Zavod") == [now - 90, now - 60], "the right file is delivered")
         eventually(lambda: not list((receiver.spool / "status").glob("*/*/*")), "nothing waits")
+        assert list((receiver.spool / "incoming").iterdir()) == []
 
     kept = {one.relative_to(receiver.spool / "kept" / receiver.dealer) for one in receiver.spool.glob("kept/*/*/*")}
     assert kept == {Path("Fabrika") / f"{now - 60}.status", Path("Zavod") / "1.status"}

@@ -105,6 +105,7 @@ def test_what_cannot_be_made_is_said(world: World, tmp_path: Path) -> None:
         (("Nobody",), {}, "no smartupload client"),
         ((f"{world.tag}a.example.ru:80",), {}, "is polled"),
         (("Zavod", "--address", "here"), {}, "Not an address of the product"),
+        (("Zavod", "--address", "10.0.0.7:80000"), {}, "Not an address of the product"),
         (("Zavod", "--address", "Nobody=127.0.0.1:80"), {}, "no such client"),
         (("Zavod", "--receiver", "https://u:p@x.example.ru"), {}, "Not an address of a receiver"),
         (("Zavod",), {"SMART_CLIENT_PROXY": "u:secret-of-proxy@x"}, "SMART_CLIENT_PROXY is no proxy"),

@@ -137,10 +137,11 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(estate: Estate) -> No
     command = [sys.executable, "-c", code, "-f", str(estate.folder / "tenants.yaml"), "import", path]
 
     for number in range(1, 6):
-        process = subprocess.Popen(command, env={**os.environ, **estate.env}, stdout=subprocess.DEVNULL)
-        until(partial(reports_begun, estate, number * 8))
-        process.kill()
-        process.wait()
+        with subprocess.Popen(command, env={**os.environ, **estate.env}, stdout=subprocess.DEVNULL) as process:
+            try:
+                until(partial(reports_begun, estate, number * 8), patience=300)
+            finally:
+                process.kill()
     result = estate.run("import", path)
 
     assert (result.exit_code, "refused: 0" in result.output) == (0, True)

@@ -136,6 +136,18 @@ def test_names_that_are_data_are_not_listed(tmp_path: Path) -> None:
     assert "<*> ×400" in result.output
 
 
+def test_a_zip_is_unpacked_where_the_caller_says(tmp_path: Path) -> None:
+    """A receiver that is killed empties that folder at its next start; nothing is left after reading."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one.xml", "<a/>")
+
+    with sources(tmp_path / "a.zip", "a.zip", scratch) as (found,):
+        assert found.path.is_relative_to(scratch)
+    assert list(scratch.iterdir()) == []
+
+
 def test_members_of_a_zip_are_shown_one_by_one(tmp_path: Path) -> None:
     """Each under its own name."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:

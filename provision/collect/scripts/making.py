@@ -71,7 +71,7 @@ class Values:
 
 def is_address(text: str) -> bool:
     """Whether it is `host:port`."""
-    return _ADDRESS.fullmatch(text) is not None
+    return _ADDRESS.fullmatch(text) is not None and 0 < int(text.rpartition(":")[2]) < 1 << 16
 
 
 def files_of(values: Values) -> Iterator[tuple[str, bytes]]:
