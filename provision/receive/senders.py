@@ -31,7 +31,9 @@ class Senders:
     """All that may send. Tokens are looked up by a keyed fingerprint, so the time taken says nothing of a token."""
 
     def __init__(self, cabinets: Iterable[Cabinet], root: RootSecret, before: "Senders | None" = None) -> None:
-        """A cabinet that mistakes in its lists refuse keeps the clients that it had in `before`."""
+        """A cabinet that mistakes in its lists refuse keeps the clients that it had in `before`; an absent one sends
+        nothing, alert events neither.
+        """
         self._root = root
         self._by_token: dict[str, Distributor] = {}
         self._cabinet_by_token: dict[str, tuple[Cabinet, bool]] = {}
@@ -42,11 +44,14 @@ class Senders:
         dealers: dict[str, str] = {}
         by_distributor: dict[str, list[dict[str, Client]]] = {}
         for cabinet in cabinets:
+            tokens[cabinet.distributor], dealers[cabinet.distributor] = cabinet.tokens, cabinet.sender
+            by_distributor.setdefault(cabinet.distributor, [])
+            if cabinet.state == "absent":
+                continue
             self.cabinets[cabinet.id] = cabinet
             old = before.clients_of.get(cabinet.id) if before and cabinet.blocked else None
             self.clients_of[cabinet.id] = old or _clients(cabinet)
-            by_distributor.setdefault(cabinet.distributor, []).append(self.clients_of[cabinet.id])
-            tokens[cabinet.distributor], dealers[cabinet.distributor] = cabinet.tokens, cabinet.sender
+            by_distributor[cabinet.distributor].append(self.clients_of[cabinet.id])
             for generation in range(max(1, cabinet.generation - 1), cabinet.generation + 1):
                 found = (cabinet, generation == cabinet.generation)
                 self._cabinet_by_token[self._print(root.log_token(cabinet.id, generation))] = found

@@ -6,6 +6,7 @@ import pytest
 
 from provision import config
 from provision.credential import RootSecret
+from provision.receive.senders import Senders
 from tests.world import SECRET, World
 
 
@@ -53,3 +54,18 @@ def test_a_token_belongs_to_one_distributor_and_number() -> None:
 
     assert len(made) == 6
     assert all(len(one) == 32 and one.replace("-", "").replace("_", "").isalnum() for one in made)
+
+
+@pytest.mark.parametrize(("state", "sends"), [("active", True), ("suspended", True), ("absent", False)])
+def test_a_suspended_cabinet_is_served_and_an_absent_one_is_not(world: World, state: str, sends: bool) -> None:
+    """Neither its clients nor its alert events; the distributor's other cabinet and token are as they were."""
+    title = f"title: Дон {world.tag}\n"
+    world.change("tenants.yaml", title, f"{title}        state: {state}\n")
+    root = RootSecret(SECRET)
+    known = Senders(config.load(world.folder / "tenants.yaml").cabinets, root)
+    mine = known.of_token(root.upload_token(f"d{world.tag}", 1))
+
+    assert (known.cabinet_of(root.log_token(world.don, 1)) is not None, world.don in known.cabinets) == (sends, sends)
+    assert known.cabinet_of(root.log_token(world.volga, 1)) is not None
+    assert mine is not None
+    assert {one.cabinet.id for one in mine.clients.values()} == {world.volga, *([world.don] if sends else [])}
