@@ -387,7 +387,7 @@ def compared(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_suspended_cabinet_sends_nothing(stage: Stage) -> None:
-    """Although its rules would fire."""
+    """Although its rules would fire. The neighbour's mailbox may still hear of the end of an earlier case."""
     world = stage.world
     title = f"title: Волга {world.tag}\n"
     world.change("tenants.yaml", title, f"{title}        state: suspended\n")
@@ -397,4 +397,4 @@ def test_a_suspended_cabinet_sends_nothing(stage: Stage) -> None:
     tree = world.ask("GET", POLICIES, org=world.org(world.volga))
     assert tree["routes"][0]["mute_time_intervals"] == ["smart-suspended"]
     time.sleep(150)
-    assert stage.boxes.mails == []
+    assert {mail.mailbox for mail in stage.boxes.mails} <= {"sos-don@example.ru"}
