@@ -11,6 +11,7 @@ from flask import Blueprint, request
 from provision.sandbox import alerting_state
 from provision.sandbox.access import body, needs, text
 from provision.sandbox.alerting_points import receivers_of
+from provision.sandbox.alerting_rules import naming
 from provision.sandbox.alerting_state import API, NONE, Document, public
 from provision.sandbox.refusals import Refused, bad_request
 
@@ -135,12 +136,14 @@ def update_timing(name: str) -> tuple[dict[str, Any], int]:
 
 @blueprint.delete(f"{_TIMINGS}/<name>")
 def delete_timing(name: str) -> tuple[str, int]:
-    """409 while a route names it; 204 also for one that is not there."""
+    """409 while a route or a rule names it; 204 also for one that is not there."""
     org = needs("alert.provisioning:write", "Editor").org
     document = alerting_state.found(org)
     if name in _timings_of(document["route"]):
         extra = {"UsedByRoutes": True}
         raise public(409, "alerting.notifications.time-intervals.used", "Conflict", extra)
+    if rules := naming(org, "mute_time_intervals", name):
+        raise public(409, "alerting.notifications.time-intervals.used", "Conflict", {"UsedByRules": rules})
     _check_provenance(document, f"timing {name}")
     document["intervals"] = [one for one in document["intervals"] if one["name"] != name]
     document["provenance"].pop(f"timing {name}", None)

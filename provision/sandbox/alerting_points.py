@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from provision.sandbox import alerting_state
 from provision.sandbox.access import body, needs, text
+from provision.sandbox.alerting_rules import naming
 from provision.sandbox.alerting_state import API, NONE, Document, public
 from provision.sandbox.refusals import Refused, bad_request
 
@@ -85,7 +86,7 @@ def update(uid: str) -> tuple[dict[str, Any], int]:
 
 @blueprint.delete(f"{_PATH}/<uid>")
 def delete(uid: str) -> tuple[dict[str, Any], int]:
-    """409 while a route names its receiver; no complaint about a uid that is not there."""
+    """409 while a route or a rule names its receiver; no complaint about a uid that is not there."""
     org = needs("alert.provisioning:write", "Editor").org
     document = alerting_state.found(org)
     gone = next((one for one in _integrations(document) if one["uid"] == uid), None)
@@ -94,6 +95,9 @@ def delete(uid: str) -> tuple[dict[str, Any], int]:
         if not any(_named(document, gone["name"])) and gone["name"] in receivers_of(document["route"]):
             message = "Contact point is currently referenced by a notification policy."
             raise public(409, "alerting.notifications.contact-points.referenced", message)
+        if not any(_named(document, gone["name"])) and naming(org, "receiver", gone["name"]):
+            message = "Contact point is currently used in the notification settings of one or many alert rules."
+            raise public(409, "alerting.notifications.contact-points.used-by-rule", message)
         document["provenance"].pop(f"contactPoint {uid}", None)
         alerting_state.save(org, document)
     return {"message": "contactpoint deleted"}, 202

@@ -12,7 +12,7 @@ from flask import Blueprint, current_app, request
 
 from provision.sandbox import clock, objects
 from provision.sandbox.access import Caller, body, database, needs, settings, text
-from provision.sandbox.alerting_state import API, NONE, public
+from provision.sandbox.alerting_state import API, NONE, find, public
 from provision.sandbox.durations import canonical
 from provision.sandbox.refusals import Refused, bad_request
 
@@ -128,6 +128,12 @@ def fire() -> dict[str, Any]:
     return {"org": sent["org"], "uids": sent["uids"]}
 
 
+def naming(org: int, key: str, name: str) -> list[str]:
+    """The uids of the rules whose own notification settings name that receiver or timing."""
+    named = ((rule["uid"], (rule.get("notification_settings") or {}).get(key)) for rule in rules_of(org))
+    return [uid for uid, value in named if value == name or (isinstance(value, list) and name in value)]
+
+
 def count_in(org: int, folder: str) -> int:
     """How many rules the folder holds."""
     select = "SELECT count(*) FROM alert_rule WHERE org_id = ? AND folder = ?"
@@ -197,6 +203,7 @@ def _rule(org: int, folder: str, group: str, sent: Any, before: dict[str, dict[s
     for key, known in _STATES.items():
         if sent.get(key) not in (*known, "KeepLast"):
             raise _invalid(f"unknown state: {sent.get(key)}")
+    _check_settings(org, sent.get("notification_settings"))
     data = [_query(query) for query in queries]
     optional = {key: sent[key] for key in ("annotations", "labels") if sent.get(key)}
     made = {
@@ -234,6 +241,21 @@ def _query(sent: Any) -> dict[str, Any]:
     model = {"intervalMs": 1000, "maxDataPoints": 43200, **sent["model"], "refId": ref}
     whole = {"refId": ref, "queryType": text(sent, "queryType"), "relativeTimeRange": span, "datasourceUid": source}
     return {**whole, "model": dict(sorted(model.items()))}
+
+
+def _check_settings(org: int, sent: Any) -> None:
+    """400 where the rule's own notification settings name a receiver or timing that is not there."""
+    if not isinstance(sent, dict):
+        return
+    document = find(org) or {"receivers": (), "intervals": ()}
+    receiver, timings = text(sent, "receiver"), {one["name"] for one in document["intervals"]}
+    if not receiver:
+        raise Refused(400, "invalid alert rule\nreceiver must be specified")
+    if receiver not in {one["name"] for one in document["receivers"]}:
+        raise Refused(400, f"invalid alert rule\nreceiver {receiver} does not exist")
+    for name in (*(sent.get("mute_time_intervals") or ()), *(sent.get("active_time_intervals") or ())):
+        if name not in timings:
+            raise Refused(400, f"invalid alert rule\ntime interval {name} does not exist")
 
 
 def _check_folder(who: Caller, folder: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.alerting import RULES, STATES, group_path, rule
+from tests.contract.alerting import POINTS, RULES, STATES, TIMINGS, group_path, point, rule, synchronised
 from tests.contract.caller import Caller
 from tests.contract.conftest import MakeUser
 
@@ -133,6 +133,33 @@ def test_states(admin: Caller, org_: int) -> None:
     (listed,) = group["rules"]
     assert (listed["uid"], listed["name"], listed["type"]) == ("a", "A", "alerting")
     assert listed["state"] in {"inactive", "pending", "unknown"}
+
+
+def test_a_rule_may_name_its_contact_point_itself(admin: Caller, org_: int) -> None:
+    """It must be there, and neither it nor the timing can be deleted then."""
+    org = synchronised(admin, org_)
+    admin.do("POST", POINTS, point("p", "box"), org=org)
+    admin.do("POST", TIMINGS, {"name": "night", "time_intervals": [{"weekdays": ["monday"]}]}, org=org)
+    for settings, said in (
+        ({"receiver": "nobody"}, "invalid alert rule\nreceiver nobody does not exist"),
+        ({"receiver": "box", "mute_time_intervals": ["day"]}, "invalid alert rule\ntime interval day does not exist"),
+        ({"receiver": ""}, "invalid alert rule\nreceiver must be specified"),
+    ):
+        body = {"interval": 60, "rules": [rule("a", "A", notification_settings=settings)]}
+        answer = admin.ask("PUT", GROUP, body, org=org)
+        assert (answer.status_code, answer.json()["message"]) == (400, said)
+    settings = {"receiver": "box", "mute_time_intervals": ["night"]}
+    put(admin, org, rule("a", "A", notification_settings=settings))
+    answer = admin.ask("DELETE", f"{POINTS}/p", org=org)
+    assert (answer.status_code, answer.json()["messageId"]) == (
+        409,
+        "alerting.notifications.contact-points.used-by-rule",
+    )
+    answer = admin.ask("DELETE", f"{TIMINGS}/night", org=org)
+    assert (answer.status_code, answer.json()["extra"]) == (409, {"UsedByRules": ["a"]})
+    assert admin.ask("DELETE", GROUP, org=org).status_code == 204
+    assert admin.ask("DELETE", f"{POINTS}/p", org=org).status_code == 202
+    assert admin.ask("DELETE", f"{TIMINGS}/night", org=org).status_code == 204
 
 
 def test_rules_are_apart(admin: Caller, org_: int, make_org: Any) -> None:
