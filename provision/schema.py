@@ -89,6 +89,7 @@ _DAY = choice(
     about("День недели", "A day of the week"),
     *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
+_NONE: Schema = {"minItems": 0}  # an empty list: none, whatever a higher level says
 _ALERTING = section(
     about("Как сообщать об авариях", "How alerts are reported"),
     {
@@ -106,7 +107,8 @@ _ALERTING = section(
                 ),
                 "minProperties": 1,
             },
-        ),
+        )
+        | _NONE,
         "maintenance": list_of(
             about("Время обслуживания: никому ничего", "Maintenance: nobody is notified"),
             section(
@@ -115,7 +117,8 @@ _ALERTING = section(
                 "from",
                 "to",
             ),
-        ),
+        )
+        | _NONE,
         "operator": _EMAIL | {"description": about("Ящик оператора СМАРТа", "Mailbox of the SMART operator")},
         "runbooks": word(
             about("Адрес, где лежат страницы docs/alerts", "Address under which docs/alerts is published"),

@@ -70,6 +70,14 @@ def test_sorting_rules_for_each_mailbox(world: World, tmp_path: Path) -> None:
     assert not any("KodeksTcpStatus " in text for name, text in texts.items() if name.startswith("usage/"))
 
 
+def test_an_empty_list_ends_the_quiet_hours_of_a_higher_level(world: World, tmp_path: Path) -> None:
+    """Maintenance windows, too."""
+    title = f"title: Волга {world.tag}\n"
+    assert "mute-timings.json" in rendered(world, tmp_path / "before")
+    world.change("tenants.yaml", title, f"{title}        alerting: {{quiet_hours: [], maintenance: []}}\n")
+    assert "mute-timings.json" not in rendered(world, tmp_path / "after")
+
+
 def test_settings_that_cannot_be_are_found_by_check(world: World) -> None:
     """A time without its quotes, a day that is none, and a window that ends before it begins."""
     good = 'quiet_hours: [{from: "22:00", to: "08:00"}]'
