@@ -1,7 +1,7 @@
 """What the server holds beyond a single org, read once a run: its orgs, their marks, its users."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +10,7 @@ from provision.credential import RootSecret
 from provision.errors import ForbiddenError, LoginError, NotFoundError
 from provision.grafana import Grafana, Json, Org
 from provision.identity import skeleton
+from provision.model import Cabinet
 from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
 
 
@@ -103,6 +104,11 @@ class Directory:
             return named
         found = next((number for number in self.claims if self.owner(number) == cabinet), None)
         return found if found is not None else self.orgs.get(unfinished_name(self._root, cabinet))
+
+    def orgs_by_number(self, cabinets: Iterable[Cabinet]) -> Mapping[int, str]:
+        """The names that those cabinets' orgs have now."""
+        numbers = {self.find(cabinet.id, cabinet.title) for cabinet in cabinets}
+        return {number: name for name, number in self.orgs.items() if number in numbers}
 
     def claimants(self, cabinet: str) -> tuple[int, ...]:
         """The orgs whose address names that cabinet, with any key."""

@@ -5,8 +5,9 @@ Read from `GET /api/admin/settings` (all values are texts; secrets come as aster
 that this server does not have (an older version, or a part that is switched off) opens nothing.
 """
 
+import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,12 +20,12 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": _DAY, "w": 7 * _DAY, "M": 30 * _DAY, 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the rules look at: `values` as the server gives them, numbers of the cabinets' orgs, and whether a cabinet
-    of the estate trusts its Editors.
+    """What the rules look at: `values` as the server gives them, numbers and names of the cabinets' orgs, and whether a
+    cabinet of the estate trusts its Editors.
     """
 
     values: Values
-    cabinets: Collection[int] = ()
+    cabinets: Mapping[int, str] = field(default_factory=dict)
     has_editors: bool = False
 
     def value(self, name: str) -> str:
@@ -123,6 +124,26 @@ def _no_cabinet(server: Server, name: str) -> bool:
     return not server.is_on("users.auto_assign_org") or not value.isdigit() or int(value) not in server.cabinets
 
 
+def _mapped_orgs(value: str) -> Iterator[str]:
+    """Number or name of each org in an `org_mapping`: entries `group:org:role`, with commas or spaces between them or
+    as a JSON list; a backslash before a colon that is part of a name (12.4).
+    """
+    try:
+        entries = json.loads(value) if value.startswith("[") else re.split(r"[,\s]+", value)
+    except ValueError:
+        return
+    for entry in entries:
+        parts = re.split(r"(?<!\\):", str(entry))
+        if len(parts) in (2, 3):
+            yield parts[1].replace("\\", "")
+
+
+def _maps_no_cabinet(server: Server, name: str) -> bool:
+    section, _, _ = name.rpartition(".")
+    orgs = {"*", *map(str, server.cabinets), *server.cabinets.values()}
+    return not server.is_on(f"{section}.enabled") or orgs.isdisjoint(_mapped_orgs(server.value(name).strip()))
+
+
 def _bounds_rules(server: Server, name: str) -> bool:
     limited = re.fullmatch(r"\d+", server.value("quota.org_alert_rule")) is not None
     return not server.has_editors or (server.is_on(name) and limited)
@@ -204,6 +225,17 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
         "[users] auto_assign_org_id = 1",
         _no_cabinet,
         "error",
+    ),
+    *(
+        WatchedSetting(
+            f"auth.{way}.org_mapping",
+            Text("без организаций кабинетов и без *", "no cabinet's org and no *"),
+            Text("люди из каталога попадают в этот кабинет", "people of a directory become members of that cabinet"),
+            f"[auth.{way}] org_mapping =",
+            _maps_no_cabinet,
+            "error",
+        )
+        for way in ("jwt", "generic_oauth", "azuread", "github", "gitlab", "google", "okta", "saml")
     ),
     WatchedSetting(
         "users.verify_email_enabled",

@@ -10,6 +10,8 @@ from provision.server_settings import SERVER_SETTINGS, Server, WatchedSetting, w
 from provision.text import Lang
 
 DOCS = Path(__file__).parent.parent / "docs"
+DIRECTORIES = ("jwt", "generic_oauth", "azuread", "github", "gitlab", "google", "okta", "saml")
+CABINETS = {5: "Волга: север"}
 # A server as somebody would set it up who follows the guide.
 GOOD = {
     "auth": {
@@ -19,7 +21,8 @@ GOOD = {
     },
     "auth.anonymous": {"enabled": "false"},
     "auth.proxy": {"enabled": "false", "whitelist": ""},
-    "auth.jwt": {"url_login": "false"},
+    **{f"auth.{way}": {"enabled": "true", "org_mapping": "staff:1:Viewer"} for way in DIRECTORIES},
+    "auth.jwt": {"enabled": "true", "org_mapping": "staff:1:Viewer", "url_login": "false"},
     "users": {
         "allow_sign_up": "false",
         "allow_org_create": "false",
@@ -62,6 +65,7 @@ WRONG = {
     "users.viewers_can_edit": "true",
     "users.auto_assign_org_role": "Editor",
     "users.auto_assign_org_id": "5",
+    **{f"auth.{way}.org_mapping": "staff:1:Viewer, all:5:Editor" for way in DIRECTORIES},
     "users.verify_email_enabled": "false",
     "snapshots.enabled": "true",
     "public_dashboards.enabled": "true",
@@ -85,12 +89,12 @@ WRONG = {
 def changed(name: str, value: str) -> Server:
     """The good server with one other value; the org 5 is a cabinet whose Editors are trusted."""
     section, _, key = name.rpartition(".")
-    return Server({**GOOD, section: {**GOOD[section], key: value}}, {5}, has_editors=True)
+    return Server({**GOOD, section: {**GOOD[section], key: value}}, CABINETS, has_editors=True)
 
 
 def test_a_server_set_up_by_the_guide_has_nothing_wrong() -> None:
     """Every setting of the table is among the good values, so that each has been looked at."""
-    server = Server(GOOD, {5}, has_editors=True)
+    server = Server(GOOD, CABINETS, has_editors=True)
     assert list(wrong_settings(server)) == []
     assert all(server.has(setting.name) for setting in SERVER_SETTINGS)
 
@@ -113,14 +117,33 @@ def test_what_makes_a_value_harmless(name: str, value: str) -> None:
     values = {**GOOD, section: {**GOOD[section], partner[section]: "true", key: value}}
     if section == "smtp":
         values["users"] = {**GOOD["users"], "verify_email_enabled": "false"}
-    assert list(wrong_settings(Server(values, {5}))) == []
+    assert list(wrong_settings(Server(values, CABINETS))) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("*:*:Viewer", 1),
+        ("all:5", 1),
+        (r'["all:Волга\\: север:Viewer"]', 1),
+        ('["staff:Main Org.:Viewer"]', 0),
+        ("5:1:Viewer", 0),
+        ("", 0),
+        ("[", 0),
+    ],
+)
+def test_a_directory_that_maps_people_into_a_cabinet(value: str, wrong: int) -> None:
+    """By the org's number, by its name, or into all orgs; it does not matter where the directory is switched off."""
+    for enabled, expected in (("true", wrong), ("false", 0)):
+        values = {**GOOD, "auth.okta": {"enabled": enabled, "org_mapping": value}}
+        assert len(list(wrong_settings(Server(values, CABINETS)))) == expected
 
 
 @pytest.mark.parametrize(("days", "wrong"), [("MM/DD", 1), ("DD.MM", 0)])
 def test_days_of_axes_may_have_a_form_of_their_own(days: str, wrong: int) -> None:
     """Without the browser's forms of dates, the server's own may be set; Grafana's default is reported."""
     values = {**GOOD, "date_formats": {"use_browser_locale": "false", "interval_day": days}}
-    assert len(list(wrong_settings(Server(values, {5})))) == wrong
+    assert len(list(wrong_settings(Server(values, CABINETS)))) == wrong
 
 
 def test_what_a_server_does_not_have_opens_nothing() -> None:

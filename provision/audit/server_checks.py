@@ -31,8 +31,7 @@ def _settings(
         why = Text("их не видно этому логину", "this login may not read them")
         yield Finding(SERVER, "", _SETTINGS, _SETTINGS, "untried", why)
         return
-    found = (directory.find(one.id, one.title) for one in cabinets)
-    state = Server(server.settings, {number for number in found if number is not None})
+    state = Server(server.settings, directory.orgs_by_number(cabinets))
     wrong = {one.setting.name: one.setting for one in wrong_settings(state)}
     for setting in SERVER_SETTINGS:
         if setting.level != "error":

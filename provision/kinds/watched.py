@@ -91,12 +91,8 @@ class Watched:
 def watched_settings(run: RunContext) -> Iterator[Resource]:
     """The server's settings that are not as expected and that tenants.yaml does not accept, as unmanaged resources."""
     cabinets = run.cabinets.values()
-    numbers = (run.directory.find(cabinet.id, cabinet.title) for cabinet in cabinets)
-    server = Server(
-        run.server.settings,
-        {number for number in numbers if number is not None},
-        any(cabinet.editors_trusted for cabinet in cabinets),
-    )
+    orgs = run.directory.orgs_by_number(cabinets)
+    server = Server(run.server.settings, orgs, any(cabinet.editors_trusted for cabinet in cabinets))
     for wrong in wrong_settings(server):
         name = wrong.setting.name
         if name not in run.accepted_settings:
