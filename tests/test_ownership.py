@@ -5,6 +5,8 @@ On the server under test.
 
 import json
 import os
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,3 +149,21 @@ def test_an_org_with_an_unknown_admin_requires_adopt(world: World) -> None:
     world.apply(world.volga, "--adopt", world.volga)
     assert world.org(world.volga) == org
     assert world.member(org, login)["role"] == "Admin"
+
+
+def test_a_server_admin_who_is_no_member_gets_what_to_do(world: World) -> None:
+    """Another login for the program than the one that made the orgs: refused with the remedy, which works."""
+    login = f"boss{world.tag}"
+    body = {"login": login, "email": f"{login}@example.com", "password": "Pw-Example-1", "OrgId": 1}
+    number = world.ask("POST", "/api/admin/users", body)["id"]
+    world.ask("PUT", f"/api/admin/users/{number}/permissions", {"isGrafanaAdmin": True})
+    other = {"GRAFANA_USER": login, "GRAFANA_PASSWORD": "Pw-Example-1"}
+    result = world.run("plan", env=other)
+    assert result.exit_code == 1, result.output
+    for cabinet in (world.volga, world.don):
+        org = world.org(cabinet)
+        assert re.search(rf"{login} is no member of org .*\({org}\)\. Hint: Add {login} there", result.output)
+        world.ask("POST", f"/api/orgs/{org}/users", {"loginOrEmail": login, "role": "Admin"})
+    deadline = time.monotonic() + 90  # Grafana keeps what somebody may do for up to half a minute (12.4)
+    while world.run("plan", "--exit-code", env=other).exit_code != 0:
+        assert time.monotonic() < deadline, world.run("plan", env=other).output

@@ -127,7 +127,8 @@ class CabinetContext:
 
     def find(self) -> None:
         """Looks for the cabinet's org. Raises Refused when its title is taken by an org that is not ours, when an org
-        claims to be the cabinet without proving it, or when we are no member of an org to be taken over.
+        claims to be the cabinet without proving it, or when we are no member of it: of one to be taken over, or of one
+        that another server admin made.
         """
         directory, title = self.run.directory, self.cabinet.title
         number = directory.find(self.cabinet.id, title)
@@ -147,7 +148,11 @@ class CabinetContext:
 
     def enter(self, number: int | None) -> None:
         """Works in that org from now on, None: in no org yet."""
-        self.found = None if number is None else self.run.directory.org(number, self.cabinet.id)
+        try:
+            self.found = None if number is None else self.run.directory.org(number, self.cabinet.id)
+        except ForbiddenError:
+            self._require_membership(number or 0)
+            raise
 
     def enter_if_there(self, number: int | None) -> bool:
         """The same; False where that org does not exist any more."""
@@ -241,8 +246,10 @@ class CabinetContext:
                 f"{me} не участник организации «{title}» ({number})", f"{me} is no member of org {title!r} ({number})"
             ),
             Text(
-                f"Добавьте туда {me} с ролью Admin и повторите через полминуты",
-                f"Add {me} there with the role Admin and repeat half a minute later",
+                f"Добавьте туда {me} с ролью Admin и повторите через полминуты. Если организацию сделал другой "
+                "администратор сервера, можно указать его в GRAFANA_USER",
+                f"Add {me} there with the role Admin and repeat half a minute later. If another server admin made the "
+                "org, that login can be named in GRAFANA_USER",
             ),
         )
 

@@ -22,8 +22,8 @@ _RANK = {"": 0, "Viewer": 1, "Editor": 2, "Admin": 3}
 class Caller:
     """Who calls, and in which org. `role` is "" where that org does not exist or is not his.
 
-    A server admin is treated as Admin of every org that exists; one that he is no member of he can read, but he cannot
-    make folders or dashboards in it (12.4).
+    A server admin is treated as Admin of the orgs that he is a member of. To him an org that he is no member of is like
+    one that does not exist, but for `/api/orgs/…` (12.4; for some seconds after he left it his former rights hold).
     """
 
     id: int
@@ -32,7 +32,6 @@ class Caller:
     is_admin: bool
     org: int
     role: str
-    is_member: bool
 
 
 def store() -> Store:
@@ -71,7 +70,7 @@ def needs(permission: str, least: Least, *, org: int | None = None) -> Caller:
     if org is None:
         allowed = who.role != "" and (who.is_admin or _RANK[who.role] >= _RANK.get(least, 99))
     else:
-        allowed = who.is_admin or _RANK[role_in(database(), who.id, False, org)] >= _RANK.get(least, 99)
+        allowed = who.is_admin or _RANK[role_in(database(), who.id, org)] >= _RANK.get(least, 99)
     if not allowed:
         raise access_denied(permission)
     return who
@@ -121,10 +120,8 @@ def identify(db: sqlite3.Connection) -> None:
         g.caller = _anonymous(db)
     else:
         org = _asked_org(db) or int(user["org_id"])
-        is_admin = bool(user["is_admin"])
-        role = role_in(db, int(user["id"]), is_admin, org)
-        is_member = bool(role_in(db, int(user["id"]), False, org))
-        g.caller = Caller(int(user["id"]), user["uid"], user["login"], is_admin, org, role, is_member)
+        is_admin, role = bool(user["is_admin"]), role_in(db, int(user["id"]), org)
+        g.caller = Caller(int(user["id"]), user["uid"], user["login"], is_admin, org, role)
 
 
 def _anonymous(db: sqlite3.Connection) -> Caller | None:
@@ -132,13 +129,11 @@ def _anonymous(db: sqlite3.Connection) -> Caller | None:
     row = db.execute("SELECT id FROM org WHERE name = ?", (settings().anonymous_org,)).fetchone()
     if row is None or request.path.startswith("/api/user"):
         return None
-    return Caller(0, "", "", False, int(row["id"]), "Viewer", True)
+    return Caller(0, "", "", False, int(row["id"]), "Viewer")
 
 
-def role_in(db: sqlite3.Connection, user_id: int, is_admin: bool, org: int) -> str:
+def role_in(db: sqlite3.Connection, user_id: int, org: int) -> str:
     """The role in that org, "" where there is none."""
-    if is_admin:
-        return "Admin" if db.execute("SELECT 1 FROM org WHERE id = ?", (org,)).fetchone() else ""
     row = db.execute("SELECT role FROM member WHERE org_id = ? AND user_id = ?", (org, user_id)).fetchone()
     return str(row["role"]) if row else ""
 

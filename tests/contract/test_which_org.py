@@ -1,5 +1,7 @@
 """In which org a request is done, and for which users there is none."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.contract.caller import Caller
@@ -93,22 +95,37 @@ def test_a_viewer_stays_in_his_org(org: int, make_org: MakeOrg, make_user: MakeU
     assert (answer.status_code, answer.json()["reason"]) == (403, "Forbidden")
 
 
-def test_a_server_admin_outside_an_org_cannot_fill_it(admin: Caller, org: int, make_user: MakeUser) -> None:
-    """He reads it and writes its data sources, but folders and dashboards are 403 on both APIs."""
-    make_user(org, "Admin")
-    me = admin.get("/api/user")["id"]
-    admin.do("DELETE", f"/api/orgs/{org}/users/{me}")
-    assert admin.get("/api/org", org=org)["id"] == org
-    assert admin.get("/api/datasources", org=org) == []
-    source = {"uid": "s", "name": "s", "type": "prometheus", "access": "proxy"}
-    assert admin.ask("POST", "/api/datasources", source, org=org).status_code == 200
-    folder = {"metadata": {"name": "f"}, "spec": {"title": "F"}}
-    dashboard = {"metadata": {"name": "d"}, "spec": {"title": "D"}}
-    folders = f"/apis/folder.grafana.app/v1beta1/namespaces/org-{org}/folders"
-    for answer in (
-        admin.ask("POST", "/api/folders", {"uid": "f", "title": "F"}, org=org),
-        admin.ask("POST", "/api/dashboards/db", {"dashboard": {"uid": "d", "title": "D"}}, org=org),
-        admin.ask("POST", folders, folder),
-        admin.ask("POST", dashboards(f"org-{org}"), dashboard),
+@pytest.fixture
+def foreign(admin: Caller, make_org: MakeOrg, make_user: MakeUser) -> Iterator[int]:
+    """An org that another server admin made: the server admin is no member of it."""
+    other = make_user(make_org())
+    admin.do("PUT", f"/api/admin/users/{other.id}/permissions", {"isGrafanaAdmin": True})
+    number = other.caller.do("POST", "/api/orgs", {"name": f"Чужая {other.login}"})["orgId"]
+    yield number
+    admin.ask("DELETE", f"/api/orgs/{number}")
+
+
+def test_an_org_of_another_server_admin_is_like_an_unknown_one(admin: Caller, foreign: int) -> None:
+    """403 for all that belongs to the org, 500 in its namespace; `/api/orgs/…` reads and writes it all the same."""
+    for method, path in (
+        ("GET", "/api/org"),
+        ("GET", "/api/org/users"),
+        ("GET", "/api/datasources"),
+        ("POST", "/api/datasources"),
+        ("GET", "/api/folders"),
+        ("POST", "/api/folders"),
+        ("POST", "/api/dashboards/db"),
+        ("GET", "/api/v1/provisioning/contact-points"),
     ):
-        assert answer.status_code == 403, answer.text
+        assert admin.ask(method, path, {}, org=foreign).status_code == 403, (method, path)
+    assert admin.ask("GET", "/api/search", org=foreign).status_code == 500
+    assert admin.ask("GET", dashboards(f"org-{foreign}")).status_code == 500
+    assert admin.get(f"/api/orgs/{foreign}")["id"] == foreign
+    admin.do("PUT", f"/api/orgs/{foreign}/address", {"address1": "x"})
+
+
+def test_a_server_admin_makes_himself_a_member(admin: Caller, foreign: int) -> None:
+    """Then all can be read and made at once."""
+    admin.do("POST", f"/api/orgs/{foreign}/users", {"loginOrEmail": admin.user, "role": "Admin"})
+    assert admin.get("/api/org", org=foreign)["id"] == foreign
+    admin.do("POST", "/api/folders", {"uid": "f", "title": "F"}, org=foreign)
