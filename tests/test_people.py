@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -473,6 +474,53 @@ def test_a_password_of_nobody_we_know(world: World) -> None:
     result = world.run("password", login, "--handover", str(world.folder / "handover"))
     assert result.exit_code == 1
     assert status(world, login, PASSWORD) == 200
+
+
+@contextmanager
+def served(world: World, settings: Settings | None = None) -> Iterator[None]:
+    """The world's server with those settings, over the state that it had."""
+    running = Sandbox(port=0, data=world.folder / "server", settings=settings)
+    running.start()
+    world.url = running.url
+    try:
+        yield
+    finally:
+        running.close()
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> World:
+    """An estate that petrov has left. Its server does not run."""
+    world = World("", "admin", "admin", folder=tmp_path, api="auto")
+    with served(world):
+        world.apply()
+        list_managers(world, "sidorova")
+        apply_allowed(world)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [(Settings(password_login=False), "disable_login_form"), (Settings(verify_email=True), "has to confirm")],
+)
+def test_no_note_has_a_password_that_was_not_set(left: World, settings: Settings, says: str) -> None:
+    """petrov is back, under another e-mail, and cannot be taken over: refused before a note is written."""
+    petrov, before = left.login("petrov"), passwords(left)
+    list_managers(left, "sidorova", "petrov")
+    left.change("don_manager_20260417.csv", f"{petrov}@example.ru", f"{petrov}@mail.example.ru")
+    with served(left, settings):
+        result = left.run("apply", "--yes")
+    assert (result.exit_code, says in result.output) == (4, True), result.output
+    assert passwords(left) == before
+
+
+def test_a_lost_note_is_not_replaced_where_no_password_can_be_set(left: World) -> None:
+    """Without password login Grafana refuses it: so does the command, and no note is written."""
+    before = passwords(left)
+    with served(left, Settings(password_login=False)):
+        given = left.run("password", left.login("sidorova"), "--handover", str(left.folder / "handover"))
+    assert (given.exit_code, "disable_login_form" in given.output) == (1, True), given.output
+    assert passwords(left) == before
 
 
 def test_first_passwords_are_random(world: World, tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ An obstacle to one person's account does not stop the others: it is reported whe
 
 from collections.abc import Iterable
 
-from provision.errors import ConflictError, ForbiddenError, NotFoundError, ProvisionError
+from provision.errors import ConflictError, NotFoundError, ProvisionError
 from provision.identity import skeleton
 from provision.kinds.accounts import Account, Row, end_sessions, number_of, require_email
 from provision.kinds.base import One
-from provision.kinds.context import CabinetContext, Refused
+from provision.kinds.context import CabinetContext, Refused, RunContext
 from provision.kinds.emails import freeing, holder_of, is_available, needs_confirmation
 from provision.model import Cabinet, Person, Resource, Spec
 from provision.ownership import AUDITOR
@@ -54,6 +54,8 @@ class UserKind(One):
         login = new.ref.key
         with self.run.directory.creating(login):
             account = self._require_possible(context, login)
+            if account.standing == "former" and account.row is not None:
+                self._require_given(str(account.row["email"]), login, new.spec["email"])
             person = self._person(context.cabinet, login)
             password = self.run.handover.add(context.cabinet, person)
             body = {"login": login, "email": new.spec["email"], "name": person.name or login}
@@ -133,7 +135,14 @@ class UserKind(One):
         self._require_free(login)
         if account.standing == "free":
             self._require_distinct(context, login)
+        elif account.standing == "former":
+            _require_settable_passwords(self.run, login)
         return account
+
+    def _require_given(self, old: str, login: str, email: str) -> None:
+        """Raises Refused, before a note is written, where an account that is taken over could not get its e-mail."""
+        if needs_confirmation(self.run) and old.lower() != email:
+            raise _waits(login, old, email)
 
     def _require_free(self, login: str) -> None:
         """Raises Refused for a login of audits and for one that is another account's e-mail."""
@@ -217,21 +226,7 @@ class UserKind(One):
     def _take_over(self, row: Row, body: dict[str, str], password: str) -> None:
         """A new password first; then nobody who had the old one is left inside, and the profile is the person's."""
         number = number_of(row)
-        if needs_confirmation(self.run) and str(row["email"]).lower() != body["email"]:
-            raise _waits(body["login"], str(row["email"]), body["email"])
-        try:
-            self.run.server.request("PUT", f"/api/admin/users/{number}/password", json={"password": password})
-        except ForbiddenError:
-            raise Refused(
-                Text(
-                    f"Grafana не даёт сменить пароль {body['login']}, а со старым впускать нельзя",
-                    f"Grafana does not let the password of {body['login']} be changed, and the old one must not work",
-                ),
-                Text(
-                    "Дайте другой логин; при disable_login_form = true пароли не меняются",
-                    "Give another login; with disable_login_form = true no password can be changed",
-                ),
-            ) from None
+        self.run.server.request("PUT", f"/api/admin/users/{number}/password", json={"password": password})
         end_sessions(self.run, number)
         self.run.server.request("PUT", f"/api/users/{number}", json=body)
         require_email(self.run, number, body["email"])
@@ -263,11 +258,27 @@ def give_new_password(context: CabinetContext, login: str) -> None:
             Text(f"{login} входит через каталог, пароль хранится там", f"{login} logs in through a directory"),
             Text("Смените пароль в каталоге", "Change the password in the directory"),
         )
+    _require_settable_passwords(context.run, login)
     person = next(person for person in context.cabinet.people if person.login == login)
     password = context.run.handover.add(context.cabinet, person)
     path = f"/api/admin/users/{account.number}/password"
     context.run.server.request("PUT", path, json={"password": password})
     end_sessions(context.run, account.number)
+
+
+def _require_settable_passwords(run: RunContext, login: str) -> None:
+    """Raises Refused, before a note is written, where the server lets nobody set a password (403, 12.4)."""
+    if str(run.server.settings.get("auth", {}).get("disable_login_form", "")).lower() == "true":
+        raise Refused(
+            Text(
+                f"Grafana не даёт сменить пароль {login}: вход по паролю выключен (disable_login_form)",
+                f"Grafana does not let the password of {login} be changed: password login is off (disable_login_form)",
+            ),
+            Text(
+                "Включите на время [auth] disable_login_form = false",
+                "Set [auth] disable_login_form = false for a while",
+            ),
+        )
 
 
 def _waits(login: str, old: str, new: str) -> Refused:
