@@ -61,6 +61,7 @@ POLICY = (
 SIDE_CHANNELS = {
     "EXPLAIN ANALYZE: whether a policy's subquery was executed",
     "EXPLAIN ANALYZE: whether one's own subquery was executed",
+    "an error: whether one's own subquery was executed",
     "timing: whether one's own subquery was executed",
     "EXPLAIN ANALYZE: a condition IS TRUE",
     "EXPLAIN ANALYZE: a condition without cost, email IS NULL",

@@ -186,7 +186,7 @@ def row_policies(stage: Stage) -> str:
         " ALTER TABLE core.clients ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON core.clients"
         " USING (cabinet = (SELECT cabinet FROM core.map WHERE role_name = current_user))"
     )
-    return "EXPLAIN ANALYZE: whether a policy's subquery was executed"
+    return "an error: whether one's own subquery was executed"
 
 
 def right_to_write(stage: Stage) -> str:

@@ -84,6 +84,13 @@ _SIDE_CHANNELS = (
         _EXECUTED + _EITHER + "(SELECT count(*) > 0 FROM pg_language)",
         expected="same",
     ),
+    _sql(  # Grafana 12.4 shows what SELECT answers, and every error, but no answer of EXPLAIN
+        "ошибка: выполнен ли свой подзапрос",
+        "an error: whether one's own subquery was executed",
+        *_PLAIN_SCAN,
+        _COUNT + _EITHER + "(SELECT 1 / count(*) > 0 FROM pg_language WHERE lanname = 'none')",
+        expected="same",
+    ),
     _sql(
         "время: выполнен ли свой подзапрос",
         "timing: whether one's own subquery was executed",
