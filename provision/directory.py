@@ -1,7 +1,7 @@
 """What the server holds beyond a single org, read once a run: its orgs, their marks, its users."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,6 @@ from provision.credential import RootSecret
 from provision.errors import ForbiddenError, LoginError, NotFoundError
 from provision.grafana import Grafana, Json, Org
 from provision.identity import skeleton
-from provision.model import Cabinet
 from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
 
 
@@ -105,9 +104,9 @@ class Directory:
         found = next((number for number in self.claims if self.owner(number) == cabinet), None)
         return found if found is not None else self.orgs.get(unfinished_name(self._root, cabinet))
 
-    def orgs_by_number(self, cabinets: Iterable[Cabinet]) -> Mapping[int, str]:
-        """The names that those cabinets' orgs have now."""
-        numbers = {self.find(cabinet.id, cabinet.title) for cabinet in cabinets}
+    def orgs_of_cabinets(self, titles: Mapping[str, str]) -> Mapping[int, str]:
+        """Number and present name of the org of each of those cabinets, of which id and title are given."""
+        numbers = {self.find(cabinet, title) for cabinet, title in titles.items()}
         return {number: name for name, number in self.orgs.items() if number in numbers}
 
     def claimants(self, cabinet: str) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ def _settings(
         why = Text("их не видно этому логину", "this login may not read them")
         yield Finding(SERVER, "", _SETTINGS, _SETTINGS, "untried", why)
         return
-    state = Server(server.settings, directory.orgs_by_number(cabinets))
+    state = Server(server.settings, directory.orgs_of_cabinets({one.id: one.title for one in cabinets}))
     wrong = {one.setting.name: one.setting for one in wrong_settings(state)}
     for setting in SERVER_SETTINGS:
         if setting.level != "error":

@@ -91,7 +91,7 @@ class Watched:
 def watched_settings(run: RunContext) -> Iterator[Resource]:
     """The server's settings that are not as expected and that tenants.yaml does not accept, as unmanaged resources."""
     cabinets = run.cabinets.values()
-    orgs = run.directory.orgs_by_number(cabinets)
+    orgs = run.directory.orgs_of_cabinets({one.id: one.title for one in cabinets})
     server = Server(run.server.settings, orgs, any(cabinet.editors_trusted for cabinet in cabinets))
     for wrong in wrong_settings(server):
         name = wrong.setting.name
