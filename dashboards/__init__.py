@@ -53,8 +53,8 @@ def _files() -> dict[str, Path]:
     """Each dashboard's file, by slug."""
     found = {}
     for folder in _folders:
-        for file in folder.glob("*.py"):
-            if not file.name.startswith("_"):
+        for file in folder.iterdir():  # unlike glob(), it raises OSError for a folder that cannot be read
+            if file.suffix == ".py" and not file.name.startswith("_"):
                 found[file.stem.replace("_", "-")] = file
     return found
 

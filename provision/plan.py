@@ -78,12 +78,13 @@ class Plan:
     """What all chosen cabinets need, in the order of tenants.yaml, and what they share. Made before any write.
 
     It is complete: apply needs nothing else that was read. `orphans` have our mark for a cabinet that the file does not
-    know; only a plan for drift looks for them.
+    know; only a plan for drift looks for them. `server` is the address of the Grafana that it was made for.
     """
 
     cabinets: tuple[CabinetPlan, ...]
     shared: SharedPlan = SharedPlan()
     orphans: tuple[Resource, ...] = ()
+    server: str = ""
 
     @property
     def excluded_lines(self) -> Mapping[str, int]:

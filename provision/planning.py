@@ -60,7 +60,7 @@ class _Planning:
         self._run.directory.writing.difference_update(one.cabinet for one in plans if one.refused)
         if plans and all(one.refused for one in plans):  # with another root secret, for example: of use to nobody
             shared = replace(shared, changes=())
-        return Plan(plans, shared, self._orphans() if self._watch else ())
+        return Plan(plans, shared, self._orphans() if self._watch else (), self._run.server.url)
 
     def _read_below(self, cabinets: Sequence[Cabinet]) -> State:
         """What is below Grafana. Cabinets whose part cannot be read are noted in `unreadable`; the others go on.

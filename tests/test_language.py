@@ -97,6 +97,31 @@ def test_mistakes_of_usage_are_said_in_russian(words: tuple[str, ...], says: str
     assert not re.search(r"Error|Usage|Try ", shown.stderr)
 
 
+def options_of(words: tuple[str, ...]) -> Iterator[click.Option]:
+    """The options of the command with these words."""
+    command: click.Command = main
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word) or command
+    yield from (option for option in command.params if isinstance(option, click.Option))
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_shows_the_variable_of_each_option(words: tuple[str, ...]) -> None:
+    """Also of those that are seldom set; and each option has a word about itself."""
+    for option in options_of(words):
+        assert option.show_envvar or not option.envvar, option.name
+        assert option.help, option.name
+
+
+def test_a_command_offers_only_options_that_it_uses() -> None:
+    """A new password is no plan, and new credentials of a store touch neither people nor dashboards."""
+    password, rotate = ({option.name for option in options_of((name,))} for name in ("password", "rotate"))
+    plans = {"adopt", "adopt_logins", "allow_deletes", "new_secret", "vmauth_file", "targets_dir", "backup", "message"}
+    assert not plans & password
+    assert plans & rotate == {"allow_deletes", "vmauth_file"}
+
+
 def test_the_option_wins_over_the_variable_and_the_locale() -> None:
     """In this order."""
     assert "Usage:" in run("--lang", "en", "--help", SMART_LANG="ru", LANG="ru_RU.UTF-8").stdout

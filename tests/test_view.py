@@ -37,7 +37,7 @@ def test_a_long_plan_is_short(world: World) -> None:
     quiet = world.run("plan", "--quiet").output
     assert "Create" in quiet
     assert len(quiet.splitlines()) < 6 + len([line for line in quiet.splitlines() if line.startswith("Reading")])
-    assert world.run("plan", "--only", "dashbord").exit_code == 2
+    assert "Did you mean dashboard" in world.run("plan", "--only", "dashbord").output
 
 
 def test_what_a_short_plan_never_hides(world: World) -> None:
@@ -80,6 +80,10 @@ def test_a_saved_plan_is_applied_as_it_is(world: World) -> None:
     again = world.run("apply", str(saved))
     assert again.exit_code == 1
     assert "The plan is now sha256:" in again.output
+    assert "has probably been applied" in again.output
+    elsewhere = world.run("apply", str(saved), "--url", f"{world.url}/grafana")
+    assert elsewhere.exit_code == 1
+    assert f"The plan was made for {world.url}, not for {world.url}/grafana" in elsewhere.output
     for wrong in ("missing.json", "volga_manager_20260417.csv.json"):
         (world.folder / "volga_manager_20260417.csv.json").write_text("[]", encoding="utf-8")
         refused = world.run("apply", str(world.folder / wrong))
@@ -96,6 +100,18 @@ def test_completion_knows_cabinets_kinds_and_codes(world: World) -> None:
         return [item.value for item in shell.get_completions([*estate, *args], incomplete)]
 
     assert offered(["plan"], "same-") == [world.volga, world.don]
+    for words in (
+        ["apply"],
+        ["check"],
+        ["lists", "prepare"],
+        ["scripts"],
+        ["import", "--cabinet"],
+        ["plan", "--adopt"],
+    ):
+        assert offered(words, "same-v") == [world.volga], words
+    assert offered(["plan", "--allow-deletes"], "same-v") == [f"{world.volga}="]
+    assert offered(["token", "rotate"], "") == offered(["new", "x", "--distributor"], "") == ["same"]
+    assert offered(["new", "x", "--profile"], "b") == ["branch"]
     assert offered(["plan", "--only"], "dash") == ["dashboard"]
     assert "M05" in offered(["check", "--explain"], "m0")
     assert offered(["-f", "/nowhere", "plan"], "") == []
@@ -121,5 +137,6 @@ def test_a_question_takes_answers_in_both_languages(world: World, answers: str, 
     os.close(ours)
     os.close(theirs)
     assert "Записать? [да/Нет]:" in output.decode()
+    assert ("Ничего не изменено" in output.decode()) is not made
     assert bool(world.orgs()) is made, output.decode()
     assert running.returncode == (0 if made else 1)

@@ -11,6 +11,7 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from provision.cli.language import _, language, name_variable, translate_click
 from provision.cli.settings import ERROR, SECRETS, SECRETS_FILE, USAGE, Settings, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.os_errors import reason
-from provision.text import Lang, Text
+from provision.text import Lang, Text, harmless
 
 
 class _Group(click.Group):
@@ -77,13 +78,17 @@ class _Group(click.Group):
             if error.hint:
                 click.echo(Text("Подсказка: ", "Hint: ").say(lang) + error.hint.say(lang), err=True)
             context.exit(USAGE if isinstance(error, UsageError) else ERROR)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise  # click ends quietly when the reader of a pipe has gone
-            lang = context.obj.lang if isinstance(context.obj, Settings) else language()
-            where = f": {error.filename}" if error.filename else ""
-            click.echo(Text("Ошибка: ", "Error: ").say(lang) + reason(error).say(lang) + where, err=True)
-            context.exit(ERROR)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
+        try:
+            return super().main(args, *more, **extra)
+        except OSError as error:  # click ends quietly when the reader of a pipe has gone
+            why, file = reason(error), harmless(str(error.filename))
+            said = Text(f"Ошибка ввода-вывода: {why.ru}", f"Input or output failed: {why.en}")
+            if error.filename:
+                said = Text(f"Не удалось прочитать или записать {file}: {why.ru}", f"Cannot use {file}: {why.en}")
+            click.echo(Text(f"Ошибка: {said.ru}", f"Error: {said.en}").say(language(args)), err=True)
+            sys.exit(ERROR)
 
 
 @click.group(
@@ -97,7 +102,7 @@ class _Group(click.Group):
 @click.option(
     "-f",
     "--estate",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),  # config reports what keeps it from being read
     default=Path("tenants.yaml"),
     show_default=True,
     help=_("Файл с кабинетами.", "The file of cabinets."),
@@ -122,6 +127,7 @@ class _Group(click.Group):
     "--secrets",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     envvar="SMART_SECRETS",
+    show_envvar=True,
     help=_(
         f"Файл с правами 0600 со строками ИМЯ=значение: {', '.join(SECRETS)}. Переменные среды важнее. Обычно "
         f"{SECRETS_FILE} рядом с файлом кабинетов, если он есть.",

@@ -72,7 +72,7 @@ def audit(
     strict: bool,
 ) -> None:
     from provision.audit import REPORT_FORMATS, Audit
-    from provision.cli.deploy import connect
+    from provision.cli.running import connect
     from provision.credential import RootSecret
     from provision.lock import alone_on
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provision.cli import completion
 from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, concerning, problems_of_dashboards
 from provision.cli.files import (
@@ -24,12 +25,7 @@ from provision.text import Text
 
 if TYPE_CHECKING:
     from provision.lists import Repair
-    from provision.model import Code, Estate, ListFile, Problem
-
-
-def _complete_codes(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The codes that begin so, for a shell's completion."""
-    return sorted(code for code in _codes() if code.startswith(incomplete.upper()))
+    from provision.model import Estate, ListFile, Problem
 
 
 @click.command(
@@ -40,7 +36,12 @@ def _complete_codes(_context: click.Context, _parameter: click.Parameter, incomp
         "clients' scripts and the .zip files that they sent.",
     )
 )
-@click.argument("what", metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"), nargs=-1)
+@click.argument(
+    "what",
+    metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"),
+    nargs=-1,
+    shell_complete=completion.cabinets_or_files,
+)
 @format_option("text", "json", "csv")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
 @click.option("-v", "--verbose", is_flag=True, help=_("Каждую строку отдельно.", "Every line by itself."))
@@ -48,7 +49,7 @@ def _complete_codes(_context: click.Context, _parameter: click.Parameter, incomp
     "--explain",
     "code",
     metavar=_("КОД", "CODE"),
-    shell_complete=_complete_codes,
+    shell_complete=completion.codes,
     help=_("Что значит код, например M05.", "What a code means: M05."),
 )
 @click.option(
@@ -57,7 +58,7 @@ def _complete_codes(_context: click.Context, _parameter: click.Parameter, incomp
     type=click.Path(file_okay=False, path_type=Path),
     help=_(
         "Записать в эту папку исправленные списки и отчёт; исходные не меняются.",
-        "Write the corrected lists and an account into this folder; the originals stay as they are.",
+        "Write the corrected lists and a report into this folder; the originals stay as they are.",
     ),
 )
 @click.pass_obj
@@ -100,14 +101,7 @@ def _explained(settings: Settings, code: str) -> str:
     """What any code of the program means. Raises UsageError for an unknown one."""
     from provision import lists
 
-    return lists.explain(code, settings.lang, _codes())
-
-
-def _codes() -> "dict[str, Code]":
-    """All codes of problems."""
-    from provision import config, kinds, lists, reports
-
-    return {**lists.CODES, **config.CODES, **kinds.codes(), **reports.CODES}
+    return lists.explain(code, settings.lang, completion.all_codes())
 
 
 def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":

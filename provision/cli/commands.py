@@ -47,5 +47,5 @@ SECTIONS = {
         Entry("sample-data", "stores", "Выдуманная история в оба хранилища.", "Made-up history in both stores."),
     ),
 }
-_UNLISTED = {"stack": "stores"}
+_UNLISTED = {"stack": "stack"}
 MODULES = {entry.name: entry.module for section in SECTIONS.values() for entry in section} | _UNLISTED

@@ -1,15 +1,17 @@
 """plan, apply and drift: the commands that talk to Grafana."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from provision.cli.estate import choose, load, require_known
+from provision.cli import completion
+from provision.cli.estate import choose, load
 from provision.cli.language import _
 from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
+from provision.cli.running import make_run, missing_stores
 from provision.cli.settings import (
     DIFFERENCES,
     ERROR,
@@ -17,23 +19,20 @@ from provision.cli.settings import (
     PARTLY,
     Settings,
     cabinets_argument,
-    confirm,
     echo,
     format_option,
     progress,
+    require_yes,
     write,
 )
-from provision.cli.stores import administrators
-from provision.errors import PlanChangedError, SecretError, UsageError
+from provision.errors import PlanChangedError, UsageError
 from provision.os_errors import reason
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.grafana import Grafana
-    from provision.kinds import CollectionAdmin, RunContext
-    from provision.model import Cabinet, Estate
+    from provision.kinds import RunContext
+    from provision.model import Estate
     from provision.plan import Outcomes, Plan
-    from provision.stores.number_stores import NumberStore
 
 
 _FORMAT_OF = {".json": "json", ".md": "markdown"}  # by the end of a file's name
@@ -112,7 +111,12 @@ def drift(
         "cabinets: it alone is written, provided that nothing has changed since.",
     ),
 )
-@click.argument("names", metavar=_("[КАБИНЕТ... | ПЛАН.json]", "[CABINET... | PLAN.json]"), nargs=-1)
+@click.argument(
+    "names",
+    metavar=_("[КАБИНЕТ... | ПЛАН.json]", "[CABINET... | PLAN.json]"),
+    nargs=-1,
+    shell_complete=completion.cabinets_or_files,
+)
 @format_option("text", "json")
 @click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
 @click.option(
@@ -134,8 +138,14 @@ def apply(
     files: WriteOptions,
 ) -> None:
     if len(names) == 1 and names[0].lower().endswith(".json"):
-        names, saved = _saved_plan(Path(names[0]))
+        names, saved, its_server = _saved_plan(Path(names[0]))
         expect = expect or saved
+        if its_server not in ("", server.url):
+            raise PlanChangedError(
+                Text(f"План сделан для {its_server}, а не для {server.url}",
+                     f"The plan was made for {its_server}, not for {server.url}"),
+                Text("Сделайте план для этого сервера: provision plan", "Make a plan for this server: provision plan"),
+            )  # fmt: skip
     if not (yes or expect or sys.stdin.isatty()):
         raise UsageError(
             Text("Без терминала спросить некого", "Without a terminal there is nobody to ask"),
@@ -146,11 +156,11 @@ def apply(
     with alone_on(server.url):
         run, made = make_plan(settings, load(settings.estate), names, server, about, files)
         if expect and expect != made.digest:
-            raise _changed(made.digest, expect)
+            raise _changed(made, expect)
         if form == "text" and not expect:  # what is expected has been looked at
             echo(show_plan(settings, made, form, view))
-        if made.changes and not (yes or expect) and not confirm(settings, Text("Записать?", "Write?")):
-            raise click.Abort
+        if made.changes and not (yes or expect):
+            require_yes(settings, Text("Записать?", "Write?"))
         outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, form))
     if outcomes.interrupted:
@@ -161,16 +171,22 @@ def apply(
     for copy in run.backup.files.values():
         click.echo(settings.say(Text(f"Резервная копия: {copy}", f"Backup: {copy}")), err=True)
     _warn_of_stores(settings, about, run, made)
+    if excluded := sum(made.excluded_lines.values()):
+        say = Text(
+            f"Строк списков исключено из-за ошибок: {excluded}. Какие: provision check",
+            f"Lines of lists excluded by errors: {excluded}. Which: provision check",
+        )
+        click.echo(settings.say(say), err=True)
     sys.exit(ERROR if made.excluded_lines and status_of(outcomes) == FINE else status_of(outcomes))
 
 
-def _saved_plan(path: Path) -> tuple[tuple[str, ...], str]:
-    """The cabinets and the digest of a plan that `plan --out` saved. Raises UsageError when the file is none."""
+def _saved_plan(path: Path) -> tuple[tuple[str, ...], str, str]:
+    """Cabinets, digest and server of a plan that `plan --out` saved. Raises UsageError when the file is none."""
     import json
 
     try:
         saved = json.loads(path.read_bytes())
-        return tuple(map(str, saved["cabinets"])), str(saved["digest"])
+        return tuple(map(str, saved["cabinets"])), str(saved["digest"]), str(saved.get("server", ""))
     except OSError as error:
         why = reason(error)
     except (ValueError, KeyError, TypeError):
@@ -195,16 +211,17 @@ def _warn_of_stores(settings: Settings, about: PlanOptions, run: "RunContext", m
         click.echo(settings.say(say), err=True)
 
 
-def missing_stores(settings: Settings, about: PlanOptions, cabinets: "Iterable[Cabinet]") -> tuple[str, ...]:
-    """The variables without which a store of these cabinets is not administered in this run."""
-    variables = sorted({cabinet.events.administrator for cabinet in cabinets})
-    missing = [name for name in variables if not settings.secret(name)]
-    return (*(() if about.vmauth_file else ("SMART_VMAUTH_FILE",)), *missing)
-
-
-def _changed(digest: str, expect: str) -> PlanChangedError:
+def _changed(made: "Plan", expect: str) -> PlanChangedError:
+    said = Text(f"План теперь другой: {made.digest}, а ждали {expect}",
+                f"The plan is now {made.digest}, expected was {expect}")  # fmt: skip
+    if not made.changes:
+        return PlanChangedError(
+            said,
+            Text("Сейчас записывать нечего: вероятно, тот план уже записан",
+                 "Now there is nothing to write: that plan has probably been applied"),
+        )  # fmt: skip
     return PlanChangedError(
-        Text(f"План теперь другой: {digest}, а ждали {expect}", f"The plan is now {digest}, expected was {expect}"),
+        said,
         Text(
             "Посмотрите новый план: provision plan с теми же параметрами (--adopt, --allow-deletes …)",
             "Look at the new plan: provision plan with the same options (--adopt, --allow-deletes …)",
@@ -231,136 +248,12 @@ def make_plan(
         return run, plan_of(run, chosen, ready, watch=watch)
 
 
-def make_run(
-    settings: Settings, estate: "Estate", server: ServerOptions, about: PlanOptions, files: WriteOptions | None = None
-) -> "RunContext":
-    """The run, logged in to a server that suits."""
-    from provision.backup import Backup
-    from provision.credential import RootSecret
-    from provision.directory import Directory, Takeover
-    from provision.handover import Handover
-    from provision.kinds import AlertingSecrets, RunContext, StoreAdmin
-    from provision.kinds.alerting.settings import obstacle
-    from provision.kinds.dashboard import home_title
-
-    allow_deletes, files = dict(about.allow_deletes), files or WriteOptions()
-    require_known(estate, (*about.adopt, *allow_deletes))
-    root = RootSecret(settings.secret("SMART_SECRET"))
-    grafana = connect(settings, server)
-    grafana.require_suitable()
-    if reason := obstacle(grafana):
-        say = Text(f"Оповещений не будет: {reason.ru}", f"No alerting is set up: {reason.en}")
-        click.echo(settings.say(say), err=True)
-    return RunContext(
-        server=grafana,
-        directory=Directory(grafana, root, Takeover(frozenset(about.adopt), any_key=about.new_secret)),
-        root=root,
-        handover=Handover(files.handover, _address_of_people(grafana), home_title),
-        backup=Backup(files.backup),
-        cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},
-        admin=StoreAdmin(
-            users_file=about.vmauth_file,
-            backend=_number_store(settings, estate, about),
-            vmauth_url=about.vmauth_url or "",
-            reload_key=settings.secret("SMART_VMAUTH_RELOAD_KEY"),
-            events=administrators(settings, estate.cabinets),
-        ),
-        alerting=AlertingSecrets(settings.secret("SMART_TELEGRAM_TOKEN"), settings.secret("SMART_LOG_URL")),
-        collection=collection_admin(about),
-        adopt_logins=frozenset(login.lower() for login in about.adopt_logins),
-        allow_deletes=allow_deletes,
-        message=files.message,
-        new_secret=about.new_secret,
-        accepted_settings=estate.accepted_settings,
-    )
-
-
-def _number_store(settings: Settings, estate: "Estate", about: PlanOptions) -> "NumberStore | None":
-    """The store behind vmauth, of the kind that tenants.yaml names; all cabinets share it."""
-    from provision.stores.number_stores import NUMBER_STORES
-
-    login = settings.vm_login(about.vmauth_file)
-    kinds = {cabinet.metrics.kind for cabinet in estate.cabinets}
-    return next((NUMBER_STORES[kind](about.vm_url or "", login) for kind in kinds), None)
-
-
-def _address_of_people(grafana: "Grafana") -> str:
-    """Where people open Grafana: the server's root_url unless that is of this machine only, else our address."""
-    from urllib.parse import urlsplit
-
-    root_url = str(grafana.settings.get("server", {}).get("root_url", ""))
-    local = urlsplit(root_url).hostname in (None, "localhost", "127.0.0.1", "::1") or "%(" in root_url
-    return grafana.url if local else root_url.rstrip("/")
-
-
 def write_plan(settings: Settings, run: "RunContext", made: "Plan") -> "Outcomes":
     """Applies the plan, with progress on standard error."""
     from provision.applying import apply_plan
 
     with progress(settings, Text("Запись", "Writing"), len(made.cabinets)) as ready:
         return apply_plan(run, made, ready, lambda text: click.echo(f"\n{settings.say(text)}", err=True))
-
-
-def collection_admin(about: PlanOptions) -> "CollectionAdmin | None":
-    """What the options say of the files of collection; None without their folder."""
-    from provision.kinds import CollectionAdmin
-
-    folder = about.targets_dir
-    if folder is None:
-        return None
-    return CollectionAdmin(
-        folder=folder,
-        address=about.blackbox_address,
-        exporter=about.blackbox_url or "",
-        password_file=about.smartlogin_file or str(folder.absolute() / "smartlogin"),
-        interval=about.probe_interval,
-    )
-
-
-def connect(settings: Settings, server: ServerOptions) -> "Grafana":
-    """The server, logged in to. Raises SecretError before anything is sent when the password is not set."""
-    from provision.grafana import Connection, Grafana
-
-    return Grafana(
-        Connection(
-            url=server.url,
-            user=server.user,
-            password=_required(settings, "GRAFANA_PASSWORD"),
-            headers={name: _header_value(settings, name, variable) for name, variable in server.headers},
-            api=server.api,
-            timeout=server.timeout,
-            ca_file=server.ca_file or "",
-            client_certificate=server.client_cert or "",
-            client_key=server.client_key or "",
-            workers=server.workers or 0,
-            pause=server.pause,
-        )
-    )
-
-
-def _required(settings: Settings, name: str) -> str:
-    if value := settings.secret(name):
-        return value
-    raise SecretError(
-        Text(f"Не задана переменная {name}", f"The variable {name} is not set"),
-        Text(
-            "Задайте её в окружении или в файле секретов (SMART_SECRETS)",
-            "Set it in the environment or in the file of secrets (SMART_SECRETS)",
-        ),
-    )
-
-
-def _header_value(settings: Settings, header: str, variable: str) -> str:
-    value = _required(settings, variable).strip()
-    if not value.isprintable():
-        raise SecretError(
-            Text(
-                f"Значение {variable} не годится для заголовка {header}: в нём есть перенос строки или спецсимвол",
-                f"The value of {variable} cannot be a header {header}: it has a line break or a control character",
-            ),
-            Text("Задайте его одной строкой", "Set it as one line"),
-        )
-    return value
 
 
 def show_plan(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provision.cli import completion
 from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, load
 from provision.cli.files import named_files, read_files
@@ -75,7 +76,7 @@ def diff(settings: Settings, old: Path, new: Path, form: str) -> None:
         "Propose cabinets from lists. Prints the block for tenants.yaml with its reasons.",
     )
 )
-@click.argument("names", metavar=_("ФАЙЛ...", "FILE..."), nargs=-1, required=True)
+@click.argument("names", metavar=_("ФАЙЛ...", "FILE..."), nargs=-1, required=True, shell_complete=completion.files)
 @click.pass_obj
 def propose(settings: Settings, names: tuple[str, ...]) -> None:
     from provision import lists
@@ -132,7 +133,12 @@ def _command(new: NewCabinet) -> str:
         "Write working lists and questions. With checklists, as Markdown and as tables for Excel.",
     )
 )
-@click.argument("names", metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"), nargs=-1)
+@click.argument(
+    "names",
+    metavar=_("[КАБИНЕТ... | ФАЙЛ...]", "[CABINET... | FILE...]"),
+    nargs=-1,
+    shell_complete=completion.cabinets_or_files,
+)
 @click.option(
     "-o",
     "--out",

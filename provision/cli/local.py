@@ -108,7 +108,13 @@ def _write_files(settings: Settings, out: Path, cabinets: Mapping[str, Iterable[
         "Run the sandbox: a stand-in for Grafana to try things on, on this machine only, admin/admin.",
     )
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=3000,
+    show_default=True,
+    help=_("Порт; 0: любой свободный.", "Its port; 0: any that is free."),
+)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),

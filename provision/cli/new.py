@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provision.cli import completion
 from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
 from provision.cli.language import _
 from provision.cli.options import PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
-from provision.cli.settings import ERROR, FINE, Settings, confirm, echo
+from provision.cli.settings import ERROR, FINE, UNCHANGED, Settings, echo, require_yes
 from provision.cli.verify import look_at, until_settled
 from provision.cli.verify import status_of as verified
 from provision.errors import ProvisionError, UsageError
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from provision.model import Estate
     from provision.plan import Plan
 
-_UNCHANGED = Text("Ничего не изменено", "Nothing was changed")
 _LIST = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -56,13 +56,34 @@ class _Head(click.ParamType[dict[str, str]]):
     ),
 )
 @click.argument("name", metavar=_("КАБИНЕТ", "CABINET"))
-@click.option("--profile", required=True, help=_("Профиль, из profiles.", "Its profile, one of profiles."))
-@click.option("--distributor", required=True, metavar=_("ИМЯ", "ID"), help=_("Дистрибьютор.", "Its distributor."))
-@click.option("--title", required=True, help=_("Название кабинета в Grafana.", "The cabinet's name in Grafana."))
+@click.option(
+    "--profile",
+    required=True,
+    metavar=_("ИМЯ", "NAME"),
+    shell_complete=completion.profiles,
+    help=_("Профиль, из profiles.", "Its profile, one of profiles."),
+)
+@click.option(
+    "--distributor",
+    required=True,
+    metavar=_("ИМЯ", "ID"),
+    shell_complete=completion.distributors,
+    help=_("Дистрибьютор.", "Its distributor."),
+)
+@click.option(
+    "--title",
+    required=True,
+    metavar=_("НАЗВАНИЕ", "TITLE"),
+    help=_("Название кабинета в Grafana.", "The cabinet's name in Grafana."),
+)
 @click.option("--managers", multiple=True, type=_LIST, help=_("Список установок.", "A list of installations."))
 @click.option("--online", multiple=True, type=_LIST, help=_("Список онлайн-доступов.", "A list of online accesses."))
-@click.option("--high-priority", default="", metavar="MAIL", help=_("Для важных оповещений.", "For urgent alerts."))
-@click.option("--usage", default="", metavar="MAIL", help=_("Для оповещений об использовании.", "For usage alerts."))
+@click.option(
+    "--high-priority", default="", metavar=_("ПОЧТА", "MAIL"), help=_("Для важных оповещений.", "For urgent alerts.")
+)
+@click.option(
+    "--usage", default="", metavar=_("ПОЧТА", "MAIL"), help=_("Для оповещений об использовании.", "For usage alerts.")
+)
 @click.option(
     "--head",
     "heads",
@@ -71,11 +92,17 @@ class _Head(click.ParamType[dict[str, str]]):
     metavar=_("ЛОГИН:ПОЧТА[:РОЛЬ][:ИМЯ]", "LOGIN:MAIL[:ROLE][:NAME]"),
     help=_("Руководитель; роль обычно Viewer.", "A head; the role is Viewer unless said."),
 )
-@click.option("--timezone", default="", metavar="IANA", help=_("Часовой пояс людей.", "Time zone of its people."))
+@click.option(
+    "--timezone",
+    default="",
+    metavar=_("ПОЯС", "ZONE"),
+    help=_("Часовой пояс людей, например Europe/Moscow.", "Time zone of its people, for example Europe/Moscow."),
+)
 @click.option(
     "--belongs-to",
     default="",
     metavar=_("КАБИНЕТ", "CABINET"),
+    shell_complete=completion.cabinets,
     help=_("Кабинет филиала, часть которого это.", "The branch's cabinet that this is a part of."),
 )
 @click.option(
@@ -148,7 +175,7 @@ def new(
         run, made = make_plan(settings, estate, [name], server, about, files)
         echo(show_plan(settings, made, "text", view))
         if dry_run:
-            click.echo(settings.say(_UNCHANGED))
+            click.echo(settings.say(UNCHANGED))
             sys.exit(ERROR if is_refused(made) else FINE)
         _make(settings, run, made, edit, yes=yes)
     _verify(settings, estate, name, about, wait=wait)
@@ -193,12 +220,12 @@ def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet", *, verbose:
     click.echo(text)
     if not estate.cabinets or any(one.blocked for one in choose(estate, [wanted.id])):
         raise ProvisionError(
-            Text("Такому кабинету мешают ошибки", "Mistakes are in the way of this cabinet"), _UNCHANGED
+            Text("Такому кабинету мешают ошибки", "Mistakes are in the way of this cabinet"), UNCHANGED
         )
     if any(one.state != "active" for one in choose(estate, [wanted.id])):
         raise ProvisionError(
             Text(f"Дистрибьютор {wanted.distributor} приостановлен", f"Distributor {wanted.distributor} is suspended"),
-            _UNCHANGED,
+            UNCHANGED,
         )
     return estate
 
@@ -207,11 +234,10 @@ def _make(settings: Settings, run: "RunContext", made: "Plan", edit: "Edit", *, 
     """Asks, writes the file and then the cabinet. Raises ProvisionError when that fails."""
     name = made.cabinets[0].cabinet
     if is_refused(made):
-        raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), _UNCHANGED)
+        raise ProvisionError(Text("Этот кабинет сделать нельзя", "This cabinet cannot be made"), UNCHANGED)
     question = Text(f"Записать блок в {edit.shown} и сделать кабинет?", f"Write {edit.shown} and make the cabinet?")
-    if not (yes or confirm(settings, question)):
-        click.echo(settings.say(_UNCHANGED))
-        sys.exit(ERROR)
+    if not yes:
+        require_yes(settings, question)
     edit.save()
     outcomes = write_plan(settings, run, made)
     echo(show_outcomes(settings, made, outcomes, "text"))

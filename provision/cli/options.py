@@ -1,21 +1,14 @@
 """The options of commands that talk to Grafana, as types: a command offers only those that it uses."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import click
 
 from provision import __version__
-from provision.cli.language import _
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+from provision.cli import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +31,18 @@ class ServerOptions:
 class PlanOptions:
     """What a plan depends on: how stores and collection are administered, and what the operator allows explicitly."""
 
-    vmauth_file: Path | None
-    vmauth_url: str | None
-    vm_url: str | None
-    targets_dir: Path | None
-    blackbox_address: str
-    blackbox_url: str | None
-    smartlogin_file: str | None
-    probe_interval: int
-    adopt: tuple[str, ...]
-    adopt_logins: tuple[str, ...]
-    allow_deletes: tuple[tuple[str, int], ...]
-    new_secret: bool
+    vmauth_file: Path | None = None
+    vmauth_url: str | None = None
+    vm_url: str | None = None
+    targets_dir: Path | None = None
+    blackbox_address: str = "127.0.0.1:9115"
+    blackbox_url: str | None = None
+    smartlogin_file: str | None = None
+    probe_interval: int = 120
+    adopt: tuple[str, ...] = ()
+    adopt_logins: tuple[str, ...] = ()
+    allow_deletes: tuple[tuple[str, int], ...] = ()
+    new_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,89 +64,23 @@ class WriteOptions:
     message: str = f"smart-provision {__version__}"
 
 
-class _Allowed(click.ParamType[tuple[str, int]]):
-    """`volga=7` as ("volga", 7)."""
-
-    name = "cabinet=number"
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, int]:
-        cabinet, _sign, number = str(value).partition("=")
-        if not cabinet or not number.isdecimal():
-            self.fail(_(f"{value}: нужно КАБИНЕТ=ЧИСЛО", f"{value}: CABINET=NUMBER is wanted"), param, context)
-        return cabinet, int(number)
-
-
-class _KindName(click.ParamType[str]):
-    """The name of a kind, as it is in the JSON of a plan."""
-
-    name = "kind"
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
-        from provision.kinds import TITLES
-
-        if value not in TITLES:
-            known = ", ".join(sorted(TITLES))
-            self.fail(_(f"{value}: такого вида нет, есть {known}", f"{value}: the kinds are {known}"), param, context)
-        return str(value)
-
-    def shell_complete(
-        self, _context: click.Context, _param: click.Parameter, incomplete: str
-    ) -> "list[CompletionItem]":
-        from click.shell_completion import CompletionItem
-
-        from provision.kinds import TITLES
-
-        return [CompletionItem(kind) for kind in sorted(TITLES) if kind.startswith(incomplete)]
-
-
-class _Header(click.ParamType[tuple[str, str]]):
-    """`X-Token=env:VAR` as ("X-Token", "VAR"). The value itself would be seen in the list of processes."""
-
-    name = "name=env:variable"
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, str]:
-        name, _sign, variable = str(value).partition("=env:")
-        if not _HEADER_NAME.fullmatch(name) or not variable:
-            say = f"{name.partition('=')[0]}: "
-            self.fail(
-                _(f"{say}нужно ИМЯ=env:ПЕРЕМЕННАЯ, без самого значения", f"{say}requires NAME=env:VAR, not the value"),
-                param,
-                context,
-            )
-        return name, variable
-
-
-def _without_login(_context: click.Context, _param: click.Parameter, value: str) -> str:
-    """The address; one with a login or password in it would end up in messages and notes."""
-    if "@" in value:
-        where = "GRAFANA_USER, GRAFANA_PASSWORD"
-        raise click.UsageError(
-            _(f"Логину и паролю место не в адресе, а в {where}", f"Login and password belong in {where}")
-        )
-    return value.rstrip("/")
-
-
-def _with_urls(context: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
-    """The file; refused without the addresses that it requires."""
-    if value and not (context.params.get("vmauth_url") and context.params.get("vm_url")):
-        raise click.UsageError(
-            _("К --vmauth-file нужны --vmauth-url и --vm-url", "--vmauth-file requires --vmauth-url and --vm-url")
-        )
-    return value
-
-
 class ServerCommand(click.Command):
-    """A command that talks to Grafana. It gets ServerOptions as `server`; its own options come first in the help."""
+    """A command that talks to Grafana. It gets ServerOptions as `server`; its own options come first in the help.
+
+    `unused` are options of its groups that it does not offer; they keep their defaults.
+    """
 
     groups: ClassVar[Mapping[str, type]] = {"server": ServerOptions}
+    unused: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, name: str | None, *, params: Sequence[click.Parameter] = (), **more: Any) -> None:
         shared = (option for group in self.groups.values() for option in _OPTIONS[group]())
-        super().__init__(name, params=[*params, *shared], **more)
+        super().__init__(name, params=[*params, *(one for one in shared if one.name not in self.unused)], **more)
 
     def invoke(self, context: click.Context) -> Any:
         for parameter, group in self.groups.items():
-            values = {field.name: context.params.pop(field.name) for field in fields(group)}
+            offered_here = {field.name for field in fields(group)} - self.unused
+            values = {name: context.params.pop(name) for name in offered_here}
             context.params[parameter] = group(**values)
         return super().invoke(context)
 
@@ -170,264 +97,9 @@ class WriteCommand(PlanCommand):
     groups: ClassVar[Mapping[str, type]] = {**PlanCommand.groups, "files": WriteOptions}
 
 
-@cache
-def _server_options() -> tuple[click.Option, ...]:
-    """Made once: each takes time that `--help` would feel."""
-    file = click.Path(exists=True, dir_okay=False)
-    return (
-        click.Option(
-            ["--url"],
-            envvar="GRAFANA_URL",
-            show_envvar=True,
-            required=True,
-            callback=_without_login,
-            help=_("Адрес Grafana.", "Grafana's address."),
-        ),
-        click.Option(
-            ["--user"],
-            envvar="GRAFANA_USER",
-            show_envvar=True,
-            default="admin",
-            show_default=True,
-            help=_("Администратор сервера; пароль в GRAFANA_PASSWORD.", "A server admin; password: GRAFANA_PASSWORD."),
-        ),
-        click.Option(
-            ["--header", "headers"],
-            envvar="GRAFANA_HEADER",
-            show_envvar=True,
-            multiple=True,
-            type=_Header(),
-            metavar="NAME=env:VAR",
-            help=_(
-                "Заголовок для прокси перед Grafana; значение из переменной VAR.",
-                "A header for a proxy before Grafana; its value is in the variable VAR.",
-            ),
-        ),
-        click.Option(
-            ["--api"],
-            type=click.Choice(["auto", "legacy"]),
-            default="auto",
-            show_default=True,
-            help=_("legacy: не пользоваться /apis.", "legacy: do without /apis."),
-        ),
-        click.Option(
-            ["--ca-file"],
-            envvar="GRAFANA_CA_FILE",
-            show_envvar=True,
-            type=file,
-            default=None,
-            help=_("Свой ЦС.", "Own CA."),
-        ),
-        click.Option(
-            ["--client-cert"],
-            envvar="GRAFANA_CLIENT_CERT",
-            show_envvar=True,
-            type=file,
-            default=None,
-            help=_("Сертификат клиента.", "Client certificate."),
-        ),
-        click.Option(
-            ["--client-key"],
-            envvar="GRAFANA_CLIENT_KEY",
-            show_envvar=True,
-            type=file,
-            default=None,
-            help=_("Ключ к нему, если он в другом файле.", "Its key, if that is another file."),
-        ),
-        click.Option(
-            ["--timeout"],
-            type=click.FloatRange(0.1, 3600),
-            default=30,
-            show_default=True,
-            help=_("Секунд на ответ.", "Seconds for an answer."),
-        ),
-        click.Option(
-            ["--workers"],
-            type=click.IntRange(1, 32),
-            default=None,
-            help=_("Запросов сразу; обычно по базе сервера.", "Requests at once; by default from its database."),
-        ),
-        click.Option(
-            ["--pause"],
-            type=click.FloatRange(0, 60),
-            default=0.3,
-            show_default=True,
-            help=_("Секунд до второй попытки, дальше дольше.", "Seconds before a second try, then longer."),
-        ),
-    )
-
-
-@cache
-def _view_options() -> tuple[click.Option, ...]:
-    """The same for ViewOptions."""
-    return (
-        click.Option(["--diff"], is_flag=True, help=_("С построчной разницей JSON.", "Show unified JSON diffs.")),
-        click.Option(
-            ["--full"],
-            is_flag=True,
-            help=_("Каждое изменение, и в длинном плане.", "Show every change, of a long plan, too."),
-        ),
-        click.Option(
-            ["-q", "--quiet"],
-            is_flag=True,
-            help=_("Только отказы, удаления и итог.", "Show only refusals, deletions and the sums."),
-        ),
-        click.Option(
-            ["--only"],
-            multiple=True,
-            type=_KindName(),
-            metavar=_("ВИД", "KIND"),
-            help=_(
-                "Показать изменения только этого вида, например dashboard. На запись не влияет.",
-                "Show only changes of this kind, for example dashboard. What is written stays the same.",
-            ),
-        ),
-    )
-
-
-def _collection_options() -> tuple[click.Option, ...]:
-    """The options of the files of collection; without the folder they are left alone."""
-    return (
-        click.Option(
-            ["--targets-dir"],
-            envvar="SMART_TARGETS_DIR",
-            show_envvar=True,
-            type=click.Path(file_okay=False, path_type=Path),
-            help=_("Папка файлов сбора: целей проверок и прочих.", "Folder of the collection files: targets and more."),
-        ),
-        click.Option(
-            ["--blackbox-address"],
-            envvar="SMART_BLACKBOX_ADDRESS",
-            show_envvar=True,
-            default="127.0.0.1:9115",
-            show_default=True,
-            metavar="HOST:PORT",
-            help=_("Blackbox exporter для VictoriaMetrics.", "The blackbox exporter as VictoriaMetrics reaches it."),
-        ),
-        click.Option(
-            ["--blackbox-url"],
-            envvar="SMART_BLACKBOX_URL",
-            show_envvar=True,
-            help=_("Он же отсюда: перечитать новый blackbox.yml.", "The same from here: to read a new blackbox.yml."),
-        ),
-        click.Option(
-            ["--smartlogin-file"],
-            envvar="SMART_SMARTLOGIN_FILE",
-            show_envvar=True,
-            help=_(
-                "Файл с паролем smartlogin для экспортёра; обычно smartlogin в той же папке.",
-                "File with smartlogin's password for the exporter; by default smartlogin in the same folder.",
-            ),
-        ),
-        click.Option(
-            ["--probe-interval"],
-            envvar="SMART_PROBE_INTERVAL",
-            show_envvar=True,
-            type=click.IntRange(1, 300),
-            default=120,
-            show_default=True,
-            help=_("Секунд между проверками.", "Seconds between two probes of a target."),
-        ),
-    )
-
-
-@cache
-def _plan_options() -> tuple[click.Option, ...]:
-    """The same for PlanOptions."""
-    return (
-        click.Option(
-            ["--vmauth-file"],
-            envvar="SMART_VMAUTH_FILE",
-            show_envvar=True,
-            type=click.Path(dir_okay=False, path_type=Path),
-            callback=_with_urls,
-            help=_(
-                "Файл пользователей vmauth; с ним нужны и два адреса ниже.",
-                "vmauth's user file; it requires the two addresses below.",
-            ),
-        ),
-        click.Option(
-            ["--vmauth-url"],
-            envvar="SMART_VMAUTH_URL",
-            show_envvar=True,
-            is_eager=True,
-            help=_("Адрес vmauth отсюда.", "vmauth as seen from here."),
-        ),
-        click.Option(
-            ["--vm-url"],
-            envvar="SMART_VM_URL",
-            show_envvar=True,
-            is_eager=True,
-            help=_("Адрес VictoriaMetrics для vmauth.", "VictoriaMetrics as vmauth sees it."),
-        ),
-        click.Option(
-            ["--adopt"],
-            multiple=True,
-            metavar=_("КАБИНЕТ", "CABINET"),
-            help=_(
-                "Взять под управление организацию с названием кабинета, хотя метки нет.",
-                "Take over the org of the cabinet's title although it has no mark.",
-            ),
-        ),
-        *_collection_options(),
-        click.Option(
-            ["--adopt-login", "adopt_logins"],
-            multiple=True,
-            metavar=_("ЛОГИН", "LOGIN"),
-            help=_(
-                "Взять готовую учётную запись, которую сделали не мы: с новым паролем и без прежних сеансов.",
-                "Take over an account that is not ours: with a new password, logged out everywhere.",
-            ),
-        ),
-        click.Option(
-            ["--allow-deletes"],
-            multiple=True,
-            type=_Allowed(),
-            metavar=_("КАБИНЕТ=ЧИСЛО", "CABINET=NUMBER"),
-            help=_("Столько удалений в кабинете и задумано.", "So many deletions are meant in that cabinet."),
-        ),
-        click.Option(
-            ["--new-secret"],
-            is_flag=True,
-            help=_(
-                "Корневой секрет сменён намеренно, или кабинеты сделала прежняя версия: переписать метки и учётные "
-                "данные.",
-                "The root secret was changed on purpose, or a former version made the cabinets: rewrite marks and "
-                "credentials.",
-            ),
-        ),
-    )
-
-
-@cache
-def _write_options() -> tuple[click.Option, ...]:
-    """The same for WriteOptions."""
-    return (
-        click.Option(
-            ["--handover"],
-            type=click.Path(file_okay=False, path_type=Path),
-            default=Path("handover"),
-            show_default=True,
-            help=_("Папка памяток с первыми паролями.", "Folder for the notes with first passwords."),
-        ),
-        click.Option(
-            ["--backup"],
-            type=click.Path(file_okay=False, path_type=Path),
-            default=Path("backup"),
-            show_default=True,
-            help=_("Папка копий удаляемых кабинетов.", "Folder for backups of cabinets that are taken away."),
-        ),
-        click.Option(
-            ["--message"],
-            default=f"smart-provision {__version__}",
-            help=_("Запись в истории дашбордов.", "What the dashboards' version history says."),
-        ),
-    )
-
-
 _OPTIONS: Mapping[type, Callable[[], tuple[click.Option, ...]]] = {
-    ServerOptions: _server_options,
-    PlanOptions: _plan_options,
-    ViewOptions: _view_options,
-    WriteOptions: _write_options,
+    ServerOptions: offered.server,
+    PlanOptions: offered.plan,
+    ViewOptions: offered.view,
+    WriteOptions: offered.write,
 }

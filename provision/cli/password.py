@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from provision.cli.deploy import make_run
 from provision.cli.estate import load
 from provision.cli.language import _
 from provision.cli.options import PlanOptions, ServerCommand, ServerOptions, WriteOptions
+from provision.cli.running import make_run
 from provision.cli.settings import Settings
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class _PasswordCommand(ServerCommand):
-    """It writes like an apply, but shows no plan."""
+    """It writes a note as an apply does, and neither dashboards nor backups."""
 
-    groups: ClassVar[Mapping[str, type]] = {"server": ServerOptions, "about": PlanOptions, "files": WriteOptions}
+    groups: ClassVar[Mapping[str, type]] = {"server": ServerOptions, "files": WriteOptions}
+    unused: ClassVar[frozenset[str]] = frozenset({"backup", "message"})
 
 
 @click.command(
@@ -32,7 +33,7 @@ class _PasswordCommand(ServerCommand):
 )
 @click.argument("login", metavar=_("ЛОГИН", "LOGIN"))
 @click.pass_obj
-def password(settings: Settings, /, login: str, server: ServerOptions, about: PlanOptions, files: WriteOptions) -> None:
+def password(settings: Settings, /, login: str, server: ServerOptions, files: WriteOptions) -> None:
     from provision.kinds import CabinetContext
     from provision.kinds.user import give_new_password
     from provision.lock import alone_on
@@ -40,7 +41,7 @@ def password(settings: Settings, /, login: str, server: ServerOptions, about: Pl
     estate = load(settings.estate)
     cabinet = _cabinet_of(estate.cabinets, login.lower())
     with alone_on(server.url):
-        run = make_run(settings, estate, server, about, files)
+        run = make_run(settings, estate, server, PlanOptions(), files)
         context = CabinetContext(run, cabinet)
         context.find()
         give_new_password(context, login.lower())

@@ -78,6 +78,7 @@ class _Span(click.ParamType[int]):
 @click.option(
     "--proxy",
     envvar="SMART_POLL_PROXY",
+    show_envvar=True,
     default="",
     metavar="URL",
     help=_("Через этот прокси.", "Through this proxy."),
@@ -85,6 +86,7 @@ class _Span(click.ParamType[int]):
 @click.option(
     "--vm-url",
     envvar="SMART_VM_URL",
+    show_envvar=True,
     help=_("Сама VictoriaMetrics, минуя vmauth.", "VictoriaMetrics itself, not vmauth."),
 )
 @click.pass_obj

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provision.cli import completion
 from provision.cli.estate import load
 from provision.cli.language import _
 from provision.cli.settings import ERROR, PARTLY, Settings, format_option
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
         "Exit 4: some reports were refused, the others are imported.",
     ),
 )
-@click.argument("files", metavar=_("ФАЙЛ...|-", "FILE...|-"), nargs=-1, required=True)
-@click.option("--cabinet", help=_("Только клиенты этого кабинета.", "Only clients of this cabinet."))
+@click.argument("files", metavar=_("ФАЙЛ...|-", "FILE...|-"), nargs=-1, required=True, shell_complete=completion.files)
+@click.option(
+    "--cabinet",
+    metavar=_("КАБИНЕТ", "CABINET"),
+    shell_complete=completion.cabinets,
+    help=_("Только клиенты этого кабинета.", "Only clients of this cabinet."),
+)
 @click.option(
     "--client",
     default="",
@@ -59,6 +65,7 @@ if TYPE_CHECKING:
 @click.option(
     "--vm-url",
     envvar="SMART_VM_URL",
+    show_envvar=True,
     help=_(
         "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ в SMART_VM_KEY.",
         "VictoriaMetrics itself, not vmauth; its password: SMART_VM_PASSWORD, its key: SMART_VM_KEY.",

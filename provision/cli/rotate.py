@@ -2,16 +2,17 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from provision.cli.deploy import is_refused, make_plan, missing_stores, show_outcomes, show_plan, status_of, write_plan
+from provision.cli.deploy import is_refused, make_plan, show_outcomes, show_plan, status_of, write_plan
 from provision.cli.estate import check, choose_present, load
 from provision.cli.language import _
 from provision.cli.new import show_edit
-from provision.cli.options import PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
-from provision.cli.settings import ERROR, Settings, cabinets_argument, confirm, echo
+from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, ViewOptions
+from provision.cli.running import missing_stores
+from provision.cli.settings import Settings, cabinets_argument, echo, require_yes
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -19,13 +20,30 @@ if TYPE_CHECKING:
     from provision.model import Cabinet
 
 
+class _RotateCommand(PlanCommand):
+    """It changes credentials alone: neither people nor dashboards, nor files of collection."""
+
+    unused: ClassVar[frozenset[str]] = frozenset(
+        {
+            "adopt",
+            "adopt_logins",
+            "new_secret",
+            "targets_dir",
+            "blackbox_address",
+            "blackbox_url",
+            "smartlogin_file",
+            "probe_interval",
+        }
+    )
+
+
 @click.command(
-    cls=WriteCommand,
+    cls=_RotateCommand,
     help=_(
         "Новые учётные данные кабинетов в хранилищах: следующее generation в tenants.yaml, новые логины, источники "
         "данных, и лишь потом долой старые. Прерванное доделает apply.",
         "New credentials in the stores: the next generation in tenants.yaml, new logins, the data sources, and only "
-        "then away with the old. What is interrupted apply finishes.",
+        "then the old ones end. If it is interrupted, apply finishes it.",
     ),
 )
 @cabinets_argument
@@ -39,7 +57,6 @@ def rotate(
     view: ViewOptions,
     server: ServerOptions,
     about: PlanOptions,
-    files: WriteOptions,
 ) -> None:
     from provision.config.renewing import raise_generations
     from provision.lock import alone_on
@@ -58,13 +75,13 @@ def rotate(
         click.echo(show_edit(settings, edit))
     estate = check(settings.estate, {shown: text for edit in edits for shown, text in edit.instead.items()})
     with alone_on(server.url):
-        run, made = make_plan(settings, estate, chosen, server, about, files)
+        run, made = make_plan(settings, estate, chosen, server, about)
         made = narrowed(made, run, before=present)
         echo(show_plan(settings, made, "text", view))
         if is_refused(made):
             raise ProvisionError(Text("Не всем кабинетам это можно", "Not every cabinet may be rotated"))
-        if not (yes or confirm(settings, Text("Записать?", "Write?"))):
-            sys.exit(ERROR)
+        if not yes:
+            require_yes(settings, Text("Записать?", "Write?"))
         for edit in edits:
             edit.save()
         outcomes = write_plan(settings, run, made)

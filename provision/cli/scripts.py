@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provision.cli import completion
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
 from provision.cli.settings import Settings
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         "token: mode 0600. provision token renews it.",
     )
 )
-@click.argument("cabinet", metavar=_("КАБИНЕТ", "CABINET"))
+@click.argument("cabinet", metavar=_("КАБИНЕТ", "CABINET"), shell_complete=completion.cabinets)
 @click.argument("clients", metavar=_("[КЛИЕНТ]...", "[CLIENT]..."), nargs=-1)
 @click.option(
     "-o",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from provision.cli import completion
 from provision.cli.language import _
 from provision.errors import ProvisionError, SecretError, UsageError
 from provision.os_errors import reason
@@ -38,6 +40,7 @@ SECRETS = (
 )
 
 
+UNCHANGED = Text("Ничего не изменено", "Nothing was changed")
 _YES, _NO = ("y", "yes", "д", "да"), ("n", "no", "н", "нет")
 
 P = ParamSpec("P")
@@ -90,29 +93,46 @@ class Settings:
         return Login(self.secret("SMART_VM_USER") or "smart", password)
 
 
-def confirm(settings: Settings, question: Text) -> bool:
-    """Asks until the answer is yes or no, in either language; no answer is no."""
+def require_yes(settings: Settings, question: Text) -> None:
+    """Asks until the answer is yes or no, in either language. No, or no answer, ends the command with exit code 1."""
     asked = settings.say(Text(f"{question.ru} [да/Нет]:", f"{question.en} [yes/No]:"))
     while True:
         answer = click.prompt(asked, default="", show_default=False, prompt_suffix=" ").strip().lower()
         if answer in _YES:
-            return True
+            return
         if answer in ("", *_NO):
-            return False
+            click.echo(settings.say(UNCHANGED))
+            sys.exit(ERROR)
 
 
 def read_secrets(path: Path | None) -> Mapping[str, str | None]:
-    """The file of secrets, `NAME=value` a line. Raises SecretError when others may read it."""
+    """The file of secrets, `NAME=value` a line. Raises SecretError when others may read it, or it cannot be used."""
     if path is None:
         return {}
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SecretError(
             Text(f"Файл секретов {path} открыт другим", f"The file of secrets {path} is open to others"),
             Text(f"Закройте его: chmod 600 {path}", f"Close it: chmod 600 {path}"),
         )
     from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
-    return dotenv_values(path, interpolate=False)
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = reason(error)
+    except UnicodeDecodeError:
+        why = Text("он не в кодировке UTF-8", "it is not in UTF-8")
+    else:
+        wrong = [str(one.original.line) for one in parse_stream(StringIO(content)) if one.error]
+        if not wrong:
+            return dotenv_values(stream=StringIO(content), interpolate=False)
+        lines = ", ".join(wrong)
+        why = Text(f"не разобраны строки: {lines}", f"these lines are not understood: {lines}")
+    raise SecretError(
+        Text(f"Файл секретов {path} не прочитан: {why.ru}", f"The file of secrets {path} cannot be read: {why.en}"),
+        Text("В каждой строке должно быть ИМЯ=значение", "Each line must be NAME=value"),
+    )
 
 
 def echo(pieces: Iterable[str]) -> None:
@@ -166,16 +186,8 @@ def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[
         yield move
 
 
-def complete_cabinets(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The ids in tenants.yaml that begin so, for a shell's completion; none where the file cannot be read."""
-    from provision.config import tenants
-
-    documents = tenants.read(context.find_root().params["estate"])
-    return [entry.id for entry in tenants.entries(documents) if entry.id.startswith(incomplete)]
-
-
 cabinets_argument = click.argument(
-    "names", metavar=_("[КАБИНЕТ]...", "[CABINET]..."), nargs=-1, shell_complete=complete_cabinets
+    "names", metavar=_("[КАБИНЕТ]...", "[CABINET]..."), nargs=-1, shell_complete=completion.cabinets
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from provision.cli import completion
 from provision.cli.language import _
 from provision.cli.new import show_edit
 from provision.cli.settings import Settings
@@ -21,7 +22,9 @@ def token() -> None:
     pass
 
 
-_distributor = click.argument("distributor", metavar=_("ДИСТРИБЬЮТОР", "DISTRIBUTOR"))
+_distributor = click.argument(
+    "distributor", metavar=_("ДИСТРИБЬЮТОР", "DISTRIBUTOR"), shell_complete=completion.distributors
+)
 
 
 @token.command(

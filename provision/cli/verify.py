@@ -47,17 +47,22 @@ EXPECTED = ("checks", "report", "status", "poll")
     help=_("Смотреть только эти данные; обычно все.", "Look at these data only; by default at all."),
 )
 @click.option(
-    "--vmauth-url", envvar="SMART_VMAUTH_URL", help=_("vmauth отсюда; обычно из файла.", "vmauth as seen from here.")
+    "--vmauth-url",
+    envvar="SMART_VMAUTH_URL",
+    show_envvar=True,
+    help=_("Адрес vmauth, как его видит эта программа.", "The address of vmauth as this program reaches it."),
 )
 @click.option(
     "--targets-dir",
     envvar="SMART_TARGETS_DIR",
+    show_envvar=True,
     type=click.Path(file_okay=False, path_type=Path),
     help=_("Папка файлов сбора.", "The folder of the collection files."),
 )
 @click.option(
     "--spool",
     envvar="SMART_SPOOL",
+    show_envvar=True,
     type=click.Path(file_okay=False, path_type=Path),
     help=_("Папка приёмника: имена, которых нет в списках.", "The receiver's folder: names that no list has."),
 )

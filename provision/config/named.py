@@ -92,12 +92,20 @@ class NamedLists:
         """The newest version of each list in the folder."""
         if folder not in self._newest:
             found: dict[_Series, tuple[date, Path]] = {}
-            for file in sorted(folder.iterdir()):
+            for file in _names_in(folder):
                 series, day = _series(file)
                 if series and day and day >= found.get(series, (date.min, file))[0]:
                     found[series] = (day, file)
             self._newest[folder] = found
         return self._newest[folder]
+
+
+def _names_in(folder: Path) -> list[Path]:
+    """The files of a folder; none of one that cannot be read, for then each list of it is reported (F06)."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _series(file: Path) -> tuple[_Series | None, date | None]:
@@ -162,11 +170,7 @@ def _missing(one: NamedList) -> Problem | None:
     try:
         one.file.stat()
     except (FileNotFoundError, NotADirectoryError):
-        try:
-            there = [path.name for path in one.file.parent.iterdir()]
-        except OSError:
-            there = []
-        meant = mistakes.closest(one.file.name, there)
+        meant = mistakes.closest(one.file.name, [path.name for path in _names_in(one.file.parent)])
         hint = Text("Проверьте путь: он считается от папки этого файла.", "Check the path: it starts from this folder.")
         if meant:
             hint = Text(f"Вероятно, {meant}.", f"Probably {meant}.")

@@ -16,7 +16,7 @@ CONTROL: Words = (
 )
 EMPTY: Words = (
     Text("файл пуст", "the file is empty"),
-    Text("Начните с образца из документации.", "Start from the example in the documentation."),
+    Text("Образец запишет provision init ПАПКА.", "provision init FOLDER writes an example."),
 )
 SECOND: Words = (
     Text("после «---» начинается второй документ", "a second document starts after `---`"),
@@ -108,6 +108,6 @@ def explain(problem: str, character: str) -> Words:
         if fragment in problem:
             return message, hint
     return (
-        Text(f"не читается как YAML ({problem})", f"cannot be read as YAML ({problem})"),
+        Text("не читается как YAML", f"cannot be read as YAML ({problem})"),
         Text("Проверьте отступы, кавычки и двоеточия.", "Check indentation, quotes and colons."),
     )

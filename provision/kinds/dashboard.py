@@ -18,6 +18,7 @@ from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, RunContext
 from provision.kinds.folder import UID as FOLDER
 from provision.model import Cabinet, Code, Problem, Ref, Resource, Spec
+from provision.os_errors import reason
 from provision.ownership import PREFIX, WRITTEN
 from provision.plan import Change
 from provision.text import Text, harmless
@@ -294,11 +295,12 @@ def _reported() -> Iterator[None]:
     try:
         yield
     except dashboards.BrokenError as error:
-        why = harmless(error.reason)
+        cause, said = error.__cause__, harmless(error.reason)
+        why = reason(cause) if isinstance(cause, OSError) else Text(said, said)
         raise EstateError(
             Text(
-                f"Дашборд не построить: {error.file}, строка {error.line}: {why}",
-                f"A dashboard cannot be built: {error.file}, line {error.line}: {why}",
+                f"Дашборд не построить: {error.file}, строка {error.line}: {why.ru}",
+                f"A dashboard cannot be built: {error.file}, line {error.line}: {why.en}",
             ),
             Text("Исправьте этот файл или уберите его из папки", "Correct that file, or move it out of the folder"),
         ) from None

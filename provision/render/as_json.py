@@ -14,9 +14,10 @@ from provision.text import Lang
 def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
     """The plan as JSON, refusals in that language. Keywords for people (colour, diff, …) are ignored.
 
-    `cabinets` are those that were planned, changed or not. `changes` and `summary` hold what would be written; those
-    of a refused cabinet are beside its reason. `states` names the cabinets that are suspended or absent. `orphans`
-    belong to no cabinet of the file, `excluded_lines` is the number of list lines with errors by cabinet.
+    `server` is the address of Grafana. `cabinets` are those that were planned, changed or not. `changes` and `summary`
+    hold what would be written; those of a refused cabinet are beside its reason. `states` names the cabinets that are
+    suspended or absent. `orphans` belong to no cabinet of the file, `excluded_lines` is the number of list lines with
+    errors by cabinet.
     """
     return _pieces(_plan_value(plan, lang))
 
@@ -26,6 +27,7 @@ def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
     unmanaged = [resource for part in plan.parts for resource in part.unmanaged]
     return {
         "digest": plan.digest,
+        "server": plan.server,
         "cabinets": [cabinet.cabinet for cabinet in plan.cabinets],
         "summary": {**count_actions(plan.writable), "unmanaged": len(unmanaged)},
         "changes": (_change_value(change) for change in plan.writable),

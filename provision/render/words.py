@@ -34,7 +34,7 @@ ORPHANS_HINT = Text(
     "Bring the cabinet back with its id (state: absent removes it), or delete these by hand",
 )
 DIGEST = Text("Отпечаток плана", "Plan digest")
-SHARED = Text("Хранилища, общее для всех кабинетов", "Stores, shared by all cabinets")
+SHARED = Text("Общее для всех кабинетов: хранилища, сервер", "Shared by all cabinets: stores, server")
 
 Part = SharedPlan | CabinetPlan
 

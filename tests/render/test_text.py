@@ -231,7 +231,7 @@ def test_what_all_cabinets_share_is_no_cabinet() -> None:
     shared = SharedPlan((change("x", {}, {"a": 1}, cabinet=""),))
     plan = Plan((quiet,), shared)
     text = plan_text(plan, lang="en")
-    assert text.splitlines()[0] == "Stores, shared by all cabinets"
+    assert text.splitlines()[0] == "Shared by all cabinets: stores, server"
     assert "Create 0, update 1, delete 0 in the stores." in text
     assert "all cabinets <code>" not in plan_markdown(plan, lang="en")
     outcomes = Outcomes((CabinetOutcome(quiet),), (Outcome(shared.changes[0], "done"),))
