@@ -33,10 +33,19 @@ _RUSSIAN: Mapping[int, str] = {
     errno.ETXTBSY: "файл занят",
     errno.EXDEV: "папки лежат на разных дисках",
 }
+# Errors without a number of the system's; by name, as the modules that have them take time to import.
+_BY_CLASS: Mapping[str, Text] = {
+    "gaierror": Text("имя узла неизвестно", "the host name is unknown"),
+    "SSLError": Text("защищённое соединение не установлено", "no secure connection could be made"),
+    "TimeoutError": Text("ответа нет слишком долго", "no answer for too long"),
+}
 
 
 def reason(error: OSError) -> Text:
     """Why it failed. A reason that has no Russian text here is given in English with its number."""
+    for one in type(error).__mro__:
+        if one.__name__ in _BY_CLASS:
+            return _BY_CLASS[one.__name__]
     english = error.strerror or str(error) or type(error).__name__
     russian = _RUSSIAN.get(error.errno or 0)
     return Text(russian or (f"{english} ({error.errno})" if error.errno else english), english)

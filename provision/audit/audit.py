@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, count
 
 from provision.audit.checks import checks
 from provision.audit.contact_points import way_through_contact_points
@@ -57,7 +57,6 @@ class Audit:
         self._stop = threading.Event()
         self._turn = threading.Semaphore(server.throttle.most)
         self._few = few
-        self._order: dict[str, int] = {}
         self._directory = Directory(server, root)
         self._parties: dict[str, Party | None] = {}
         accesses = [Access(one.id, one.generation) for one in cabinets]
@@ -70,11 +69,11 @@ class Audit:
         Raises UnreachableError and LoginError. No Viewer is left, not even then; those of killed runs go first.
         """
         remove_left(self._server)
-        self._order = {cabinet.id: number for number, cabinet in enumerate(chosen)}
+        one_victim = len(chosen) > self._few
 
-        def work(cabinet: Cabinet) -> list[Finding]:
+        def work(number: int, cabinet: Cabinet) -> list[Finding]:
             with self._turn:
-                found = list(self._audit(cabinet))
+                found = list(self._audit(cabinet, number if one_victim else None))
             progress(cabinet.id)
             return found
 
@@ -83,13 +82,14 @@ class Audit:
                 shared = server_checks(
                     self._server, self._directory, self._cabinets.values(), self._accepted, self._store
                 )
-                return Report([*shared, *chain.from_iterable(pool.map(work, chosen))])
+                return Report([*shared, *chain.from_iterable(pool.map(work, count(), chosen))])
             except BaseException:  # Ctrl-C too: each Viewer goes as soon as the way under way ends
                 self._stop.set()
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def _audit(self, cabinet: Cabinet) -> Iterator[Finding]:
+    def _audit(self, cabinet: Cabinet, turn: int | None) -> Iterator[Finding]:
+        """What is found of one cabinet. `turn` is its number where each is tried against one other."""
         try:
             own = self._party(cabinet)
             if own is None:
@@ -103,7 +103,7 @@ class Audit:
             with viewer(self._server, own.org) as someone:
                 header = self._server.settings.get("auth.proxy", {}).get("header_name") or "X-WEBAUTH-USER"
                 yield from go(way_without_login(own, someone, str(header)), cabinet.id, "")
-            victims = list(self._victims(own))
+            victims = list(self._victims(own, turn))
             if not victims:
                 yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
             memory = Memory()
@@ -162,16 +162,17 @@ class Audit:
         clients = {row.client for row in cabinet.installations} | {row.firm for row in cabinet.accesses}
         return Party(cabinet, frozenset(clients), org, sources, self._root)
 
-    def _victims(self, own: Party) -> Iterator[Party]:
-        """One cabinet of the same distributor that must not be seen, if there is one, and one of another."""
+    def _victims(self, own: Party, turn: int | None) -> Iterator[Party]:
+        """One cabinet of the same distributor that must not be seen, if there is one, and one of another.
+
+        With a turn one of them: of another distributor at odd numbers.
+        """
         realm, distributor = own.cabinet.realm, own.cabinet.distributor
         apart = [one for one in self._cabinets.values() if one.realm != realm]
         near = [one for one in apart if one.distributor == distributor]
         far = [one for one in apart if one.distributor != distributor]
-        left, turn = 2, 0
-        if len(self._order) > self._few:
-            left, turn = 1, self._order[own.cabinet.id]
-        for cabinet in (*near[:1], *far, *near[1:]) if turn % 2 == 0 else (*far, *near):
+        left = 2 if turn is None else 1
+        for cabinet in (*far, *near) if (turn or 0) % 2 else (*near[:1], *far, *near[1:]):
             party = self._party(cabinet) if left else None
             if party is not None:
                 left -= 1

@@ -23,8 +23,8 @@ def report_text(report: Report, *, lang: Lang) -> str:
     lines.append(Text("Всего: ", "Total: ").say(lang) + _counts(report.findings, lang))
     if total["untried"]:
         warning = Text(
-            f"ВНИМАНИЕ: {total['untried']} попыток не состоялись. О них нельзя сказать, что кабинеты закрыты",
-            f"WARNING: {total['untried']} attempts could not be made. They do not show that the cabinets are closed",
+            f"ВНИМАНИЕ: не удалось проверить: {total['untried']}. Закрыты ли там кабинеты, неизвестно",
+            f"WARNING: could not be tried: {total['untried']}. They do not show that the cabinets are closed",
         )
         lines.append(warning.say(lang))
     return "\n".join(map(harmless, lines))
@@ -47,7 +47,8 @@ def _cabinet(cabinet: str, findings: Sequence[Finding], lang: Lang) -> Iterator[
             if (rest := len(same) - _SHOWN) > 0:
                 what += Text(f" и ещё {rest}", f" and {rest} more").say(lang)
         against = f" → {victim}" if victim else ""
-        yield f"  {_VERDICTS['untried'].say(lang)}{against}: {way.say(lang)}: {what}: {why.say(lang)}"
+        named = way.say(lang) if what == way.say(lang) else f"{way.say(lang)}: {what}"
+        yield f"  {_VERDICTS['untried'].say(lang)}{against}: {named}: {why.say(lang)}"
 
 
 def _counts(findings: Sequence[Finding], lang: Lang) -> str:

@@ -24,10 +24,11 @@ _SENT = re.compile(rb"(?<![\w.-])([A-Za-z][\w.-]*)\.zip\b", re.ASCII)
 def named_files(names: Sequence[str], estate: Path) -> list[Path]:
     """The list files among these names, none where they are cabinets. A folder is all its lists.
 
-    Where there is an estate, a folder has a slash in its name, for a cabinet may have the same. What check --repaired
-    wrote beside a list is none. Raises UsageError where files and cabinets are mixed, or where there is no list.
+    A name without a slash that a cabinet has means the cabinet, also where there is such a folder. What check
+    --repaired wrote beside a list is none. Raises UsageError where files and cabinets are mixed, or there is no list.
     """
-    found = [_files(name, cabinets=estate.exists()) for name in dict.fromkeys(names)]
+    cabinets = _cabinets(estate) if any(Path(name).is_dir() for name in names) else frozenset()
+    found = [_files(name, cabinets) for name in dict.fromkeys(names)]
     if any(found) and not all(found):
         raise UsageError(
             Text("Назовите либо кабинеты, либо файлы", "Name either cabinets or files"),
@@ -41,13 +42,31 @@ def named_files(names: Sequence[str], estate: Path) -> list[Path]:
     return files
 
 
-def _files(name: str, *, cabinets: bool) -> list[Path]:
+def _cabinets(estate: Path) -> frozenset[str]:
+    """The ids of the estate's cabinets; none without an estate."""
+    from provision.config import tenants
+
+    return frozenset(one.id for one in tenants.entries(tenants.read(estate))) if estate.exists() else frozenset()
+
+
+def _has_separator(name: str) -> bool:
+    """Whether it is a path of several parts; Windows takes both slashes."""
+    return any(one in name for one in (os.sep, os.altsep) if one)
+
+
+def _files(name: str, cabinets: Collection[str]) -> list[Path]:
     """What the name means, none where it may be a cabinet's."""
     path = Path(name)
-    if path.is_dir() and (os.sep in name or name in (".", "..") or not cabinets):
+    if path.is_dir() and (_has_separator(name) or name not in cabinets):
         found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.is_file())
         if not found:
-            raise UsageError(Text(f"В папке {name} нет файлов .csv", f"There is no .csv file in the folder {name}"))
+            raise UsageError(
+                Text(f"В папке {name} нет файлов .csv", f"There is no .csv file in the folder {name}"),
+                Text(
+                    "Назовите файлы списков: rogaikopyta_manager_20260417.csv",
+                    "Name your list files: rogaikopyta_manager_20260417.csv",
+                ),
+            )
         return [file for file in found if not file.name.endswith(_PUT_ASIDE)] or found
     if name.lower().endswith(".csv") or path.is_file():
         return [path]
@@ -59,7 +78,7 @@ def _files(name: str, *, cabinets: bool) -> list[Path]:
                 f"Вероятно, {with_ending}: назовите файл списка целиком", f"Probably {with_ending}: name the whole file"
             ),
         )
-    if os.sep in name:
+    if _has_separator(name):
         raise UsageError(
             Text(f"Нет ни файла, ни папки {name}", f"There is neither a file nor a folder {name}"),
             Text("Назовите файлы списков или папку с ними", "Name your list files, or a folder of them"),

@@ -1,4 +1,4 @@
-"""The run of a command that talks to Grafana: logged in, with the stores and secrets that options and variables give."""
+"""The run of a command that talks to Grafana: logged in, with the stores and secrets that were named."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

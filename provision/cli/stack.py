@@ -134,8 +134,8 @@ def _write_shared(path: Path, address: str, password_file: str = "") -> None:
 @stack.command(
     "users-file",
     help=_(
-        "Записать первый файл пользователей vmauth, который не впускает никого: без пользователей она не стартует.",
-        "Write vmauth's first user file, which lets nobody in: without users it does not start.",
+        "Записать первый файл пользователей vmauth. Он не впускает никого; без него vmauth не запускается.",
+        "Write vmauth's first user file. It lets nobody in; without users vmauth does not start.",
     ),
 )
 @click.argument("path", metavar=_("ПУТЬ", "PATH"), type=click.Path(dir_okay=False, path_type=Path))
@@ -160,10 +160,9 @@ def users_file(settings: Settings, /, path: Path, backend: str, kind: str) -> No
 @stack.command(
     "collection-files",
     help=_(
-        "Записать файлы сбора, общие для всех кабинетов: без них VictoriaMetrics, vmalert и blackbox exporter "
-        "не стартуют.",
-        "Write the files of collection that all cabinets share: without them VictoriaMetrics, vmalert and the blackbox "
-        "exporter do not start.",
+        "Записать общие файлы сбора. Без них VictoriaMetrics, vmalert и blackbox exporter не запускаются.",
+        "Write the shared files of collection. Without them VictoriaMetrics, vmalert and the blackbox exporter do not "
+        "start.",
     ),
 )
 @click.argument("path", metavar=_("ПУТЬ", "PATH"), type=click.Path(file_okay=False, path_type=Path))

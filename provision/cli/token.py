@@ -29,8 +29,8 @@ _distributor = click.argument(
 
 @token.command(
     help=_(
-        "Новый токен рядом с прежним: действуют оба, новые скрипты получат новый.",
-        "A new token beside the old one: both are accepted, new scripts get the new one.",
+        "Добавить токен рядом с прежним. Действуют оба, новые скрипты получат новый.",
+        "Add a token beside the old one. Both are accepted, new scripts get the new one.",
     )
 )
 @_distributor
@@ -51,8 +51,8 @@ def rotate(settings: Settings, /, distributor: str) -> None:
 
 @token.command(
     help=_(
-        "Закрыть все токены, кроме последнего: скрипты со старыми получат отказ.",
-        "Close all tokens but the last: scripts with an old one are refused.",
+        "Закрыть все токены, кроме последнего. Скрипты со старыми получат отказ.",
+        "Close all tokens but the last. Scripts with an old one are refused.",
     )
 )
 @_distributor

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from provision.model import Installation, ListKind, Row
+from provision.text import Lang
 
 COLUMNS: Mapping[ListKind, tuple[str, ...]] = {
     "managers": (
@@ -28,7 +29,13 @@ RUSSIAN: Mapping[str, str] = {
     "manager": "менеджер",
     "email": "почта",
     "transport": "протокол",
+    "step_download": "слово download",
+    "step_upload": "слово upload",
+    "step_process": "слово process",
+    "ping": "слово ping или donotping",
     "tz_correction": "поправка часов",
+    "const_3600": "число 3600",
+    "const_604800": "число 604800",
     "firm": "организация",
     "login": "логин",
     "password": "пароль",
@@ -36,6 +43,12 @@ RUSSIAN: Mapping[str, str] = {
     "folder": "папка",
     "protocol": "протокол",
 }
+
+
+def with_russian(name: str, lang: Lang) -> str:
+    """`tz_correction (поправка часов)`; in English, and for what is no column, the name alone."""
+    russian = RUSSIAN.get(name) if lang == "ru" else None
+    return f"{name} ({russian})" if russian else name
 
 
 def number_in(kind: ListKind, name: str) -> int:

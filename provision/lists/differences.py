@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from provision.lists.columns import with_russian
 from provision.lists.tables import as_table
 from provision.model import Installation, ListFile, OnlineAccess, Row
 from provision.text import Lang, Text, harmless
@@ -180,11 +181,12 @@ def describe(difference: Difference, lang: Lang) -> str:
 
 
 def _shown(field: FieldChange, lang: Lang) -> str:
-    """`tz_correction: -1 → 2`; of managers the logins alone."""
+    """`tz_correction (поправка часов): -1 → 2`, in English without the Russian name; of managers the logins alone."""
+    name = with_russian(field.name, lang)
     if field.name == "password":
-        return f"{field.name}: {_HIDDEN.say(lang)}"
+        return f"{name}: {_HIDDEN.say(lang)}"
     values = f"{field.was} → {field.now}"
-    return values if field.name == "manager" else f"{field.name}: {values}"
+    return values if field.name == "manager" else f"{name}: {values}"
 
 
 def as_data(difference: Difference) -> list[dict[str, Any]]:
@@ -211,7 +213,7 @@ def difference_table(difference: Difference, lang: Lang) -> bytes:
         if field.name == "password":
             field = replace(field, now=_HIDDEN.say(lang))
         what = _TITLES[line.part].say(lang)
-        rows.append([what, _named(line.row), field.name, field.was, field.now, line.row.origin])
+        rows.append([what, _named(line.row), with_russian(field.name, lang), field.was, field.now, line.row.origin])
     return as_table(rows)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from provision.lists.across import check_together, strike
 from provision.lists.body import Body
+from provision.lists.columns import with_russian
 from provision.lists.decode import decode
 from provision.lists.managers import COUNTS, gap
 from provision.lists.naming import read_name
@@ -220,7 +221,7 @@ def _table(changes: Iterable[Change], lang: Lang) -> bytes:
     rows: list[list[object]] = [[column.say(lang) for column in _COLUMNS]]
     for one in changes:
         found = one.problem
-        place = " ".join(filter(None, (str(found.field_number or ""), found.field_name)))
+        place = " ".join(filter(None, (str(found.field_number or ""), with_russian(found.field_name, lang))))
         now = found.suggestion or "" if one.fate == "repaired" else ""
         numbers = (one.line or "", one.new_line or "")
         rows.append([*numbers, found.code, FATES[one.fate].say(lang), place, found.message.say(lang), now])

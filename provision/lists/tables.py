@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from provision.lists.columns import with_russian
 from provision.model import LEVELS, Problem
 from provision.text import Lang, Text, cell
 
@@ -30,7 +31,7 @@ def problem_rows(problems: Iterable[Problem], lang: Lang) -> list[list[str]]:
     """A heading and one row a problem, in the order given."""
     rows = [[column.say(lang) for column in _COLUMNS]]
     for one in problems:
-        field = " ".join(filter(None, (str(one.field_number or ""), one.field_name)))
+        field = " ".join(filter(None, (str(one.field_number or ""), with_russian(one.field_name, lang))))
         words = (LEVELS[one.level].say(lang), one.code, one.message.say(lang), one.hint.say(lang))
         rows.append([one.file or one.cabinet, str(one.line or ""), field, *words])
     return rows

@@ -14,7 +14,6 @@ from provision.receive.status import Status
 from provision.reports import Stores, take_upload
 from provision.stores import alert_events
 from provision.stores.writing import NumbersWriter, Sample
-from provision.text import Text
 
 _TIMEOUT = 60  # seconds
 _MOST_PARSED, _MOST_SAMPLES = 100, 2000  # files, and samples of each, that are kept in memory: 20 MB at most
@@ -128,5 +127,4 @@ def _send(numbers: NumbersWriter, text: bytes) -> None:
         return
     answer = numbers.server.ask("/api/v1/import/prometheus", method="POST", body=text, timeout=_TIMEOUT)
     if answer.status != 204:
-        said = f"VictoriaMetrics: {answer.status or ''} {answer.text.strip()[:200]}"
-        raise StoreError(Text(said, said))
+        raise StoreError(answer.said("VictoriaMetrics"))

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from provision.errors import SomeFailedError, StoreError
+from provision.stores.postgres_errors import postgres_reason
 from provision.text import Text
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -141,9 +142,7 @@ def connect(conninfo: str) -> Iterator[Connection]:
 
 def explain(error: psycopg.Error) -> StoreError:
     """PostgreSQL's error as one of ours, with what to do about it."""
-    said = (error.diag.message_primary or str(error)).strip().splitlines()
-    reason = said[0] if said else type(error).__name__
-    hint = None
+    why, hint = postgres_reason(error), None
     if isinstance(error, psycopg.errors.LockNotAvailable):
         hint = Text(
             "Таблица слишком долго занята другим сеансом. Повторите позже.",
@@ -163,7 +162,7 @@ def explain(error: psycopg.Error) -> StoreError:
             "Проверьте адрес, базу, пользователя и пароль администратора хранилища.",
             "Check the address, the database, the user and the password of the store's administrator.",
         )
-    return StoreError(Text(f"PostgreSQL: {reason}", f"PostgreSQL: {reason}"), hint)
+    return StoreError(Text(f"PostgreSQL: {why.ru}", f"PostgreSQL: {why.en}"), hint)
 
 
 def _too_old(version: int) -> StoreError:

@@ -108,7 +108,7 @@ def taken(metrics: MetricsServer, exporter: str, recorder: str) -> Taken:
         rules = [rule for group in groups for rule in group["rules"]]
         failed = next((str(rule["lastError"]) for rule in rules if rule["lastError"]), "")
     except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise _strange(f"{type(error).__name__}") from None
+        raise _strange(Text(type(error).__name__, type(error).__name__)) from None
     if failed:
         raise StoreError(Text(f"vmalert: {failed}", f"vmalert: {failed}"))
     return Taken(len(modules), len(targets), len(rules))
@@ -123,12 +123,13 @@ def may_ping(exporter: str) -> bool:
 def _answer(url: str, login: Login | None = None) -> str:
     answer = ask(url, headers=login.headers if login else None)
     if answer.status != 200:
-        raise _strange(f"{url.partition('?')[0]}: {answer.status or answer.text}")
+        where = url.partition("?")[0]
+        raise _strange(Text(f"{where}: {answer.why.ru}", f"{where}: {answer.why.en}"))
     return answer.text
 
 
-def _strange(why: str) -> StoreError:
-    return StoreError(Text(f"сбор отвечает не как следует: {why}", f"collection does not answer properly: {why}"))
+def _strange(why: Text) -> StoreError:
+    return StoreError(Text(f"сбор отвечает не как следует: {why.ru}", f"collection does not answer properly: {why.en}"))
 
 
 def reload(exporter: str) -> None:
@@ -136,8 +137,12 @@ def reload(exporter: str) -> None:
     answer = ask(f"{exporter.rstrip('/')}/-/reload", method="POST")
     if answer.status == 200:
         return
-    why = answer.text.strip().splitlines()[0] if answer.text.strip() else f"{answer.status}"
+    said = answer.text.strip().splitlines()
+    why = Text(said[0], said[0]) if said else answer.why
     raise StoreError(
-        Text(f"blackbox exporter не принял blackbox.yml: {why}", f"the blackbox exporter refused blackbox.yml: {why}"),
+        Text(
+            f"blackbox exporter не принял blackbox.yml: {why.ru}",
+            f"the blackbox exporter refused blackbox.yml: {why.en}",
+        ),
         Text("До исправления действует прежний файл.", "The old file stays in force until this is corrected."),
     )

@@ -11,6 +11,7 @@ import psycopg
 from provision.credential import RootSecret
 from provision.errors import SilentStoreError, StoreError
 from provision.model import Cabinet
+from provision.stores.postgres_errors import postgres_reason
 from provision.stores.wire import ask, basic
 from provision.text import Text
 
@@ -42,13 +43,12 @@ class CabinetReader:
             401,
             403,
         ):  # the text is not shown: vmauth quotes credentials that it refuses (1.79.5)
-            raise self._refused("vmauth", f"{answer.status}")
+            raise self._refused("vmauth", answer.why)
         try:
             rows: list[dict[str, Any]] = json.loads(answer.text)["data"]["result"]
             found = [_series(row) for row in rows]
         except (ValueError, KeyError, TypeError, IndexError):
-            said = f"vmauth: {answer.status or answer.text}"
-            raise SilentStoreError(Text(said, said)) from None
+            raise SilentStoreError(Text(f"vmauth: {answer.why.ru}", f"vmauth: {answer.why.en}")) from None
         if any(labels.get("cabinet", self.cabinet) != self.cabinet for labels, _ in found):
             raise StoreError(
                 Text(f"кабинет {self.cabinet} видит чужие числа", f"the cabinet {self.cabinet} sees another's numbers"),
@@ -64,15 +64,14 @@ class CabinetReader:
             with psycopg.connect(self.events, connect_timeout=10, autocommit=True) as connection:
                 return connection.execute(query.encode()).fetchall()
         except psycopg.Error as error:
-            lines = (error.diag.message_primary or str(error)).strip().splitlines()
-            said = lines[0] if lines else type(error).__name__
-            if error.sqlstate is None and "FATAL:" not in said:  # the server's own words when it lets nobody in
-                raise SilentStoreError(Text(f"PostgreSQL: {said}", f"PostgreSQL: {said}")) from None
-            raise self._refused("PostgreSQL", said) from None
+            why = postgres_reason(error)
+            if error.sqlstate is None and "FATAL:" not in str(error):  # the server's own words when it lets nobody in
+                raise SilentStoreError(Text(f"PostgreSQL: {why.ru}", f"PostgreSQL: {why.en}")) from None
+            raise self._refused("PostgreSQL", why) from None
 
-    def _refused(self, store: str, why: str) -> StoreError:
+    def _refused(self, store: str, why: Text) -> StoreError:
         return StoreError(
-            Text(f"{store} не впускает кабинет {self.cabinet}: {why}", f"{store} refuses {self.cabinet}: {why}"),
+            Text(f"{store} не впускает кабинет {self.cabinet}: {why.ru}", f"{store} refuses {self.cabinet}: {why.en}"),
             Text(
                 f"Выполните provision apply {self.cabinet}.",
                 f"Run provision apply {self.cabinet}.",

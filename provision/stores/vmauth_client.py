@@ -73,12 +73,12 @@ class VmauthClient:
             try:
                 os.kill(self._pid, signal.SIGHUP)
             except OSError:
-                raise _unreachable("SIGHUP") from None
+                raise _unreachable(Text("SIGHUP", "SIGHUP")) from None
             return
         key = urllib.parse.quote(self._key)
         answer = ask(f"{self._url}/-/reload?authKey={key}")
         if answer.status != 200:
-            raise _unreachable(f"/-/reload: {answer.status or answer.text}")
+            raise _unreachable(Text(f"/-/reload: {answer.why.ru}", f"/-/reload: {answer.why.en}"))
 
     def _let_in(self, user: str, password: str) -> bool:
         return self._query(user, password, "1").status == 200
@@ -101,7 +101,7 @@ def _rows(answer: Answer) -> list[dict[str, Any]]:
     try:
         rows: list[dict[str, Any]] = json.loads(answer.text)["data"]["result"]
     except (ValueError, KeyError, TypeError):
-        raise _unreachable("JSON") from None
+        raise _unreachable(answer.why if not answer.status else Text("это не JSON", "it is no JSON")) from None
     return rows
 
 
@@ -118,9 +118,9 @@ def _wrong_login() -> StoreError:
     )
 
 
-def _unreachable(why: str) -> StoreError:
+def _unreachable(why: Text) -> StoreError:
     return StoreError(
-        Text(f"vmauth не отвечает как следует: {why}", f"vmauth does not answer properly: {why}"),
+        Text(f"vmauth не отвечает как следует: {why.ru}", f"vmauth does not answer properly: {why.en}"),
         Text("Проверьте его адрес и ключ -reloadAuthKey.", "Check its address and the key of -reloadAuthKey."),
     )
 

@@ -9,12 +9,26 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from provision.os_errors import reason
+from provision.text import Text
+
 
 class Answer(NamedTuple):
-    """Status and body; status 0 when there was no answer, `text` then says why."""
+    """Status and body; status 0 when there was no answer, `no_answer` then says why."""
 
     status: int
     text: str
+    no_answer: Text = Text("нет ответа", "no answer")
+
+    @property
+    def why(self) -> Text:
+        """What to report of an answer that is not as it should be: its status, or why there is none."""
+        return Text(str(self.status), str(self.status)) if self.status else self.no_answer
+
+    def said(self, store: str) -> Text:
+        """The same with the beginning of the body: `VictoriaMetrics: 400 cannot parse …`."""
+        start = self.text.strip()[:200]
+        return Text(f"{store}: {self.why.ru} {start}".rstrip(), f"{store}: {self.why.en} {start}".rstrip())
 
 
 def basic(user: str, password: str) -> dict[str, str]:
@@ -49,7 +63,9 @@ def ask(
         with _opener().open(request, timeout=timeout) as answer:
             return Answer(int(answer.status), answer.read().decode("utf-8", errors="replace"))
     except (OSError, http.client.HTTPException) as error:
-        return Answer(0, str(getattr(error, "reason", error)))
+        cause = getattr(error, "reason", error)  # of urllib's own error
+        why = reason(cause) if isinstance(cause, OSError) else Text("ответ не по протоколу HTTP", "it is not HTTP")
+        return Answer(0, "", why)
 
 
 @cache

@@ -95,9 +95,8 @@ class NumbersWriter:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
         answer = self.server.ask(path, method="POST", body=body, headers=headers, timeout=_TIMEOUT)
         if answer.status not in (200, 204):
-            said = f"VictoriaMetrics: {answer.status or ''} {answer.text.strip()[:200]}"
             raise StoreError(
-                Text(said, said),
+                answer.said("VictoriaMetrics"),
                 Text(
                     "Проверьте SMART_VM_URL (не vmauth), SMART_VM_PASSWORD и SMART_VM_KEY.",
                     "Check SMART_VM_URL (not vmauth's), SMART_VM_PASSWORD and SMART_VM_KEY.",

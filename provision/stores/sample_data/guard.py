@@ -101,7 +101,7 @@ def _values(metrics: MetricsServer, label: str) -> set[str]:
     try:
         return set(json.loads(answer.text)["data"])
     except (ValueError, KeyError, TypeError):
-        raise _strange("JSON") from None
+        raise _strange(answer.said("VictoriaMetrics")) from None
 
 
 def _in_events(cluster: Cluster) -> set[str]:
@@ -133,12 +133,12 @@ def _count(events: Connection, *, limit: int | None = None) -> int:
 
 def _expect(answer: Answer) -> None:
     if answer.status not in (200, 204):
-        raise _strange(f"{answer.status or ''} {answer.text.strip()[:200]}".strip())
+        raise _strange(answer.said("VictoriaMetrics"))
 
 
-def _strange(said: str) -> StoreError:
+def _strange(said: Text) -> StoreError:
     return StoreError(
-        Text(f"VictoriaMetrics не отвечает как следует: {said}", f"VictoriaMetrics does not answer properly: {said}"),
+        Text(f"Неверный ответ. {said.ru}", f"Not a proper answer. {said.en}"),
         Text(
             "Проверьте её адрес SMART_VM_URL (не vmauth), SMART_VM_PASSWORD и SMART_VM_KEY.",
             "Check its address SMART_VM_URL (not vmauth's), SMART_VM_PASSWORD and SMART_VM_KEY.",
