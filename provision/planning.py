@@ -100,7 +100,7 @@ class _Planning:
         return (*orgs, *below)
 
     def _of(self, cabinet: Cabinet, wanted_below: State, live_below: State) -> CabinetPlan:
-        """The plan of one cabinet; a refused one where its state cannot be read or is not wanted clearly."""
+        """The plan of one cabinet; a refused one where its state cannot be read or its lists are unusable."""
         context = CabinetContext(self._run, cabinet)
         try:
             if error := self._unreadable.get(cabinet.id):

@@ -36,7 +36,7 @@ Send = Callable[[RowAttempt], Heard]
 def ways_to_rows(
     own: Party, victim: Party, viewer: Viewer, memory: Memory, rest: Callable[[float], None]
 ) -> Iterator[Way]:
-    """Through Grafana by /api/ds/query, then past Grafana. `rest` waits that many seconds."""
+    """Attempts to read the victim's rows: by Grafana's /api/ds/query, then past Grafana. `rest` waits some seconds."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
         send, uid = _by_query(viewer, source, rest), source["uid"]

@@ -134,7 +134,7 @@ def unknown_clients(senders: Sequence[Path], files: Sequence[ListFile], estate: 
 
 
 def _clients_in(path: Path) -> list[str]:
-    """The clients that the file is of: a .zip by its name, a script by the .zip that it sends."""
+    """The clients whose file it is: a .zip has the client's name, a script names the .zip that it sends."""
     try:
         content = path.read_bytes()
     except OSError as error:

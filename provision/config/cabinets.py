@@ -28,8 +28,6 @@ from provision.model import (
 )
 from provision.rows import Chained
 
-_EVENTS = ("address", "sslmode", "administrator", "kind")  # keys of stores.events
-
 
 @dataclass(frozen=True, slots=True)
 class _Member:

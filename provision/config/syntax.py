@@ -90,6 +90,16 @@ _PARSER: tuple[tuple[str, Text, Text], ...] = (
         Text("Проверьте скобки и запятые.", "Check brackets and commas."),
     ),
     (
+        "node content",
+        Text("здесь должно быть значение, а его нет", "a value is missing here"),
+        Text("Проверьте скобки, запятые и тире по соседству.", "Check brackets, commas and hyphens around it."),
+    ),
+    (
+        "directive",
+        Text("строка начинается с «%»", "a line starts with `%`"),
+        Text("Таких строк в файле не бывает: удалите её.", "There are no such lines in this file: delete it."),
+    ),
+    (
         "expected key",
         Text("строка не продолжает раздел, в котором стоит", "the line does not continue its section"),
         Text(

@@ -186,7 +186,7 @@ def _handshake_fault(connection: Connection, reason: str) -> tuple[Text, Text]:
 
 
 def _answer_fault(connection: Connection, causes: tuple[BaseException, ...]) -> tuple[Text, Text] | None:
-    """Answers that break off, or are none of HTTP."""
+    """Answers that break off or are not HTTP."""
     is_plain = connection.url.lower().startswith("http://")
     if any(isinstance(each, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for each in causes):
         return Text("соединение оборвано", "the connection was cut"), _CHECK_SCHEME if is_plain else _CHECK

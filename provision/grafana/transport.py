@@ -125,7 +125,7 @@ class Transport:
 
 
 def field_of(answer: requests.Response, key: str) -> str:
-    """A text of the JSON object that was answered, "" where there is none."""
+    """A text field of the JSON object in the answer, "" where there is none."""
     try:
         return str(answer.json().get(key, ""))
     except (requests.JSONDecodeError, AttributeError):

@@ -25,7 +25,9 @@ Row = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Fingerprints by fingerprint of the account's number: of who belongs to the cabinet now, and of who did before.
+    """The accounts of a cabinet's people: keyed fingerprints of the login, by those of the account's number.
+
+    `now` are the people who belong to the cabinet, `before` those who did.
 
     `listed` is how many people the lists had, with a key: `10 key`; "" where a former version wrote the record.
     """
@@ -53,7 +55,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of a listed person. `why` says of an "other" one why it is not taken, `hint` what to do."""
+    """The account of a listed person. Where it is another's ("other"), `why` is the reason and `hint` what to do."""
 
     standing: Standing
     row: Row | None = None

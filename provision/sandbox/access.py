@@ -53,7 +53,7 @@ def database() -> sqlite3.Connection:
 
 
 def caller() -> Caller:
-    """Who calls; 401 for nobody."""
+    """The user or service account that sent the request; 401 without a login."""
     if g.get("caller") is None:
         raise g.get("refusal") or unauthorized()
     found: Caller = g.caller

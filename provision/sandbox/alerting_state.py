@@ -29,7 +29,7 @@ _EMPTY: Document = {
 
 @hooks.before_app_request
 def synchronise() -> None:
-    """Give every org its document, when the time has come; before anything else of the request."""
+    """Before each request: once the next sync is due, every org without an alerting document gets an empty one."""
     now, due = settings().clock(), current_app.extensions.get("alerting_due", 0.0)
     if not settings().alerting or now < due:
         return

@@ -80,7 +80,7 @@ class Faults:
 
 
 def strike_before() -> Response | None:
-    """Hook: the answer in place of the work, if any."""
+    """Before each request: carries out the faults that are set. The answer is that of a fault, None for none."""
     for fault in () if _is_ours() else _faults().striking(_BEFORE):
         if fault.kind == "delay":
             time.sleep(fault.seconds)

@@ -46,7 +46,7 @@ class VmauthClient:
             )
 
     def in_force(self, file: UserFile) -> bool:
-        """Whether vmauth works by the file as it is now."""
+        """Whether vmauth has read the user file in its present content."""
         return self._let_in(NOBODY, file.seal())
 
     def verify_isolation(self, file: UserFile) -> None:

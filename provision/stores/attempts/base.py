@@ -54,7 +54,7 @@ class MetricAttempt:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Its headers, but for a login."""
+        """The HTTP headers of the attempt, without those of a login."""
         own = dict([self.header] if self.header else [])
         return {**own, "Content-Type": self.content_type} if self.body else own
 
