@@ -1,11 +1,15 @@
 """How many requests a plan takes, as a sandbox counts them: the cost of a plan of hundreds of cabinets."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
+from provision.grafana import Connection, Grafana
 from provision.sandbox import Sandbox, Settings
 from tests.world import World
 
@@ -45,3 +49,19 @@ def test_a_path_that_the_server_does_not_have_is_asked_once(world: World) -> Non
     assert world.run("drift", "--workers", "1").exit_code == 0
     asked = [row for row in counted(world) if row["path"] == "/api/auth/keys"]
     assert [(row["status"], row["count"]) for row in asked] == [(404, 1)]
+
+
+def test_connections_are_kept_and_used_again(sandbox: Sandbox) -> None:
+    """Also by as many workers as there may be: each connection that is made anew costs time, with TLS the most."""
+    server = Grafana(Connection(sandbox.url, "admin", "admin", workers=32))
+    together = Barrier(32, timeout=60)
+
+    def ask(_number: int) -> object:
+        together.wait()
+        return server.get("/api/health")
+
+    with ThreadPoolExecutor(32) as threads:
+        assert all(threads.map(ask, range(5 * 32)))
+    adapter = server._transport.session.get_adapter(sandbox.url)
+    assert isinstance(adapter, HTTPAdapter)
+    assert 1 <= sum(pool.num_connections for pool in adapter.poolmanager.pools._container.values()) <= 32

@@ -65,7 +65,7 @@ ON CONFLICT (cabinet, {_KEY}) DO UPDATE SET
 
 
 def hosting(installation: Installation) -> Hosting:
-    """Where the installation runs: with the client when it sends reports by itself, else by whose address it has."""
+    """Where the installation runs: at the client if it sends reports by itself, else in the cloud or data centre."""
     if not installation.polled:
         return "client_hardware"
     return "cloud" if _CLOUD in installation.address.lower() else "own_dc"
