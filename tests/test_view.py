@@ -110,8 +110,8 @@ def test_completion_knows_cabinets_kinds_and_codes(world: World) -> None:
     ):
         assert offered(words, "same-v") == [world.volga], words
     assert offered(["plan", "--allow-deletes"], "same-v") == [f"{world.volga}="]
-    assert offered(["token", "rotate"], "") == offered(["new", "x", "--distributor"], "") == ["same"]
-    assert offered(["new", "x", "--profile"], "b") == ["branch"]
+    assert offered(["token", "rotate"], "") == offered(["new", "x", "--distributor"], "") == ["dsame"]
+    assert offered(["new", "x", "--profile"], "c") == ["company"]
     assert offered(["plan", "--only"], "dash") == ["dashboard"]
     assert "M05" in offered(["check", "--explain"], "m0")
     assert offered(["-f", "/nowhere", "plan"], "") == []

@@ -79,7 +79,7 @@ def _hopeless(
     path: Path, shown: str, name: Name, kind: ListKind | None, found: list[Problem], encoding: str = "", lines: int = 0
 ) -> ListFile:
     """A file that gives no rows: every line of it is refused."""
-    of_name = name.problems if path.is_file() else ()  # the name of what is not there is not worth a word
+    of_name = name.problems if os.path.isfile(path) else ()  # noqa: PTH113 - Path.is_file() raises where it may not look
     problems = tuple(replace(one, file=shown) for one in (*of_name, *found))
     named = kind or name.kind or "managers"
     return ListFile(path, shown, named, name.day, encoding, Rows(named, shown), problems, lines, range(1, lines + 1))
