@@ -17,7 +17,10 @@ def test_the_table_opens_in_excel(tmp_path: Path) -> None:
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows[0] == ["файл", "строка", "поле", "уровень", "код", "что не так", "что делать"]
-    assert [(row[1], row[2], row[4]) for row in rows[1:]] == [("1", "1 client", "M21"), ("2", "1 client", "M20")]
+    assert [(row[1], row[2], row[4]) for row in rows[1:]] == [
+        ("1", "1 client (клиент)", "M21"),
+        ("2", "1 client (клиент)", "M20"),
+    ]
     assert all(cell[:1] not in "=+-@" for row in rows for cell in row if cell)
 
 

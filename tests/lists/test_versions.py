@@ -95,7 +95,7 @@ def test_the_difference_names_what_came_went_moved_and_changed(tmp_path: Path) -
         "Перешли к другому менеджеру: 1",
         "  Teplo, a_manager_20260417.csv:3: ivanova → petrov",
         "Изменились: 1",
-        "  Volga, a_manager_20260417.csv:2: tz_correction: -1 → 2",
+        "  Volga, a_manager_20260417.csv:2: tz_correction (поправка часов): -1 → 2",
     ]
 
 

@@ -66,6 +66,7 @@ def test_json_of_a_plan() -> None:
 
     assert list(value) == [
         "digest",
+        "server",
         "cabinets",
         "summary",
         "changes",
