@@ -1,6 +1,5 @@
 """Locks between processes of this machine. Between machines the objects' own versions prevent lost writes."""
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -34,6 +33,8 @@ def alone_on(url: str) -> Iterator[None]:
 @contextmanager
 def in_turn(path: Path) -> Iterator[None]:
     """Holds the lock file `path`, made with mode 0600; waits while another process holds it. Raises OSError."""
+    import fcntl  # not on Windows, where check and lists import this module
+
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -45,6 +46,8 @@ def in_turn(path: Path) -> Iterator[None]:
 @contextmanager
 def _locked(path: Path, url: str) -> Iterator[TextIO]:
     """The open file with the lock on it. Who held it before may have removed it: then the next one is taken."""
+    import fcntl
+
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "r+", encoding="ascii") as file:

@@ -11,6 +11,8 @@ from provision.errors import EstateError
 from provision.os_errors import reason
 from provision.text import Text
 
+_AS_IT_IS = getattr(os, "O_BINARY", 0)  # Windows would write each line break as two characters
+
 
 @contextmanager
 def replaced(path: Path, *, durable: bool = True, private: bool = True) -> Iterator[IO[bytes]]:
@@ -40,7 +42,8 @@ def created(path: Path, *, private: bool = True) -> Iterator[IO[bytes]]:
 
     Raises FileExistsError, which leaves the file as it is, and other OSErrors.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS
+    handle = os.open(path, flags, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -20,6 +20,7 @@ from provision.os_errors import reason
 from provision.rows import ListKind, OnlineAccess, Row, Rows
 from provision.text import Text
 
+_NO_FILE = Text("это не файл на диске", "it is no regular file")
 _KIND_WORDS = {
     "managers": Text("список установок", "a list of installations"),
     "online": Text("список онлайн-доступов", "a list of online accesses"),
@@ -56,7 +57,7 @@ def _open(path: Path) -> BinaryIO:
         return stream
     with stream:
         if not stat.S_ISFIFO(mode):
-            raise OSError(0, "not a regular file")
+            raise OSError(0, _NO_FILE.en)
         return io.BytesIO(stream.read())
 
 
@@ -71,7 +72,10 @@ def _unreadable(error: OSError | ValueError) -> Problem:
     if isinstance(error, PermissionError):
         detail = Text("нет права на чтение", "permission denied")
         return problem("F06", detail=detail, hint=Text("Откройте доступ на чтение.", "Allow it to be read."))
-    detail = reason(error) if isinstance(error, OSError) else Text(str(error), str(error))
+    if isinstance(error, OSError):
+        detail = reason(error) if error.errno else _NO_FILE
+    else:  # a name that no file can have
+        detail = Text("такого имени у файла быть не может", str(error))
     return problem("F06", detail=detail)
 
 

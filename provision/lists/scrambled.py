@@ -6,7 +6,7 @@ from itertools import islice
 
 from provision.identity import is_cyrillic
 
-ENCODINGS = ("cp1251", "cp866", "cp1252", "mac_cyrillic")  # what programs take UTF-8 for on Russian machines
+ENCODINGS = ("cp1251", "cp866", "cp1252", "latin_1", "mac_cyrillic")  # what programs take UTF-8 for on Russian machines
 _LOOKED_AT = 20_000  # lines
 _SAMPLE = 200  # of them with letters beyond ASCII decide
 _ENOUGH = 0.75  # share of them that must be readable

@@ -7,7 +7,6 @@ every user of the machine can read the arguments of a process.
 """
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -217,6 +216,8 @@ def _own(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if os.geteuid() != 0:
         return
+    import pwd  # not on Windows, where check and lists reach this module
+
     user = pwd.getpwnam(_POSTGRES_USER)
     os.chown(folder, user.pw_uid, user.pw_gid)
     seen = subprocess.run(as_user(["test", "-w", str(folder)], _POSTGRES_USER), check=False)  # noqa: S603 - our own command
@@ -274,6 +275,8 @@ def _write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.write_text(text, encoding="ascii")
     if os.geteuid() == 0:
+        import pwd  # not on Windows, where check and lists reach this module
+
         user = pwd.getpwnam(_POSTGRES_USER)
         os.chown(path, user.pw_uid, user.pw_gid)
 
