@@ -65,8 +65,8 @@ class Backup:
                     f"The backup {path} could not be written: {reason(error).en}; nothing was deleted",
                 ),
                 Text(
-                    "Освободите место или укажите другую папку: --backup ПАПКА",
-                    "Make room or name another folder: --backup FOLDER",
+                    "Проверьте место и права или укажите другую папку: --backup ПАПКА",
+                    "Check the room and the rights, or name another folder: --backup FOLDER",
                 ),
             ) from None
         self.files[org.cabinet] = path

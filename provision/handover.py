@@ -113,8 +113,8 @@ class Handover:
                     f"The hand-over note {path} could not be written: {reason(error).en}",
                 ),
                 Text(
-                    "Освободите место или укажите другую папку: --handover ПАПКА",
-                    "Make room or name another folder: --handover FOLDER",
+                    "Проверьте место и права или укажите другую папку: --handover ПАПКА",
+                    "Check the room and the rights, or name another folder: --handover FOLDER",
                 ),
             ) from None
 

@@ -67,7 +67,10 @@ def create_all(contents: Mapping[Path, bytes]) -> None:
                 file.write(content)
         except OSError as error:
             why = reason(error)
-            raise EstateError(Text(f"{path} не записать: {why.ru}", f"cannot write {path}: {why.en}")) from error
+            raise EstateError(
+                Text(f"{path} не записать: {why.ru}", f"cannot write {path}: {why.en}"),
+                Text("Проверьте путь, права и место на диске", "Check the path, the rights and the room on the disk"),
+            ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -158,7 +158,8 @@ def write(path: Path, content: str | bytes | Iterator[str]) -> None:
                 file.writelines(piece.encode() for piece in chain(content, "\n"))
     except OSError as error:
         raise ProvisionError(
-            Text(f"Не удалось записать {path}: {reason(error).ru}", f"Could not write {path}: {reason(error).en}")
+            Text(f"Не удалось записать {path}: {reason(error).ru}", f"Could not write {path}: {reason(error).en}"),
+            Text("Проверьте путь, права и место на диске", "Check the path, the rights and the room on the disk"),
         ) from None
 
 

@@ -82,7 +82,9 @@ def plan_summary(plan: Plan) -> Text:
         else Text("Записывать нечего", "Nothing to write")
     )  # fmt: skip
     refused = sum(cabinet.refused is not None for cabinet in plan.cabinets)
-    unmanaged = sum(len(part.unmanaged) for part in plan.parts)
+    looked_at = [one for part in plan.parts for one in part.unmanaged]
+    settings = sum("set" in one.spec for one in looked_at)
+    unmanaged = len(looked_at) - settings
     if refused:
         said = Text(f"{said.ru}. Отказано: {cabinets(refused).ru}", f"{said.en}. Refused: {cabinets(refused).en}")
     if excluded := sum(plan.excluded_lines.values()):
@@ -93,6 +95,8 @@ def plan_summary(plan: Plan) -> Text:
     if unmanaged:
         what = objects(unmanaged)
         said = Text(f"{said.ru}. Без нашей метки: {what.ru}", f"{said.en}. Without our mark: {what.en}")
+    if settings:
+        said = Text(f"{said.ru}. Настроек сервера: {settings}", f"{said.en}. Settings of the server: {settings}")
     return said
 
 

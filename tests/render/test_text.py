@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from provision import render
-from provision.model import Condition
+from provision.model import Condition, Ref, Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Outcome, Outcomes, Plan, SharedPlan
 from provision.render.words import cabinets, where
 from provision.text import Text
@@ -141,6 +141,10 @@ def test_unmanaged_are_listed_on_demand() -> None:
 
     assert "abc" not in plan_text(plan, lang="ru")
     assert "Без нашей метки: 1 объект." in plan_text(plan, lang="ru")
+    spec = {"set": "[users] allow_sign_up = false"}
+    setting = Resource(Ref("", "server setting", "users.allow_sign_up"), spec, "grafana")
+    with_setting = replace(plan, shared=SharedPlan(unmanaged=(setting,)))
+    assert "Без нашей метки: 1 объект. Настроек сервера: 1." in plan_text(with_setting, lang="ru")
     assert "Без изменений: 1 кабинет: romashka" in plan_text(plan, lang="ru")
     assert "abc" not in plan_text(one(CREATE, unmanaged=(STRANGER,)), lang="ru")
     listed = plan_text(plan, lang="ru", unmanaged=True)
