@@ -14,7 +14,7 @@ from provision.cli.estate import check as check_estate
 from provision.cli.estate import choose, load
 from provision.cli.files import named_files, read_files
 from provision.cli.language import _
-from provision.cli.settings import DIFFERENCES, ERROR, Settings, format_option
+from provision.cli.settings import DIFFERENCES, ERROR, Settings, folder_option, format_option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
 
@@ -139,13 +139,7 @@ def _command(new: NewCabinet) -> str:
     nargs=-1,
     shell_complete=completion.cabinets_or_files,
 )
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help=_("Папка; у кабинетов внутри по папке на каждый.", "A folder; for cabinets one inside it for each."),
-)
+@folder_option("Папка; у кабинетов внутри по папке на каждый.", "A folder; for cabinets one inside it for each.")
 @click.pass_obj
 def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
     from provision import lists

@@ -8,7 +8,7 @@ import click
 
 from provision.cli.estate import choose, load, problems_of_dashboards
 from provision.cli.language import _
-from provision.cli.settings import ERROR, Settings, cabinets_argument, format_option, write
+from provision.cli.settings import ERROR, Settings, cabinets_argument, folder_option, format_option, write
 from provision.text import Text
 
 
@@ -48,13 +48,7 @@ def schema(what: str) -> None:
     help=_("Записать дашборды и оповещения кабинетов файлами JSON.", "Write dashboards and alerting as JSON files.")
 )
 @cabinets_argument
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help=_("Папка; внутри папка на кабинет.", "A folder; inside it a folder for each cabinet."),
-)
+@folder_option("Папка; внутри папка на кабинет.", "A folder; inside it a folder for each cabinet.")
 @click.pass_obj
 def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
     from provision import kinds
@@ -71,13 +65,7 @@ def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
     ),
 )
 @cabinets_argument
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help=_("Папка; внутри папка на кабинет и ящик.", "A folder; inside it one for each cabinet and mailbox."),
-)
+@folder_option("Папка; внутри папка на кабинет и ящик.", "A folder; inside it one for each cabinet and mailbox.")
 @click.option(
     "--from",
     "sender",

@@ -14,7 +14,7 @@ import click
 
 from provision.cli.estate import choose, load
 from provision.cli.language import _
-from provision.cli.settings import ERROR, PARTLY, Settings, cabinets_argument
+from provision.cli.settings import ERROR, PARTLY, Settings, cabinets_argument, vm_url_option
 from provision.errors import ProvisionError, SecretError, UsageError
 from provision.text import Text, harmless
 
@@ -83,12 +83,7 @@ class _Span(click.ParamType[int]):
     metavar="URL",
     help=_("Через этот прокси.", "Through this proxy."),
 )
-@click.option(
-    "--vm-url",
-    envvar="SMART_VM_URL",
-    show_envvar=True,
-    help=_("Сама VictoriaMetrics, минуя vmauth.", "VictoriaMetrics itself, not vmauth."),
-)
+@vm_url_option(required=False)
 @click.pass_obj
 def poll(
     settings: Settings,

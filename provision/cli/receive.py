@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from provision.cli.language import _
-from provision.cli.settings import Settings
+from provision.cli.settings import Settings, vm_url_option
 
 
 class _Listen(click.ParamType[str]):
@@ -47,16 +47,7 @@ class _Listen(click.ParamType[str]):
     show_default=True,
     help=_("Папка принятых файлов.", "The folder of the files that were taken."),
 )
-@click.option(
-    "--vm-url",
-    envvar="SMART_VM_URL",
-    show_envvar=True,
-    required=True,
-    help=_(
-        "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ в SMART_VM_KEY.",
-        "VictoriaMetrics itself, not vmauth; its password: SMART_VM_PASSWORD, its key: SMART_VM_KEY.",
-    ),
-)
+@vm_url_option(required=True)
 @click.option("--threads", type=click.IntRange(2, 256), default=16, show_default=True, help=_("Потоков.", "Threads."))
 @click.option(
     "--patience",

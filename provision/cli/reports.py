@@ -15,7 +15,7 @@ import click
 from provision.cli import completion
 from provision.cli.estate import load
 from provision.cli.language import _
-from provision.cli.settings import ERROR, PARTLY, Settings, format_option
+from provision.cli.settings import ERROR, PARTLY, Settings, format_option, vm_url_option
 from provision.errors import UsageError
 from provision.text import Text, harmless
 
@@ -62,15 +62,7 @@ if TYPE_CHECKING:
 @click.option("--check", "only_check", is_flag=True, help=_("Проверить, ничего не записывая.", "Check, write nothing."))
 @format_option("text", "json")
 @click.option("-v", "--verbose", is_flag=True, help=_("Каждую ошибку отдельно.", "Every mistake by itself."))
-@click.option(
-    "--vm-url",
-    envvar="SMART_VM_URL",
-    show_envvar=True,
-    help=_(
-        "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ в SMART_VM_KEY.",
-        "VictoriaMetrics itself, not vmauth; its password: SMART_VM_PASSWORD, its key: SMART_VM_KEY.",
-    ),
-)
+@vm_url_option(required=False)
 @click.pass_obj
 def import_reports(
     settings: Settings,

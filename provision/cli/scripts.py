@@ -12,7 +12,7 @@ import click
 from provision.cli import completion
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
-from provision.cli.settings import Settings
+from provision.cli.settings import Settings, folder_option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
 
@@ -32,13 +32,7 @@ if TYPE_CHECKING:
 )
 @click.argument("cabinet", metavar=_("КАБИНЕТ", "CABINET"), shell_complete=completion.cabinets)
 @click.argument("clients", metavar=_("[КЛИЕНТ]...", "[CLIENT]..."), nargs=-1)
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help=_("Папка; в ней по папке на клиента.", "The folder; a client has a folder in it."),
-)
+@folder_option("Папка; в ней по папке на клиента.", "The folder; a client has a folder in it.")
 @click.option(
     "--receiver",
     envvar="SMART_RECEIVER_URL",

@@ -196,3 +196,18 @@ def format_option(*forms: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """--format; without it text."""
     about = _("Вид вывода.", "Output format.")
     return click.option("--format", "form", type=click.Choice(forms), default="text", show_default=True, help=about)
+
+
+def folder_option(russian: str, english: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """-o, the folder that the command writes into; it must be named."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    return click.option("-o", "--out", type=folder, required=True, help=_(russian, english))
+
+
+def vm_url_option(*, required: bool) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """--vm-url, the store of numbers itself."""
+    about = _(
+        "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ в SMART_VM_KEY.",
+        "VictoriaMetrics itself, not vmauth; its password: SMART_VM_PASSWORD, its key: SMART_VM_KEY.",
+    )
+    return click.option("--vm-url", envvar="SMART_VM_URL", show_envvar=True, required=required, help=about)

@@ -9,7 +9,7 @@ import click
 
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
-from provision.cli.settings import Settings, cabinets_argument, progress
+from provision.cli.settings import Settings, cabinets_argument, progress, vm_url_option
 from provision.errors import EstateError, StoreError, UsageError
 from provision.text import Text
 
@@ -40,16 +40,7 @@ if TYPE_CHECKING:
         "Also into a store that holds real data of other cabinets.",
     ),
 )
-@click.option(
-    "--vm-url",
-    envvar="SMART_VM_URL",
-    show_envvar=True,
-    required=True,
-    help=_(
-        "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ служебных путей в SMART_VM_KEY.",
-        "VictoriaMetrics itself, not vmauth; password: SMART_VM_PASSWORD, key of its admin paths: SMART_VM_KEY.",
-    ),
-)
+@vm_url_option(required=True)
 @click.pass_obj
 def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: int, *, yes: bool, vm_url: str) -> None:
     from datetime import UTC, datetime
