@@ -3,12 +3,14 @@
 import errno
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
@@ -16,6 +18,8 @@ from babel.messages.pofile import read_po
 
 from provision.cli import main
 from provision.os_errors import reason
+from provision.stores.postgres_errors import postgres_reason
+from provision.stores.wire import ask
 
 WORDS = Path("provision/cli/locale/ru/LC_MESSAGES")
 # Names in English that a Russian reader meets as such: of programs, formats, options' values and files.
@@ -155,3 +159,18 @@ def test_reasons_of_the_operating_system() -> None:
     rare = OSError(errno.ENOMSG, os.strerror(errno.ENOMSG))
     assert reason(rare).ru == f"{os.strerror(errno.ENOMSG)} ({errno.ENOMSG})"
     assert reason(OSError("not a regular file")).en == "not a regular file"
+
+
+def test_reasons_of_stores() -> None:
+    """Of one that does not answer, and of a connection string that is none; in Russian without an English word."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert tuple(ask(f"http://127.0.0.1:{port}/").why) == ("соединение отклонено", "Connection refused")
+    for conninfo, says in (
+        (f"host=127.0.0.1 port={port} connect_timeout=60", f"соединение отклонено (127.0.0.1:{port})"),
+        ("host", "строка подключения не разобрана"),
+    ):
+        with pytest.raises(psycopg.Error) as failed:
+            psycopg.connect(conninfo)
+        assert postgres_reason(failed.value).ru == says

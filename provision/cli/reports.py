@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from provision.reports import Find, Imported, Owner, Refused, Stores
     from provision.reports.taking import Event
 
+_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)  # asked before any of them is imported
+
 
 @click.command(
     "import",
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
         "Exit 4: some reports were refused, the others are imported.",
     ),
 )
-@click.argument("files", metavar=_("ФАЙЛ...|-", "FILE...|-"), nargs=-1, required=True, shell_complete=completion.files)
+@click.argument("files", metavar=_("ФАЙЛ...|-", "FILE...|-"), nargs=-1, required=True, type=_FILE)
 @click.option(
     "--cabinet",
     metavar=_("КАБИНЕТ", "CABINET"),

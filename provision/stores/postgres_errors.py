@@ -40,6 +40,7 @@ _WHILE_CONNECTING = (  # the library's own words, without a SQLSTATE
     ("No such file", "сервера на этой машине нет"),
     ("connection (option|info)|invalid (port|integer|value)|after \"", "строка подключения не разобрана"),
 )  # fmt: skip
+_SERVER = re.compile(r'server at "([^"]+)"(?: \([^)]*\))?, port (\d+)')
 
 
 def postgres_reason(error: psycopg.Error) -> Text:
@@ -49,4 +50,6 @@ def postgres_reason(error: psycopg.Error) -> Text:
     russian = _BY_STATE.get(error.sqlstate or "")
     if error.sqlstate is None:
         russian = next((ru for words, ru in _WHILE_CONNECTING if re.search(words, str(error))), None)
+        if russian and (server := _SERVER.search(str(error))):
+            russian = f"{russian} ({server[1]}:{server[2]})"
     return Text(russian or f"сообщение сервера: «{said}»", said)
