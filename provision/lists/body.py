@@ -129,10 +129,8 @@ class Body:
         data = len(self.rows) + len(self.refused)
         if data == self._samples:
             found.append(problem("F13"))
-        every = [*(replace(one, file=self.shown) for one in found), *self._problems]
-        if any(one.code == "F08" for one in found):  # the file is out as a whole: what to do with single lines misleads
-            every = [one for one in every if one.level == "error"]
-        return sorted(every, key=lambda one: (one.line, one.field_number))
+        placed = [replace(one, file=self.shown) for one in found]
+        return sorted([*placed, *self._problems], key=lambda one: (one.line, one.field_number))
 
     def _drop_repeats(self) -> None:
         """M26 and O10 within the file: rows that differ from an earlier one in nothing but their line."""

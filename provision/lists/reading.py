@@ -112,7 +112,10 @@ def _read(
             found.append(problem("F20", value=_first_name(body.rows)))
         if text.newlines not in (None, "\n"):
             found.append(problem("F09"))
-    problems = (*(replace(one, file=shown) for one in found), *body.finish())
+    of_lines = body.finish()
+    if any(one.code == "F08" for one in of_lines):  # the file is out as a whole: advice about single lines misleads
+        of_lines = [one for one in of_lines if one.level == "error"]
+    problems = (*(replace(one, file=shown) for one in found), *of_lines)
     rows, refused = body.rows, body.refused
     if any(one.blocks_cabinet for one in problems):
         rows, refused = Rows(body.kind, shown), [*refused, *rows.lines]

@@ -69,7 +69,10 @@ def test_gaps_are_named(tmp_path: Path) -> None:
         ("a_manager_20261103.csv", "2", "M17"),
     ]
     assert table(done, "own-centre.csv")[0][4].startswith("M17: ")
-    assert "| a_manager_20261103.csv | 3 | 1 address | ошибка | M05 | нет порта: «222444.example.ru» |" in done.markdown
+    assert (
+        "| a_manager_20261103.csv | 3 | 1 address (адрес) | ошибка | M05 | нет порта: «222444.example.ru» |"
+        in done.markdown
+    )
     assert "F19" not in done.markdown
 
 
