@@ -76,3 +76,11 @@ def test_two_letters_prove_nothing() -> None:
     """A short name may look like UTF-8 that was read wrongly: Р« are the bytes of Ы."""
     assert wrong_encoding(["Р«", "Р«"]) == ""
     assert wrong_encoding([scrambled("Рога и копыта", "cp1251")]) == "cp1251"
+
+
+def test_of_a_list_with_mixed_separators_that_alone_is_reported(tmp_path: Path) -> None:
+    """The whole file is out: what it says of a repeated line, or of the order of its blocks, would be of no use."""
+    sent = "Zavod,ivanova,ivanova@example.ru,smartupload,download,upload,process,donotping,-1,3600,604800\n"
+    asked = sent.replace("Zavod", "a.example.ru:80").replace("smartupload", "http").replace("donotping", "ping")
+    file = read_text(tmp_path, sent + asked.replace(",", ";") + asked, "romashka_manager_20260417.csv")
+    assert [one.code for one in file.problems] == ["F08"]
