@@ -18,7 +18,7 @@ from provision.kinds.alerting.notification_policy import NotificationPolicyKind
 from provision.kinds.dashboard import home_title
 from provision.model import Resource
 from provision.sandbox import Sandbox, Settings
-from tests.contract.alerting import POLICIES, RULES, group_path, rule
+from tests.contract.alerting import POINTS, POLICIES, RULES, TEMPLATES, TIMINGS, group_path, point, rule
 from tests.world import SECRET, World
 
 MakeWorld = Callable[..., World]
@@ -155,6 +155,44 @@ def policy_of(world: World) -> tuple[NotificationPolicyKind, CabinetContext, Res
     context.enter(world.org(world.volga))
     kind = NotificationPolicyKind(run)
     return kind, context, next(one for one in kind.read(context) if one.managed)
+
+
+def test_what_others_have_in_alerting_keeps_the_org(make_world: MakeWorld) -> None:
+    """A cabinet is not removed with a contact point, template, timing, branch or rule of others; each is named."""
+    world = make_world()
+    world.apply(world.volga)
+    org = world.org(world.volga)
+    world.ask("POST", POINTS, point("theirs", "theirs"), org=org)
+    world.ask("PUT", f"{TEMPLATES}/theirs", {"template": "x"}, org=org)
+    world.ask("POST", TIMINGS, {"name": "theirs", "time_intervals": [{"weekdays": ["monday"]}]}, org=org)
+    tree = {key: value for key, value in world.ask("GET", POLICIES, org=org).items() if key != "provenance"}
+    branch = {"receiver": "theirs", "object_matchers": [["team", "=", "net"]]}
+    world.ask("PUT", POLICIES, {**tree, "routes": [*tree["routes"], branch]}, org=org)
+    group = group_path("smart-dashboards", "theirs")
+    world.ask("PUT", group, {"interval": 60, "rules": [rule("theirs", "A")]}, org=org)
+    title = f"title: Волга {world.tag}\n"
+    world.change("tenants.yaml", title, f"{title}        state: absent\n")
+    everything = ("--allow-deletes", f"{world.volga}=999")
+    before, named = (
+        world.writes(),
+        ("contact point", "message template", "mute timing", "notification policy", "rule group"),
+    )
+    said = world.apply(world.volga, *everything, status=1).output
+    assert all(kind in said for kind in (*named, "5 in all"))
+    assert world.writes() == before
+    world.ask("DELETE", group, org=org)
+    world.ask("PUT", POLICIES, tree, org=org)
+    for path, kind in (
+        (f"{TIMINGS}/theirs", named[2]),
+        (f"{TEMPLATES}/theirs", named[1]),
+        (f"{POINTS}/theirs", named[0]),
+    ):
+        said = world.apply(world.volga, *everything, status=1).output
+        assert f"{kind} theirs" in said
+        world.ask("DELETE", path, org=org)
+    refused = world.apply(world.volga, status=1).output  # now only the number of deletions is in the way
+    assert "theirs" not in refused
+    assert "--allow-deletes" in refused
 
 
 def test_a_policy_changed_by_somebody_else_since_the_plan_is_not_overwritten(make_world: MakeWorld) -> None:
