@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +78,6 @@ def import_reports(
     verbose: bool,
     vm_url: str | None,
 ) -> None:
-    _demand_readable(files)
     if inspect:
         for name in files:
             _inspect(name)
@@ -162,13 +160,6 @@ def _client_of(name: str, find: Find) -> str:
     parts = name.split(".")
     names = [".".join(parts[:count]) for count in range(max(1, len(parts) - 1), 0, -1)]
     return next((one for one in names if find(one) != "R09"), names[-1])
-
-
-def _demand_readable(files: Sequence[str]) -> None:
-    """Raises OSError for a file that cannot be read, before the first one is imported."""
-    for name in files:
-        if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):
-            Path(name).open("rb").close()
 
 
 @contextmanager

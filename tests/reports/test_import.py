@@ -259,7 +259,7 @@ def test_a_file_that_is_missing_is_said_before_anything_is_imported(estate: Esta
     path = estate.write("a.ndjson", report("Romashka", local(-1), [used(3)]))
     for missing in (str(estate.folder / "nofile.zip"), str(estate.folder)):
         result = estate.run("import", path, missing)
-        assert (result.exit_code, missing in result.output, "imported" in result.output) == (1, True, False)
+        assert (result.exit_code, missing in result.output, "imported" in result.output) == (2, True, False)
     assert estate.rows(estate.volga, "SELECT count(*) FROM core.imports") == [(0,)]
 
     pipe = estate.folder / "pipe"
