@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS := $(shell echo $$(( $$(nproc) * 3 / 2 )))  # tests wait for servers: more than one a core
+WORKERS := $(shell echo $$(( $$(nproc) * 3 )))  # tests wait for servers: more than one a core
 
 .PHONY: demo test quick lint bench pictures stack stack-stop
 $(READY): pyproject.toml constraints.txt setup.sh
