@@ -14,6 +14,7 @@ from pathlib import Path
 from grafanalib._gen import DashboardEncoder
 
 from benchmarks import estate
+from dashboards.alerts import rule_groups
 from provision import config
 from provision.kinds.dashboard import scope_of
 from provision.model import Cabinet
@@ -95,6 +96,8 @@ def _render_plainly(cabinets: Iterable[Cabinet], folder: Path) -> None:
             board = import_module(f"dashboards.{slug.replace('-', '_')}").build(scope).auto_panel_ids()
             text = json.dumps(board.to_json_data(), sort_keys=True, cls=DashboardEncoder)
             (folder / f"{cabinet.id}-{slug}.json").write_text(text)
+        for group in rule_groups.__wrapped__(scope):  # made anew, not taken from its cache
+            (folder / f"{cabinet.id}-{group.name}.json").write_text(json.dumps(group.rules, sort_keys=True))
 
 
 def loading() -> Measure:

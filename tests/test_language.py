@@ -32,7 +32,7 @@ NAMES = {
     "command", "force", "color", "no", "generation", "reload", "key", "dashboard", "smartlogin", "kodeks", "excel",
     "telegram", "apply", "plan", "check", "verify", "drift", "render", "lint", "new", "x", "user", "ok",
     "report", "sqlite", "smartstatus", "smartupload", "spool", "tls",
-    "dashboards", "secret", "gunicorn", "cron", "windows", "linux", "task", "scheduler",
+    "dashboards", "secret", "gunicorn", "europe", "moscow", "cron", "windows", "linux", "task", "scheduler",
 }  # fmt: skip
 
 

@@ -272,7 +272,7 @@ def test_what_has_changed_between_two_versions(folder: Path) -> None:
     ].items()
     rows = table(run("lists", "diff", MANAGERS, new, "--format", "csv", status=3).stdout_bytes)
     assert rows[0][:5] == ["что", "клиент или доступ", "поле", "было", "стало"]
-    assert rows[3][1:5] == ["Teplo", "manager", "sidorova", "petrov"]
+    assert rows[3][1:5] == ["Teplo", "manager (менеджер)", "sidorova", "petrov"]
 
 
 def test_a_name_that_is_no_list_is_answered_with_what_was_meant(folder: Path) -> None:

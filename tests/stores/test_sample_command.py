@@ -202,7 +202,7 @@ def test_rows_that_came_after_made_up_ones_are_real(shop: Shop) -> None:
 def test_what_is_missing_is_reported(shop: Shop, tmp_path: Path) -> None:
     """No administrator, no VictoriaMetrics, a wrong key, an unknown cabinet: a sentence each, and nothing written."""
     assert "SMART_EVENTS_ADMIN is not set" in shop.refuse(SMART_EVENTS_ADMIN="")
-    assert "VictoriaMetrics does not answer" in shop.refuse(SMART_VM_URL="http://127.0.0.1:1")
+    assert "does not answer properly. VictoriaMetrics: " in shop.refuse(SMART_VM_URL="http://127.0.0.1:1")
     assert "SMART_VM_KEY" in shop.refuse(SMART_VM_KEY="not-it")
     assert "There is no cabinet 'kama'" in shop.refuse("kama")
     (tmp_path / "don_manager_20260417.csv").unlink()

@@ -138,7 +138,7 @@ def _expect(answer: Answer) -> None:
 
 def _strange(said: Text) -> StoreError:
     return StoreError(
-        Text(f"Неверный ответ. {said.ru}", f"Not a proper answer. {said.en}"),
+        Text(f"Хранилище не отвечает как следует. {said.ru}", f"The store does not answer properly. {said.en}"),
         Text(
             "Проверьте её адрес SMART_VM_URL (не vmauth), SMART_VM_PASSWORD и SMART_VM_KEY.",
             "Check its address SMART_VM_URL (not vmauth's), SMART_VM_PASSWORD and SMART_VM_KEY.",
