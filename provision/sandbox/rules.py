@@ -59,5 +59,5 @@ def is_over_quota(org: int) -> bool:
 
 
 def may_write(who: Caller) -> bool:
-    """Whether that caller makes folders and dashboards there: Editors and Admins, whoever else is a server admin."""
+    """Whether that caller may make folders and dashboards there. Being a server admin does not help."""
     return who.role in {"Editor", "Admin"}

@@ -1,6 +1,9 @@
 """What needs a sandbox: firing rules, a change by somebody else at the wrong moment, old servers."""
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from provision.kinds.dashboard import home_title
 from provision.model import Resource
 from provision.sandbox import Sandbox, Settings
 from tests.contract.alerting import POINTS, POLICIES, RULES, TEMPLATES, TIMINGS, group_path, point, rule
+from tests.faults.faults import until
 from tests.world import SECRET, World
 
 MakeWorld = Callable[..., World]
@@ -227,3 +231,39 @@ def test_a_server_without_alerting_gets_the_rest(make_world: MakeWorld, settings
     assert not {one["kind"] for one in world.plan()["changes"]}
     world.apply()
     assert world.writes() == before
+
+
+def test_an_org_that_is_ready_does_not_wait_for_another(make_world: MakeWorld) -> None:
+    """Don's org is new and has no notification settings yet; what has changed in Volga's is written meanwhile."""
+    clock = Clock(step=0.01)
+    world = make_world(Settings(alerting_sync_seconds=0.005, clock=clock))
+    world.apply(world.volga)
+    world.change("tenants.yaml", "usage: usage@example.ru", "usage: other@example.ru")
+    clock.step = 0  # no sync any more
+    with ThreadPoolExecutor(1) as pool:
+        applied = pool.submit(world.apply)
+        until(lambda: any(one["name"] == "smart-other@example.ru" for one in points(world, world.volga)))
+        until(lambda: any("Дон" in name for name in world.orgs()))
+        world.ask("GET", POLICIES, org=world.org(world.don), status=404)
+        assert not applied.done()
+        clock.step = 0.01
+        applied.result()
+    assert points(world, world.don)
+    assert world.run("drift").exit_code == 0
+
+
+@dataclass
+class Clock:
+    """A clock of the sandbox that goes on by `step` seconds whenever it is read."""
+
+    step: float
+    now: float = field(default_factory=time.time)
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def points(world: World, cabinet: str) -> list[dict[str, Any]]:
+    """The contact points of that cabinet."""
+    return list(world.ask("GET", POINTS, org=world.org(cabinet)))
