@@ -20,8 +20,14 @@ OLDEST = (9, 5)
 PAGE = 1000
 _PAGE_OF_APIS = 500
 # Name of the page size and number of the first page, by path (12.4).
-_PAGING = {"/api/orgs": ("perpage", 0), "/api/folders": ("limit", 1), "/api/search": ("limit", 1)}
-_PAGING_OF_OTHERS = ("perpage", 1)
+# The name of the page's size, the number of the first page, the size. Orgs come in one page: on PostgreSQL they have no
+# order (12.4), so an org that is written between two pages might be in neither.
+_PAGING = {
+    "/api/orgs": ("perpage", 0, 1_000_000),
+    "/api/folders": ("limit", 1, PAGE),
+    "/api/search": ("limit", 1, PAGE),
+}
+_PAGING_OF_OTHERS = ("perpage", 1, PAGE)
 _WORKERS_OF_A_SERVER = 8  # where Grafana's database is PostgreSQL or MySQL
 _RENEWALS = 5  # of a session for one request: more would mean that it ends faster than we can ask
 # Metadata alone, 52 KB instead of 1.14 MB for 24 dashboards (12.4); whole objects from a server that has no such form.
@@ -96,10 +102,10 @@ class Grafana:
 
     def pages(self, path: str, *, org: int | None = None, **params: str | int) -> Iterator[Mapping[str, Json]]:
         """All rows of a list that comes in pages, such as /api/users, /api/orgs, /api/folders and /api/search."""
-        size, page = _PAGING.get(path, _PAGING_OF_OTHERS)
-        while rows := self.get(path, org=org, **{**params, size: PAGE, "page": page}):
+        name, page, size = _PAGING.get(path, _PAGING_OF_OTHERS)
+        while rows := self.get(path, org=org, **{**params, name: size, "page": page}):
             yield from rows
-            if len(rows) < PAGE:
+            if len(rows) < size:
                 return
             page += 1
 

@@ -31,12 +31,12 @@ def move_current() -> dict[str, Any]:
 
 @blueprint.get("/api/orgs")
 def every() -> list[dict[str, Any]]:
-    """Sorted by name; pages count from 0 (12.4)."""
+    """Those whose name begins with `query`, sorted by name as on SQLite; pages count from 0 (12.4)."""
     needs("orgs:read", "Server", org=0)
     size, page = number("perpage", 1000), number("page", 0, at_least=0)
     name, part = request.args.get("name", ""), request.args.get("query", "")
     rows = database().execute(
-        "SELECT id, name FROM org WHERE (? = '' OR name = ?) AND instr(lower(name), lower(?)) > 0"
+        "SELECT id, name FROM org WHERE (? = '' OR name = ?) AND instr(lower(name), lower(?)) = 1"
         " ORDER BY name LIMIT ? OFFSET ?",
         (name, name, part, size, size * page),
     )
