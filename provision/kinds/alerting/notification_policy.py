@@ -3,6 +3,7 @@
 The PUT replaces the whole tree and has no lock (12.4). So the tree is read again before the write, refused when it is
 not the planned one, and read once more after it: a change of somebody else in between is reported. The
 `resourceVersion` of `/apis` would show no more: it is a fingerprint of the same content.
+Both reads are left out for an org that this run has just made.
 """
 
 from collections.abc import Iterable
