@@ -1,16 +1,11 @@
-"""Where a Grafana is and how it is reached, and the HTTP session made of that."""
+"""Where a Grafana is and how it is reached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-
-from provision import __version__
 from provision.errors import UsageError
-from provision.grafana.retries import Patience
 from provision.text import Text
 
 Api = Literal["auto", "legacy"]
@@ -66,25 +61,3 @@ def checked_address(url: str) -> str:
             ),
         )
     return url.rstrip("/")
-
-
-def open_session(connection: Connection, base: str, *, repeats: bool = True) -> requests.Session:
-    """An HTTP session with the connection's certificates, proxies and headers. `repeats`: see retries."""
-    session = requests.Session()
-    if connection.client_certificate:
-        session.cert = (connection.client_certificate, connection.client_key or connection.client_certificate)
-    settings = session.merge_environment_settings(base, {}, None, None, None)
-    session.proxies = settings["proxies"]
-    session.verify = connection.ca_file or settings["verify"]
-    # Read once above: reading the environment and netrc at every request costs more than a fast answer.
-    session.trust_env = False
-    session.headers["User-Agent"] = f"smart-provision/{__version__}"
-    session.headers.update({name: value.encode() for name, value in connection.headers.items()})
-    policies = {
-        "https://": Patience.of_reads(connection.pause),
-        "http://": Patience.of_reads(connection.pause),
-        f"{base}{LOGIN_PATH}": Patience.of_logins(connection.pause),
-    }
-    for prefix, policy in policies.items():
-        session.mount(prefix, HTTPAdapter(pool_maxsize=32, max_retries=policy if repeats else 0))
-    return session

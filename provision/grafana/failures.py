@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.client import BadStatusLine, RemoteDisconnected
 
 import requests
+from urllib3 import BaseHTTPResponse
 from urllib3 import exceptions as urllib3
 
 from provision import os_errors
@@ -68,10 +69,10 @@ def wants_tls(base: str) -> UnreachableError:
     )
 
 
-def refused_by_proxy(connection: Connection, answer: requests.Response) -> UnreachableError:
+def refused_by_proxy(connection: Connection, answer: BaseHTTPResponse) -> UnreachableError:
     """A proxy before Grafana refuses the request: it has a login of its own, or lets only some addresses through."""
     who = _proxy_name(answer)
-    base, status = connection.url.rstrip("/"), answer.status_code
+    base, status = connection.url.rstrip("/"), answer.status
     sent = ", ".join(connection.headers)
     if sent:
         hint = Text(f"Проверьте значения заголовков: {sent}", f"Check the values of these headers: {sent}")
@@ -89,11 +90,11 @@ def refused_by_proxy(connection: Connection, answer: requests.Response) -> Unrea
     )
 
 
-def is_from_grafana(answer: requests.Response) -> bool:
+def is_from_grafana(answer: BaseHTTPResponse) -> bool:
     """Whether a refusal came from Grafana, which answers every one in JSON with a message."""
     try:
         return "message" in answer.json()
-    except (requests.JSONDecodeError, TypeError):
+    except (ValueError, TypeError):
         return False
 
 
@@ -104,7 +105,7 @@ def unreachable(connection: Connection, error: Exception) -> UnreachableError:
     return UnreachableError(Text(f"Нет ответа от {base}: {what.ru}", f"No answer from {base}: {what.en}"), hint)
 
 
-def _proxy_name(answer: requests.Response) -> str:
+def _proxy_name(answer: BaseHTTPResponse) -> str:
     """What the proxy says of itself: its program and the realm of its login."""
     realm = re.search(r'realm="?([^",]+)', answer.headers.get("WWW-Authenticate", ""))
     said = (answer.headers.get("Server", ""), realm[1] if realm else "")

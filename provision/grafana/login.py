@@ -1,9 +1,9 @@
 """Our login at a server: a session's cookie, its renewal, and basic auth where a session cannot be had."""
 
 import threading
+from http import HTTPStatus
 
-import requests
-from requests.auth import HTTPBasicAuth
+from urllib3 import BaseHTTPResponse
 
 from provision.errors import GrafanaError, LoginError
 from provision.grafana.connection import LOGIN_PATH
@@ -47,46 +47,46 @@ class Login:
         """
         transport, connection = self._transport, self._transport.connection
         answer = transport.send("POST", LOGIN_PATH, json={"user": connection.user, "password": connection.password})
-        if answer.status_code == requests.codes.unauthorized:
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             raise self.refused(answer)
-        if answer.status_code == requests.codes.too_many_requests or answer.status_code >= 500:
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= 500:
             transport.content(answer, "POST", LOGIN_PATH)  # raises
-        if answer.ok:
+        is_accepted = answer.status < 400
+        if is_accepted:
             seen = transport.send("GET", "/api/user")
-            if seen.status_code != requests.codes.unauthorized:
+            if seen.status != HTTPStatus.UNAUTHORIZED:
                 transport.content(seen, "GET", "/api/user")
                 return
-        self._use_basic_auth(is_cookie_lost=answer.ok)
+        self._use_basic_auth(is_cookie_lost=is_accepted)
 
     def _use_basic_auth(self, *, is_cookie_lost: bool) -> None:
         transport, connection = self._transport, self._transport.connection
         if any(name.lower() == "authorization" for name in connection.headers):
             raise self._no_way(is_cookie_lost, _HEADER_IN_USE)
-        # As text, requests would encode it in latin-1; Grafana reads UTF-8 (12.4).
-        transport.session.auth = HTTPBasicAuth(connection.user.encode(), connection.password.encode())
+        transport.use_basic_auth()
         answer = transport.send("GET", "/api/user")
-        if answer.status_code == requests.codes.unauthorized:
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             if is_cookie_lost or field_of(answer, "messageId") not in (_WRONG_PASSWORD, _DISABLED):
                 raise self._no_way(is_cookie_lost, _BASIC_AUTH_OFF)
             raise self.refused(answer)
         transport.content(answer, "GET", "/api/user")
 
     @staticmethod
-    def is_due(answer: requests.Response) -> bool:
+    def is_due(answer: BaseHTTPResponse) -> bool:
         """Whether this 401 asks for a renewal of the session."""
-        return answer.status_code == requests.codes.unauthorized and "session" in field_of(answer, "messageId")
+        return answer.status == HTTPStatus.UNAUTHORIZED and "session" in field_of(answer, "messageId")
 
     def renew(self, seen: int) -> None:
         """A new session token; once for all threads that saw the same number of renewals before."""
         with self._renewal:
             if self.renewals != seen:
                 return
-            if not self._transport.send("POST", "/api/user/auth-tokens/rotate", json={}).ok:
-                self._transport.session.cookies.clear()
+            if self._transport.send("POST", "/api/user/auth-tokens/rotate", json={}).status >= 400:
+                self._transport.forget_session()
                 self.open()
             self.renewals += 1
 
-    def refused(self, answer: requests.Response) -> GrafanaError:
+    def refused(self, answer: BaseHTTPResponse) -> GrafanaError:
         """The error for a 401: of Grafana, or of a proxy before it."""
         user = self._transport.connection.user
         if not is_from_grafana(answer):

@@ -1,10 +1,10 @@
 """Requests as another login, for trying out what it may do."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import NamedTuple
 
-import requests
-
+from provision.grafana.client import NO_ANSWER, HttpClient, basic_auth
 from provision.throttle import Throttle
 
 
@@ -22,15 +22,13 @@ class ProbeSession:
     request), and basic auth where password login is off. A session that is due for renewal is opened anew.
     """
 
-    def __init__(
-        self, session: requests.Session, base: str, timeout: float, login: str, password: str, throttle: Throttle
-    ) -> None:
-        self._session, self._base, self._timeout, self._throttle = session, base, timeout, throttle
+    def __init__(self, client: HttpClient, login: str, password: str, throttle: Throttle) -> None:
+        self._client, self._throttle = client, throttle
         self._login, self._password = login, password
-        self._auth: tuple[bytes, bytes] | None = None  # of basic auth
+        self._sent: Mapping[str, str] = {}  # the headers of the login
         self._log_in()
-        if self.ask("GET", "/api/user").status == requests.codes.unauthorized:
-            self._auth = (login.encode(), password.encode())
+        if self.ask("GET", "/api/user").status == HTTPStatus.UNAUTHORIZED:
+            self._sent = basic_auth(login, password)
 
     def ask(
         self,
@@ -43,30 +41,32 @@ class ProbeSession:
         login: bool = True,
     ) -> Answer:
         """The answer. The path is sent as given, with dots and slashes; without `login` as an anonymous request."""
-        # requests adds cookies and basic auth while it prepares a request, so anonymous requests never get them.
-        sent = {**self._session.headers, **(headers or {})}  # a proxy's own login is among those of the session
-        request = requests.Request(method, self._base, headers=sent, json=json, data=body)
-        answer = self._send(request, path, login=login)
-        if login and answer.status == requests.codes.unauthorized and '"session.token.rotate"' in answer.text:
+        answer = self._send(method, path, json, body, headers, login=login)
+        if login and answer.status == HTTPStatus.UNAUTHORIZED and '"session.token.rotate"' in answer.text:
             self._log_in()
-            return self._send(request, path, login=login)
+            return self._send(method, path, json, body, headers, login=login)
         return answer
 
-    def _send(self, request: requests.Request, path: str, *, login: bool) -> Answer:
-        if login:
-            request.auth = self._auth
-            request.cookies = self._cookies
-        prepared = request.prepare()
-        prepared.url = f"{self._base}{path}"
+    def _send(
+        self,
+        method: str,
+        path: str,
+        json: object,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+        *,
+        login: bool,
+    ) -> Answer:
+        sent = {**(self._sent if login else {}), **(headers or {})}
         with self._throttle.turn():
             try:
-                answer = self._session.send(prepared, timeout=self._timeout, allow_redirects=False)
-                return Answer(answer.status_code, answer.text)
-            except (requests.RequestException, OSError, ValueError):
+                answer = self._client.send(method, path, headers=sent, json=json, body=body)
+            except NO_ANSWER:
                 return Answer(0, "")
+        return Answer(answer.status, answer.data.decode("utf-8", errors="replace"))
 
     def _log_in(self) -> None:
         """Keeps the cookies of a login, whatever later answers set or clear: an attempt must not end the next one."""
-        self._session.cookies.clear()
+        self._client.forget_cookies()
         self.ask("POST", "/login", json={"user": self._login, "password": self._password}, login=False)
-        self._cookies = self._session.cookies.copy()
+        self._sent = {"Cookie": self._client.cookie} if self._client.cookie else {}

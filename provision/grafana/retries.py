@@ -1,7 +1,4 @@
-"""What is repeated: reads and logins after a lost connection or a passing error, and all that 429 turned away.
-
-urllib3 repeats a request until its answer begins. A body that breaks off is repeated by transport.
-"""
+"""What is repeated: reads and logins after a lost connection, a broken answer or a passing error; what got 429."""
 
 from collections.abc import Collection
 from typing import Self

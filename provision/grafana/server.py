@@ -4,11 +4,11 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-
-import requests
+from http import HTTPStatus
 
 from provision.errors import ApiError, ForbiddenError, GrafanaError, NotFoundError, UnsuitableError
-from provision.grafana.connection import Connection, open_session
+from provision.grafana.client import HttpClient
+from provision.grafana.connection import Connection
 from provision.grafana.failures import not_grafana, refused_by_proxy, wants_tls
 from provision.grafana.login import Login
 from provision.grafana.probe import ProbeSession
@@ -96,7 +96,7 @@ class Grafana:
             if not self._login.is_due(answer):
                 break
             self._login.renew(renewals)
-        if answer.status_code == requests.codes.unauthorized:
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             raise self._login.refused(answer)
         return self._transport.content(answer, method, path)
 
@@ -190,8 +190,7 @@ class Grafana:
 
     def probe(self, login: str, password: str) -> ProbeSession:
         """A session of another login on this server."""
-        session = open_session(self._connection, self.url, repeats=False)
-        return ProbeSession(session, self.url, self._connection.timeout, login, password, self.throttle)
+        return ProbeSession(HttpClient(self._connection, self.url), login, password, self.throttle)
 
     def older_than(self, *version: int) -> bool:
         """Whether the server's version is known and lower than that one: (11,) or (11, 6)."""
@@ -200,9 +199,9 @@ class Grafana:
 
     def _ask_version(self) -> str:
         answer = self._transport.send("GET", "/api/health")
-        if answer.status_code in (401, 403, 407):  # Grafana answers here without a login
+        if answer.status in (401, 403, 407):  # Grafana answers here without a login
             raise refused_by_proxy(self._connection, answer)
-        if answer.status_code == 400 and "HTTPS" in answer.text.upper():  # so do Go's servers and nginx
+        if answer.status == 400 and b"HTTPS" in answer.data.upper():  # so do Go's servers and nginx
             raise wants_tls(self.url)
         try:
             health = self._transport.content(answer, "GET", "/api/health")

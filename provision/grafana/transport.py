@@ -1,17 +1,17 @@
-"""Sends requests to one server over one HTTP session: how many side by side, what is repeated, what an answer means."""
+"""Sends requests to one server: how many side by side, what is repeated, what an answer means."""
 
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
-import requests
-from requests.exceptions import ChunkedEncodingError
+from urllib3 import BaseHTTPResponse
 
 from provision.errors import ApiError, ConflictError, ForbiddenError, GrafanaError, NotFoundError, UnreachableError
-from provision.grafana.connection import LOGIN_PATH, Connection, checked_address, open_session
+from provision.grafana.client import NO_ANSWER, HttpClient, basic_auth
+from provision.grafana.connection import LOGIN_PATH, Connection, checked_address
 from provision.grafana.failures import not_grafana, unreachable
+from provision.grafana.retries import Patience
 from provision.text import Text
 from provision.throttle import Throttle
 
@@ -24,18 +24,20 @@ _ERRORS: dict[int, type[ApiError]] = {403: ForbiddenError, 404: NotFoundError, 4
 
 
 class Transport:
-    """One HTTP session towards one server, for all threads.
+    """One login at one server, for all threads: its cookies, or basic auth.
 
     `gone` is why the server as a whole does not work, once that is known: then each request fails at once with it.
     `sent` counts the requests, each once however often it was repeated.
     """
 
     def __init__(self, connection: Connection) -> None:
-        """Raises UsageError when the connection's address is not one of a web server."""
+        """Raises UsageError when the connection's address is not one of a web server, and as HttpClient does."""
         self.connection = connection
         self.base = checked_address(connection.url)
         self.throttle = Throttle(connection.workers or WORKERS)
-        self.session = open_session(connection, self.base)
+        self._client = HttpClient(connection, self.base)
+        self._reads, self._logins = Patience.of_reads(connection.pause), Patience.of_logins(connection.pause)
+        self._authorization: Mapping[str, str] = {}
         self.gone: GrafanaError | None = None
         self.sent = 0
         self._counting = threading.Lock()
@@ -49,50 +51,42 @@ class Transport:
         json: object = None,
         params: Mapping[str, str | int] | None = None,
         accept: str = "",
-    ) -> requests.Response:
+    ) -> BaseHTTPResponse:
         """The answer, whatever its status. A read or login whose answer breaks off in its body is repeated.
 
         `accept` is the media type that is asked for, "" for any.
 
         Raises UnreachableError when there is none, or when it redirects to another address.
         """
-        if {".", ".."} & set(unquote(path).split("/")):  # it would be another path on the way
+        if "." in path and {".", ".."} & set(unquote(path).split("/")):  # it would be another path on the way
             raise GrafanaError(
                 Text(f"Имя из точек не может быть в пути: {path}", f"Dots cannot be a name in a path: {path}")
             )
         with self._counting:
             self.sent += 1
-        headers = {} if org is None else {"X-Grafana-Org-Id": str(org)}
+        headers = dict(self._authorization)
+        if org is not None:
+            headers["X-Grafana-Org-Id"] = str(org)
         if accept:
             headers["Accept"] = accept
-        pauses = iter(self.connection.pauses if method == "GET" or path == LOGIN_PATH else ())
-        while True:
-            with self.throttle.turn():
-                if self.gone:
-                    raise self.gone
-                try:
-                    answer = self.session.request(
-                        method,
-                        f"{self.base}{path}",
-                        headers=headers,
-                        json=json,
-                        params=params,
-                        timeout=self.connection.timeout,
-                        allow_redirects=False,
-                    )
-                    break
-                except (requests.RequestException, OSError, ValueError) as error:
-                    self.throttle.trouble()
-                    pause = next(pauses, None) if isinstance(error, ChunkedEncodingError) else None
-                    if pause is None:
-                        raise unreachable(self.connection, error) from None
-            time.sleep(pause)
+        target = f"{path}?{urlencode(params)}" if params else path
+        with self.throttle.turn():
+            if self.gone:
+                raise self.gone
+            if cookie := self._client.cookie:
+                headers["Cookie"] = cookie
+            try:
+                retries = self._logins if path == LOGIN_PATH else self._reads
+                answer = self._client.send(method, target, headers=headers, json=json, retries=retries)
+            except NO_ANSWER as error:
+                self.throttle.trouble()
+                raise unreachable(self.connection, error) from None
         self._report(answer)
-        if answer.is_redirect:
+        if elsewhere := answer.get_redirect_location():
             raise UnreachableError(
                 Text(
-                    f"{self.base}{path} отсылает на {answer.headers['Location']}",
-                    f"{self.base}{path} redirects to {answer.headers['Location']}",
+                    f"{self.base}{path} отсылает на {elsewhere}",
+                    f"{self.base}{path} redirects to {elsewhere}",
                 ),
                 Text(
                     "Укажите в GRAFANA_URL конечный адрес; если это страница входа прокси, передайте вход заголовком: "
@@ -103,38 +97,46 @@ class Transport:
             )
         return answer
 
-    def _report(self, answer: requests.Response) -> None:
+    def use_basic_auth(self) -> None:
+        """From now on each request carries the connection's login itself."""
+        self._authorization = basic_auth(self.connection.user, self.connection.password)
+
+    def forget_session(self) -> None:
+        """From now on no request carries the session's cookie."""
+        self._client.forget_cookies()
+
+    def _report(self, answer: BaseHTTPResponse) -> None:
         """Reports to the throttle how the server does."""
-        repeated = answer.raw.retries and answer.raw.retries.history
-        if repeated or answer.status_code >= 500:
+        repeated = answer.retries and answer.retries.history
+        if repeated or answer.status >= 500:
             self.throttle.trouble()
         else:
             self.throttle.good()
 
-    def content(self, answer: requests.Response, method: str, path: str) -> Json:
+    def content(self, answer: BaseHTTPResponse, method: str, path: str) -> Json:
         """The JSON of a good answer, None without a body. Raises ApiError, or UnreachableError for another body."""
-        if not answer.ok:
-            kind = _ERRORS.get(answer.status_code, ApiError)
-            raise kind(answer.status_code, method, path, _message(answer))
-        if not answer.content:
+        if answer.status >= 400:
+            kind = _ERRORS.get(answer.status, ApiError)
+            raise kind(answer.status, method, path, _message(answer))
+        if not answer.data:
             return None
         try:
             return answer.json()
-        except requests.JSONDecodeError:
+        except ValueError:
             raise not_grafana(self.base) from None
 
 
-def field_of(answer: requests.Response, key: str) -> str:
+def field_of(answer: BaseHTTPResponse, key: str) -> str:
     """A text field of the JSON object in the answer, "" where there is none."""
     try:
         return str(answer.json().get(key, ""))
-    except (requests.JSONDecodeError, AttributeError):
+    except (ValueError, AttributeError):
         return ""
 
 
-def _message(answer: requests.Response) -> str:
+def _message(answer: BaseHTTPResponse) -> str:
     try:
         body = answer.json()
         return str(body.get("message") or body.get("reason") or body)[:300]
-    except (requests.JSONDecodeError, AttributeError):
+    except (ValueError, AttributeError):
         return answer.reason or ""
