@@ -1,19 +1,18 @@
-"""The same work without us: bare requests in a few threads, no plan, no proof, no second look."""
+"""The same work without us: bare requests in a few threads, no plan, no proof, no second look.
 
-import time
+`python -m benchmarks.bare read|change NUMBER…` does it in these orgs of GRAFANA_URL, as a command of its own.
+"""
+
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 
-from dashboards.alerts import rule_groups, templates
-from provision.kinds.alerting.routing import contact_points, policy
-from provision.kinds.alerting.rule_group import GROUPS
-from provision.kinds.alerting.settings import CONFIG, POLICIES
-from provision.kinds.dashboard import render, scope_of
-from provision.model import Cabinet
-
+CONFIG = "/api/alertmanager/grafana/config/api/v1/alerts"
+GROUPS = "/api/ruler/grafana/api/v1/rules"
 THREADS = 2
 _HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _CHANGED = "smart-kodeks-analytics"
@@ -24,7 +23,6 @@ class Bare:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.url = url
-        self._orgs: dict[str, int] = {}
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=THREADS))
@@ -52,49 +50,6 @@ class Bare:
     def side_by_side(self, work: Callable[[Any], object], items: Sequence[Any]) -> None:
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(work, items))
-
-    def make(self, cabinets: Sequence[Cabinet]) -> None:
-        """Makes all of them: what waits for the server comes last."""
-        self.side_by_side(self.write, cabinets)
-        if self.has_alerting:
-            self.side_by_side(self.notify, cabinets)
-
-    def write(self, cabinet: Cabinet) -> None:
-        """Makes one cabinet, up to its rules: what our apply makes, request by request."""
-        org = int(self.ask("POST", "/api/orgs", {"name": cabinet.title})["orgId"])
-        self.ask("PUT", f"/api/orgs/{org}/address", {"address1": f"smart cabinet={cabinet.id}"})
-        for person in cabinet.people:
-            body = {"login": person.login, "email": person.email, "password": "Pw-Example-1", "OrgId": org}
-            self.ask("POST", "/api/admin/users", body)
-        space = f"namespaces/org-{org}"
-        folder = {"metadata": {"name": "smart-dashboards"}, "spec": {"title": cabinet.folder}}
-        self.ask("POST", f"/apis/folder.grafana.app/v1beta1/{space}/folders", folder)
-        for uid, kind in (("smart-metrics", "prometheus"), ("smart-events", "grafana-postgresql-datasource")):
-            source = {"uid": uid, "name": uid, "type": kind, "access": "proxy", "url": "http://127.0.0.1:8427"}
-            self.ask("POST", "/api/datasources", {**source, "secureJsonData": {"password": "x" * 32}}, org)
-        scope = scope_of(cabinet)
-        for slug in scope.slugs:
-            metadata = {"name": f"smart-{slug}", "annotations": {"grafana.app/folder": "smart-dashboards"}}
-            dashboard = {"metadata": metadata, "spec": render(slug, scope)}
-            self.ask("POST", f"/apis/dashboard.grafana.app/v1beta1/{space}/dashboards", dashboard)
-        self.ask("PATCH", "/api/org/preferences", {"timezone": cabinet.timezone, "language": "ru-RU"}, org)
-        for group in rule_groups(scope) if self.has_alerting else ():
-            path = f"/api/v1/provisioning/folder/smart-dashboards/rule-groups/{group.name}"
-            self.ask("PUT", path, {"interval": group.interval, "rules": list(group.rules)}, org)
-        self._orgs[cabinet.id] = org
-
-    def notify(self, cabinet: Cabinet) -> None:
-        """Writes its message templates, contact points and routes, once the org has its notification settings."""
-        org = self._orgs[cabinet.id]
-        headers = {"X-Grafana-Org-Id": str(org)}
-        while not self.session.get(f"{self.url}{POLICIES}", headers=headers, timeout=60).ok:
-            time.sleep(0.5)
-        for name, content in templates(scope_of(cabinet)).items():
-            self.ask("PUT", f"/api/v1/provisioning/templates/{name}", {"template": content}, org)
-        for point in contact_points(cabinet, ""):
-            body = {"uid": point.uid, "name": point.name, "type": point.type, "settings": point.settings}
-            self.ask("POST", "/api/v1/provisioning/contact-points", body, org)
-        self.ask("PUT", POLICIES, {"receiver": "empty", "routes": [policy(cabinet, "")]}, org)
 
     @property
     def reads(self) -> int:
@@ -135,3 +90,18 @@ class Bare:
             found += [int(org["id"]) for org in rows if org["name"] in titles]
             page += 1
         return found
+
+
+def main() -> None:
+    bare = Bare(os.environ["GRAFANA_URL"], os.environ["GRAFANA_USER"], os.environ["GRAFANA_PASSWORD"])
+    orgs = list(map(int, sys.argv[2:]))
+
+    def change(org: int) -> None:
+        bare.read(org)
+        bare.change(org)
+
+    bare.side_by_side({"read": bare.read, "change": change}[sys.argv[1]], orgs)
+
+
+if __name__ == "__main__":
+    main()

@@ -101,8 +101,13 @@ class Directory:
         named = self.orgs.get(title)
         if named is not None and self.owner(named) == cabinet:
             return named
-        found = next((number for number in self.claims if self.owner(number) == cabinet), None)
+        found = self._by_owner.get(cabinet)
         return found if found is not None else self.orgs.get(unfinished_name(self._root, cabinet))
+
+    @cached_property
+    def _by_owner(self) -> Mapping[str, int]:
+        """The first org of ours of each cabinet that has one."""
+        return {self.owner(number): number for number in reversed(list(self.claims))}
 
     def orgs_of_cabinets(self, titles: Mapping[str, str]) -> Mapping[int, str]:
         """Number and present name of the org of each of those cabinets, of which id and title are given."""

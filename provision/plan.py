@@ -122,12 +122,21 @@ class Plan:
     def digest(self) -> str:
         """`sha256:…` over every change and every refusal: equal digests do the same thing to the same objects."""
         total = hashlib.sha256()
+        texts: dict[int, str] = {}  # by id of the spec: hundreds of cabinets have the same dashboard
+
+        def text(resource: Resource | None) -> str:
+            if resource is None:
+                return "null"
+            spec = resource.spec
+            if id(spec) not in texts:
+                texts[id(spec)] = json.dumps(spec, sort_keys=True, default=list)
+            return texts[id(spec)]
+
         for part in self.parts:
             name, refused = (part.cabinet, part.refused) if isinstance(part, CabinetPlan) else ("", None)
             total.update(json.dumps([name, refused.en if refused else ""]).encode())
             for change in part.changes:
-                specs = [resource and resource.spec for resource in (change.before, change.after)]
-                total.update(json.dumps([str(change.ref), *specs], sort_keys=True, default=list).encode())
+                total.update(f"[{json.dumps(str(change.ref))}, {text(change.before)}, {text(change.after)}]".encode())
         return f"sha256:{total.hexdigest()}"
 
 

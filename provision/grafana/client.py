@@ -5,11 +5,11 @@ pool. What requests.Session does for each of them takes two thirds of its proces
 """
 
 import base64
-import json as json_module
 import threading
 from collections.abc import Mapping
 from typing import cast
 
+import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, get_cookie_header
@@ -61,7 +61,7 @@ class HttpClient:
         """The whole answer, whatever its status. `target` is path and query, sent as given. Raises NO_ANSWER."""
         sent = self._headers.copy()
         if json is not None:
-            body = json_module.dumps(json, allow_nan=False).encode()
+            body = orjson.dumps(json)
             sent["Content-Type"] = "application/json"
         sent.update(headers)
         answer = self._pool.urlopen(

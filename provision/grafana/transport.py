@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlencode
 
+import orjson
 from urllib3 import BaseHTTPResponse
 
 from provision.errors import ApiError, ConflictError, ForbiddenError, GrafanaError, NotFoundError, UnreachableError
@@ -121,7 +122,7 @@ class Transport:
         if not answer.data:
             return None
         try:
-            return answer.json()
+            return orjson.loads(answer.data)
         except ValueError:
             raise not_grafana(self.base) from None
 

@@ -36,13 +36,14 @@ class DashboardKind(One):
 
     def __init__(self, run: RunContext) -> None:
         super().__init__(run)
-        self._wanted: dict[tuple[str, Scope], tuple[Spec, str]] = {}
+        self._made: dict[Scope, Mapping[str, tuple[Spec, str]]] = {}
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         scope = scope_of(cabinet)
+        made = self._rendered(scope)
         for slug in scope.slugs:
-            ref = Ref(cabinet.id, self.name, dashboards.uid(slug))
-            yield Resource(ref, self._rendered(slug, scope)[0], dashboards.origin(slug))
+            uid = dashboards.uid(slug)
+            yield Resource(Ref(cabinet.id, self.name, uid), made[uid][0], dashboards.origin(slug))
 
     def read(self, context: CabinetContext) -> Iterable[Resource]:
         org = context.org
@@ -153,17 +154,17 @@ class DashboardKind(One):
         for slug in scope.slugs:
             yield f"{dashboards.uid(slug)}.json", _exported(slug, scope)
 
-    def _rendered(self, slug: str, scope: Scope) -> tuple[Spec, str]:
-        """The dashboard as it is compared and written, and the digest of its content: once for all cabinets."""
-        if (slug, scope) not in self._wanted:
-            spec = self.normalise({"folder": FOLDER, "spec": render(slug, scope)})
-            self._wanted[slug, scope] = spec, heads.digest(spec["spec"])
-        return self._wanted[slug, scope]
+    def _rendered(self, scope: Scope) -> Mapping[str, tuple[Spec, str]]:
+        """Each dashboard as it is compared and written, and the digest of its content, by uid: once for all cabinets."""
+        if scope not in self._made:
+            specs = {slug: self.normalise({"folder": FOLDER, "spec": render(slug, scope)}) for slug in scope.slugs}
+            self._made[scope] = {dashboards.uid(slug): (one, heads.digest(one["spec"])) for slug, one in specs.items()}
+        return self._made[scope]
 
     def _read_apis(self, context: CabinetContext) -> Iterator[Resource]:
         """From their heads where these prove the content, see heads; the others whole."""
         org, unread = context.org, []
-        wanted = self._contents(context.cabinet)
+        wanted = {} if context.cabinet.state == "absent" else self._rendered(scope_of(context.cabinet))
         proven: list[Resource] = []
         for item in org.apis_list("dashboard", heads=True):
             metadata = item["metadata"]
@@ -182,13 +183,6 @@ class DashboardKind(One):
             with suppress(NotFoundError):  # deleted since the list was read
                 yield self._seen_apis(context, org.get(org.apis("dashboard", name)))
 
-    def _contents(self, cabinet: Cabinet) -> Mapping[str, tuple[Spec, str]]:
-        """What the cabinet should have, with its digest, by uid; nothing for an absent one."""
-        if cabinet.state == "absent":
-            return {}
-        scope = scope_of(cabinet)
-        return {dashboards.uid(slug): self._rendered(slug, scope) for slug in scope.slugs}
-
     def _seen_apis(self, context: CabinetContext, item: Mapping[str, Json]) -> Resource:
         metadata = item["metadata"]
         folder, handle = heads.folder_of(metadata), _handle(metadata)
@@ -205,7 +199,7 @@ class DashboardKind(One):
 
     def _fingerprint(self, context: CabinetContext, new: Resource, metadata: heads.Metadata) -> str:
         org, folder = context.org.number, str(new.spec["folder"])
-        _spec, content = self._contents(context.cabinet)[new.ref.key]
+        _spec, content = self._rendered(scope_of(context.cabinet))[new.ref.key]
         return heads.fingerprint(self.run.root, org, new.ref.key, metadata, folder, content)
 
     def _object(self, new: Resource, *, written: str = "", lock: str = "") -> dict[str, object]:
