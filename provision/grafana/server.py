@@ -19,11 +19,11 @@ from provision.throttle import Throttle
 OLDEST = (9, 5)
 PAGE = 1000
 _PAGE_OF_APIS = 500
-# Name of the page size and number of the first page, by path (12.4).
-# The name of the page's size, the number of the first page, the size. Orgs come in one page: on PostgreSQL they have no
-# order (12.4), so an org that is written between two pages might be in neither.
+# The name of the page's size, the number of the first page, the size (12.4). Orgs and users come in one page: what
+# somebody makes or renames between two pages might be in neither, and on PostgreSQL orgs have no order.
 _PAGING = {
     "/api/orgs": ("perpage", 0, 1_000_000),
+    "/api/users": ("perpage", 1, 1_000_000),
     "/api/folders": ("limit", 1, PAGE),
     "/api/search": ("limit", 1, PAGE),
 }

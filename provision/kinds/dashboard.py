@@ -155,7 +155,7 @@ class DashboardKind(One):
             yield f"{dashboards.uid(slug)}.json", _exported(slug, scope)
 
     def _rendered(self, scope: Scope) -> Mapping[str, tuple[Spec, str]]:
-        """Each dashboard as it is compared and written, and the digest of its content, by uid: once for all cabinets."""
+        """Each dashboard as it is compared and written and the digest of its content, by uid; once for all cabinets."""
         if scope not in self._made:
             specs = {slug: self.normalise({"folder": FOLDER, "spec": render(slug, scope)}) for slug in scope.slugs}
             self._made[scope] = {dashboards.uid(slug): (one, heads.digest(one["spec"])) for slug, one in specs.items()}
