@@ -1,8 +1,10 @@
 """Text that was UTF-8, was read in another encoding and saved again as UTF-8: recognised and read back (F20)."""
 
+import codecs
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from provision.identity import is_cyrillic
 
@@ -16,11 +18,19 @@ _LETTERS = 4  # and so many Russian letters must come out: "Р«" alone is a nam
 def wrong_encoding(lines: Iterable[str]) -> str:
     """The encoding that the UTF-8 was taken for, "" where the lines are as they should be."""
     sample = list(islice((line for line in islice(lines, _LOOKED_AT) if not line.isascii()), _SAMPLE))
-    for encoding in ENCODINGS if sample else ():
-        readable = [text for line in sample if (text := unscrambled(line, encoding)) is not None]
-        if len(readable) >= len(sample) * _ENOUGH and sum(map(is_cyrillic, "".join(readable))) >= _LETTERS:
-            return encoding
-    return ""
+    return next((encoding for encoding in ENCODINGS if _fits(encoding, sample)), "")
+
+
+def _fits(encoding: str, sample: list[str]) -> bool:
+    """Whether enough of the lines can be read back from it. Most lists end the question with their first lines."""
+    may_fail, letters = len(sample) * (1 - _ENOUGH), 0
+    for line in sample:
+        text = unscrambled(line, encoding)
+        if text is not None:
+            letters += sum(map(is_cyrillic, text))
+        elif (may_fail := may_fail - 1) < 0:
+            return False
+    return letters >= _LETTERS
 
 
 def read_back(lines: Iterable[str], encoding: str) -> Iterator[str]:
@@ -33,19 +43,19 @@ def unscrambled(line: str, encoding: str) -> str | None:
     if line.isascii():
         return line
     try:
-        text = bytes(_bytes_of(encoding)[character] for character in line).decode("utf-8")
-    except (KeyError, UnicodeDecodeError):
+        text = codecs.charmap_encode(line, "strict", _bytes_of(encoding))[0].decode("utf-8")
+    except UnicodeError:
         return None
     return text if any(map(is_cyrillic, text)) else None
 
 
 @cache
-def _bytes_of(encoding: str) -> dict[str, int]:
+def _bytes_of(encoding: str) -> Any:
     """The byte of each character. A byte without one was read as the control character of its number."""
-    found = {}
+    characters = []
     for number in range(256):
         try:
-            found[bytes([number]).decode(encoding)] = number
+            characters.append(bytes([number]).decode(encoding))
         except UnicodeDecodeError:
-            found[chr(number)] = number
-    return found
+            characters.append(chr(number))
+    return codecs.charmap_build("".join(characters))
