@@ -1,6 +1,8 @@
-"""Which module may import which, and where each library may be imported. Reads the source, imports nothing."""
+"""Which module may import which, and where each library may be imported. Reads the source."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,7 +200,7 @@ IMPORTED_BY = {
     "yaml": {"provision.collect", "provision.config", "provision.schema", "provision.stores"},
     "jsonschema": {"provision.config", "provision.schema"},
     "csv": {"provision.lists"},
-    "psycopg": {"provision.stores"},
+    "psycopg": {"provision.stores.driver"},
     "grafanalib": {"dashboards", "provision.starter"},
     "promql_parser": {"dashboards.lint"},
     "sqlglot": {"dashboards.lint"},
@@ -282,3 +284,10 @@ def test_printing_is_the_command_lines_alone() -> None:
         calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
         printed = any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls)
         assert not printed or path.name == "__main__.py", name_of(path)
+
+
+def test_what_no_server_needs_is_not_loaded() -> None:
+    """Estate, kinds, plan and apply leave the driver of PostgreSQL, with its libpq, until a server is asked."""
+    loaded = "import provision.applying, provision.config, sys; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"

@@ -9,15 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
-
-import psycopg
+from typing import Any, TypeAlias, TypeVar
 
 from provision.errors import SomeFailedError, StoreError
+from provision.stores.driver import psycopg
 from provision.stores.postgres_errors import postgres_reason
 from provision.text import Text
 
-Connection = psycopg.Connection[tuple[Any, ...]]
+Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 ADMINISTRATOR = "SMART_EVENTS_ADMIN"  # the variable with the default server's connection string
 # Settings that only a superuser, or a role with SET on the parameter, may give to another role.
 GUARDED_SETTINGS = ("log_min_error_statement", "log_min_messages", "temp_file_limit")
@@ -140,7 +139,7 @@ def connect(conninfo: str) -> Iterator[Connection]:
         raise explain(error) from None
 
 
-def explain(error: psycopg.Error) -> StoreError:
+def explain(error: "psycopg.Error") -> StoreError:
     """PostgreSQL's error as one of ours, with what to do about it."""
     why, hint = postgres_reason(error), None
     if isinstance(error, psycopg.errors.LockNotAvailable):

@@ -11,13 +11,12 @@ belongs to, for importers, and for us after a change of the root secret. Cabinet
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg import sql
-
 from provision.model import Ref, Resource, Spec, State
 from provision.stores import privileges
 from provision.stores.access import OURS
 from provision.stores.catalogue import DATABASES, ROLES, SHARED_PRIVILEGES
 from provision.stores.cluster import ADMINISTRATOR, Cluster, Connection
+from provision.stores.driver import sql
 from provision.stores.schema import OWNER, READER, WRITER
 
 KIND = "events server"
@@ -175,5 +174,5 @@ def _concerns_us(holder: str) -> bool:
     return holder in ("PUBLIC", *GROUPS) or OURS.fullmatch(holder) is not None
 
 
-def _role(name: str) -> sql.Identifier:
+def _role(name: str) -> "sql.Identifier":
     return sql.Identifier(name.rstrip("*"))

@@ -12,8 +12,6 @@ rows, and EXPLAIN ANALYZE or the time taken shows whether one was true (tried on
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from psycopg import sql
-
 from provision.credential import RootSecret
 from provision.errors import SomeFailedError
 from provision.model import Ref, Resource, Spec, State
@@ -23,6 +21,7 @@ from provision.stores.catalogue import DATABASES, OWNERS, ROLES
 from provision.stores.cluster import Cluster, Connection, side_by_side
 from provision.stores.cluster_fence import Change
 from provision.stores.contract import INTERNAL_TABLES, TABLES
+from provision.stores.driver import sql
 from provision.stores.login_roles import disown, end_sessions
 from provision.stores.schema import OWNER, READER, WRITER
 

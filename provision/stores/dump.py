@@ -5,11 +5,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from provision.errors import StoreError
 from provision.os_errors import reason
 from provision.stores.cluster import Cluster
+from provision.stores.driver import psycopg
 from provision.text import Text
 from provision.whole_files import replaced
 
@@ -19,9 +18,9 @@ def dump(cluster: Cluster, database: str, path: Path) -> None:
 
     Raises StoreError when pg_dump is missing, older than the server or fails: then nothing must be dropped.
     """
-    words = {key: str(value) for key, value in conninfo_to_dict(cluster.conninfo(database)).items()}
+    words = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(cluster.conninfo(database)).items()}
     password = words.pop("password", "")  # not among the arguments: any local user may read those
-    command = [_binary(), "--format=custom", "--no-password", f"--dbname={make_conninfo(**words)}"]
+    command = [_binary(), "--format=custom", "--no-password", f"--dbname={psycopg.conninfo.make_conninfo(**words)}"]
     env = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from psycopg import sql
-
 from provision.stores.cluster import Connection
 from provision.stores.contract import TABLES
+from provision.stores.driver import sql
 
 _BEGIN = """
 INSERT INTO core.imports AS known (host, report_ts, received_at, digest) VALUES (%s, %s, %s, %s)
@@ -93,7 +92,7 @@ def name_client(connection: Connection, cabinet: str, client: str, names: Mappin
     )
 
 
-def _insert(table: str, columns: Iterable[str]) -> sql.Composed:
+def _insert(table: str, columns: Iterable[str]) -> "sql.Composed":
     names = list(columns)
     return sql.SQL("INSERT INTO core.{} AS known ({}) VALUES ({}) ON CONFLICT {}").format(
         sql.Identifier(table),

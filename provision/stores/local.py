@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
 from provision.errors import StoreError
+from provision.stores.driver import psycopg
 from provision.stores.number_stores import NumberStore, VictoriaMetrics
 from provision.stores.process import as_user, find, serving
 from provision.stores.wire import Answer, Login, ask

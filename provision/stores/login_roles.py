@@ -14,9 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import psycopg
-from psycopg import sql
-
 from provision.credential import RootSecret
 from provision.errors import SomeFailedError, StoreError
 from provision.model import Ref, Resource, Spec, State
@@ -25,6 +22,7 @@ from provision.stores.access import Access, names
 from provision.stores.catalogue import NAMED_LIKE_OURS, login_roles
 from provision.stores.cluster import GUARDED_SETTINGS, Cluster, Connection, Rights, explain, side_by_side
 from provision.stores.cluster_fence import OURS_SQL, Change
+from provision.stores.driver import psycopg, sql
 from provision.stores.schema import OWNER
 
 KIND = "events user"
@@ -298,5 +296,5 @@ def _fits(verifier: str, password: str) -> bool:
     return hmac.compare_digest(base64.b64encode(stored) + base64.b64encode(server), (match[3] + match[4]).encode())
 
 
-def _role(name: str) -> sql.Identifier:
+def _role(name: str) -> "sql.Identifier":
     return sql.Identifier(name.rstrip("*"))

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 
-import psycopg
-
+from provision.stores.driver import psycopg
 from provision.text import Text, harmless
 
 _BY_STATE: Mapping[str, str] = {  # SQLSTATE
@@ -43,7 +42,7 @@ _WHILE_CONNECTING = (  # the library's own words, without a SQLSTATE
 _SERVER = re.compile(r'server at "([^"]+)"(?: \([^)]*\))?, port (\d+)')
 
 
-def postgres_reason(error: psycopg.Error) -> Text:
+def postgres_reason(error: "psycopg.Error") -> Text:
     """Why it failed. English: the server's own words; Russian: ours, or those quoted."""
     lines = (error.diag.message_primary or str(error)).strip().splitlines()
     said = harmless(lines[0]) if lines else type(error).__name__

@@ -6,10 +6,9 @@ privilege is its SQL word, with a column in brackets (`SELECT(client)`) and with
 
 from collections.abc import Iterable, Mapping
 
-from psycopg import sql
-
 from provision.stores.catalogue import PRIVILEGES
 from provision.stores.cluster import Connection
+from provision.stores.driver import sql
 
 Privileges = Mapping[str, Mapping[str, list[str]]]  # by object, then by holder
 
@@ -29,7 +28,7 @@ def read(connection: Connection) -> tuple[dict[str, dict[str, list[str]]], set[s
     return found, beyond
 
 
-def change(live: Privileges, wanted: Privileges) -> list[sql.Composed]:
+def change(live: Privileges, wanted: Privileges) -> "list[sql.Composed]":
     """The statements that turn what is held into what is wanted."""
     found: list[sql.Composed] = []
     for target in sorted({*live, *wanted}):
@@ -37,7 +36,7 @@ def change(live: Privileges, wanted: Privileges) -> list[sql.Composed]:
     return found
 
 
-def run(connection: Connection, statements: Iterable[sql.Composable]) -> None:
+def run(connection: Connection, statements: "Iterable[sql.Composable]") -> None:
     """Sends all statements in one go, as one transaction; nothing without any."""
     statements = list(statements)
     if statements:
@@ -46,7 +45,7 @@ def run(connection: Connection, statements: Iterable[sql.Composable]) -> None:
 
 def _of_object(
     target: str, live: Mapping[str, Iterable[str]], wanted: Mapping[str, Iterable[str]]
-) -> Iterable[sql.Composed]:
+) -> "Iterable[sql.Composed]":
     for holder in sorted({*live, *wanted}):
         held, due = set(live.get(holder, ())), set(wanted.get(holder, ()))
         who = sql.SQL("PUBLIC") if holder == "PUBLIC" else sql.Identifier(holder)
@@ -58,7 +57,7 @@ def _of_object(
             yield _privilege("GRANT", privilege, target, "TO") + who
 
 
-def _privilege(verb: str, privilege: str, target: str, preposition: str) -> sql.Composed:
+def _privilege(verb: str, privilege: str, target: str, preposition: str) -> "sql.Composed":
     word, bracket, column = privilege.partition("(")
     what = sql.SQL(word).format()
     if bracket:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-
 from provision.credential import RootSecret
 from provision.errors import SilentStoreError, StoreError
 from provision.model import Cabinet
+from provision.stores.driver import psycopg
 from provision.stores.postgres_errors import postgres_reason
 from provision.stores.wire import ask, basic
 from provision.text import Text

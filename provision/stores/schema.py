@@ -11,11 +11,10 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from psycopg import sql
-
 from provision.errors import StoreError
 from provision.stores.cluster import Connection
 from provision.stores.contract import INTERNAL_TABLES, RETENTION_MONTHS, TABLES
+from provision.stores.driver import sql
 from provision.text import Text
 
 OWNER = "reports_owner"

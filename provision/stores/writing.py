@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from psycopg import sql
-
 from provision.errors import StoreError
 from provision.model import Cabinet
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.cluster_fence import registered
+from provision.stores.driver import sql
 from provision.stores.local import MetricsServer
 from provision.stores.number_stores import VictoriaMetrics
 from provision.stores.schema import WRITER

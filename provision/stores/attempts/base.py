@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
-import psycopg
-
+from provision.stores.driver import psycopg
 from provision.stores.wire import Answer, ask, basic
 from provision.text import Text
 
@@ -183,7 +182,7 @@ def _say(attempt: RowAttempt, conninfo: str) -> Said:
     return Said(True, "\n".join(said))
 
 
-def _judged(attempt: RowAttempt, error: psycopg.Error) -> bool:
+def _judged(attempt: RowAttempt, error: "psycopg.Error") -> bool:
     """Not so where there was no session, or it was lost, found no room (53) or was broken off (57)."""
     if not isinstance(error, psycopg.OperationalError):
         return True

@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from psycopg import sql
-
 from provision.credential import RootSecret
 from provision.errors import StoreError
 from provision.stores.catalogue import DATABASES
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.cluster_fence import registered
 from provision.stores.contract import TABLES
+from provision.stores.driver import sql
 from provision.stores.local import MetricsServer
 from provision.stores.schema import newest, version_of
 from provision.stores.wire import Answer

@@ -4,11 +4,10 @@ import json
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 
-from psycopg import sql
-
 from provision.errors import StoreError
 from provision.stores.cluster import Connection
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
+from provision.stores.driver import sql
 from provision.stores.local import MetricsServer
 from provision.text import Text
 
