@@ -100,7 +100,7 @@ class ManagerLines:
     @staticmethod
     def is_own(fields: list[str]) -> bool:
         """Whether the line is surely one of this list: at least two of the words that no other list has."""
-        return sum(field.lower() in WORDS for field in fields) > 1
+        return sum(map(WORDS.__contains__, map(str.lower, fields))) > 1
 
 
 def _is_plain(host: str, transport: str) -> bool:

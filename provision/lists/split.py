@@ -59,22 +59,18 @@ def leftover(text: str) -> str:
 
 def is_heading(fields: list[str]) -> bool:
     """Whether the line names the columns: no e-mail in it, and at least three fields that begin with a known word."""
-    known = 0
-    for field in fields:
-        if "@" in field:
-            return False
-        known += _HEADING.match(field) is not None
-    return known >= 3
+    if any("@" in field for field in fields):
+        return False
+    return sum(_HEADING.match(field) is not None for field in fields) >= 3
 
 
 def separator_of(text: str) -> str:
     """The separator that cuts the line into a proper number of fields, else the most frequent, "" without any."""
-    counts = {one: text.count(one) for one in SEPARATORS}
-    for one, count in counts.items():
-        if count + 1 in FIELD_COUNTS:
+    for one in SEPARATORS:
+        if text.count(one) + 1 in FIELD_COUNTS:
             return one
-    most = max(SEPARATORS, key=counts.__getitem__)
-    return most if counts[most] else ""
+    most = max(SEPARATORS, key=text.count)
+    return most if most in text else ""
 
 
 def split(text: str, counts: tuple[int, ...]) -> Line:
@@ -89,11 +85,15 @@ def split(text: str, counts: tuple[int, ...]) -> Line:
     bare = [field.strip(SPACES) for field in fields]
     if separator == "," and ";" in bare[-1]:
         bare[-1] = bare[-1].rstrip(";" + SPACES)
-    padded = next((number for number, (was, now) in enumerate(zip(fields, bare, strict=True), 1) if was != now), 0)
+    padded = 0 if bare == fields else _first_difference(fields, bare)
     kept = _without_empty_columns(bare, counts)
     if len(kept) < len(bare):
         padded = padded or len(kept) + 1
     return Line(kept, separator, quoted, padded)
+
+
+def _first_difference(fields: list[str], bare: list[str]) -> int:
+    return next(number for number, (was, now) in enumerate(zip(fields, bare, strict=True), 1) if was != now)
 
 
 def _whole(text: str) -> str:
