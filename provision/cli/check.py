@@ -24,7 +24,7 @@ from provision.cli.settings import ERROR, Settings, format_option, write
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.lists import Repair
+    from provision.lists.technician import Repair
     from provision.model import Estate, ListFile, Problem
 
 
@@ -99,9 +99,9 @@ def check(
 
 def _explained(settings: Settings, code: str) -> str:
     """What any code of the program means. Raises UsageError for an unknown one."""
-    from provision import lists
+    from provision.lists import technician
 
-    return lists.explain(code, settings.lang, completion.all_codes())
+    return technician.explain(code, settings.lang, completion.all_codes())
 
 
 def _lists_of_estate(estate: "Estate", names: Sequence[str]) -> "list[ListFile]":
@@ -129,12 +129,12 @@ def _copied(settings: Settings, files: "Iterable[ListFile]") -> "Iterator[ListFi
 
 def _show(settings: Settings, problems: "Sequence[Problem]", form: str, out: Path | None, *, verbose: bool) -> None:
     """The problems in that format, on standard output or, with a word about it, in a file."""
-    from provision import lists
+    from provision.lists import technician
     from provision.render import PROBLEM_FORMATS, problems_summary, worst_first
 
     content: str | bytes
     if form == "csv":
-        content = lists.problems_table(worst_first(problems), settings.lang)
+        content = technician.problems_table(worst_first(problems), settings.lang)
     else:
         screen = not out
         content = PROBLEM_FORMATS[form](
@@ -170,13 +170,13 @@ def _account(files: "Sequence[ListFile]", problems: "Sequence[Problem]") -> Text
 
 def _advice(problems: "Iterable[Problem]") -> Text:
     """One line: how to learn more, and how to have corrected what can be."""
-    from provision import lists
+    from provision.lists import technician
     from provision.render import worst_first
 
     problems = worst_first(problems)
     ru = f"Что значит код: provision check --explain {problems[0].code}."
     en = f"What a code means: provision check --explain {problems[0].code}."
-    if any(map(lists.is_repairable, problems)):
+    if any(map(technician.is_repairable, problems)):
         ru += " Исправленные списки запишет та же команда с --repaired ПАПКА."
         en += " The same command with --repaired DIR writes the lists corrected."
     return Text(ru, en)
@@ -184,11 +184,11 @@ def _advice(problems: "Iterable[Problem]") -> Text:
 
 def _repair(settings: Settings, files: "Iterable[ListFile]", folder: Path, *, aside: bool) -> None:
     """Repairs every list that exists; what was written is reported on standard error when `aside`."""
-    from provision import lists
+    from provision.lists import technician
 
     for file in files:
         if file.path.is_file():
-            done = lists.repair(file.path, folder, shown=file.shown, kind=file.kind, lang=settings.lang)
+            done = technician.repair(file.path, folder, shown=file.shown, kind=file.kind, lang=settings.lang)
             for text in _written(file, done):
                 click.echo(settings.say(text), err=aside)
 

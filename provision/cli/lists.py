@@ -48,7 +48,7 @@ def lists() -> None:
 def diff(settings: Settings, old: Path, new: Path, form: str) -> None:
     import json
 
-    from provision import lists
+    from provision.lists import technician
 
     files = before, after = read_files([old, new])
     for file in files:
@@ -59,13 +59,13 @@ def diff(settings: Settings, old: Path, new: Path, form: str) -> None:
             Text("Сравнивайте списки одного вида", "Compare lists of one kind"),
         )
     _tell_left_out(settings, files)
-    found = lists.diff([before], [after])
+    found = technician.diff([before], [after])
     if form == "csv":
-        click.echo(lists.difference_table(found, settings.lang), nl=False)
+        click.echo(technician.difference_table(found, settings.lang), nl=False)
     elif form == "json":
-        click.echo(json.dumps(lists.as_data(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(technician.as_data(found), ensure_ascii=False, indent=2))
     else:
-        click.echo(lists.describe(found, settings.lang))
+        click.echo(technician.describe(found, settings.lang))
     if found:
         sys.exit(DIFFERENCES)
 
@@ -79,8 +79,8 @@ def diff(settings: Settings, old: Path, new: Path, form: str) -> None:
 @click.argument("names", metavar=_("ФАЙЛ...", "FILE..."), nargs=-1, required=True, shell_complete=completion.files)
 @click.pass_obj
 def propose(settings: Settings, names: tuple[str, ...]) -> None:
-    from provision import lists
     from provision.config.proposed import block, new_cabinets
+    from provision.lists import technician
     from provision.model import Estate
 
     files = _read(settings, names)
@@ -88,7 +88,7 @@ def propose(settings: Settings, names: tuple[str, ...]) -> None:
     _tell_left_out(settings, files)
     estate = check_estate(settings.estate, {}) if settings.estate.exists() else Estate((), ())
     logins = [person.login for cabinet in estate.cabinets for person in cabinet.people]
-    proposal = lists.propose(files, registered=logins)
+    proposal = technician.propose(files, registered=logins)
     there = {cabinet.id for cabinet in estate.cabinets} & {cabinet.id for cabinet in proposal.cabinets}
     if there:
         name = min(there)
@@ -142,17 +142,17 @@ def _command(new: NewCabinet) -> str:
 @folder_option("Папка; у кабинетов внутри по папке на каждый.", "A folder; for cabinets one inside it for each.")
 @click.pass_obj
 def prepare(settings: Settings, names: tuple[str, ...], out: Path) -> None:
-    from provision import lists
+    from provision.lists import technician
 
     files = read_files(named_files(names, settings.estate))
     if files:
         _demand_usable(files)
-        made = {out: lists.prepare(files, lang=settings.lang)}
+        made = {out: technician.prepare(files, lang=settings.lang)}
     else:
         estate = load(settings.estate)
         chosen, read = choose(estate, names), estate.lists
         made = {
-            out / cabinet.id: lists.prepare(
+            out / cabinet.id: technician.prepare(
                 read[cabinet.id],
                 mail=cabinet.mail,
                 registered=[person.login for person in cabinet.people],

@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import indent
 
 from provision.config.adding import NewCabinet, as_yaml, cabinet_block, company_block
-from provision.lists import Proposal
+from provision.lists.technician import Proposal
 from provision.text import Lang, Text
 
 _COMPANY, _CABINET = " " * 2, " " * 6  # their indentation

@@ -8,6 +8,7 @@ import pytest
 
 from provision import lists
 from provision.errors import UsageError
+from provision.lists import technician
 from provision.lists.codes import ACCESS, CODES, POLLED, SENT
 from provision.model import Problem
 from tests.lists.writing import NAMES, all_problems, read_text
@@ -189,7 +190,7 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_is_explained_in_both_languages(code: str) -> None:
     """explain() gives level, meaning, hint and example, and takes the code in any letter case."""
-    russian, english = lists.explain(code.lower(), "ru"), lists.explain(code, "en")
+    russian, english = technician.explain(code.lower(), "ru"), technician.explain(code, "en")
 
     row = CODES[code]
     assert russian.startswith(code)
@@ -210,21 +211,23 @@ def test_every_code_is_explained_in_both_languages(code: str) -> None:
 def test_a_code_that_does_not_exist_is_refused_with_those_like_it(wrong: str, meant: str) -> None:
     """explain() names the unknown code and what was probably meant."""
     with pytest.raises(UsageError, match=wrong) as refused:
-        lists.explain(wrong, "en")
+        technician.explain(wrong, "en")
     assert refused.value.hint
     assert meant in refused.value.hint.en
 
 
 def test_a_code_typed_on_a_russian_keyboard_is_understood() -> None:
     """Letters that look the same are the same, and a zero may be left out."""
-    assert lists.explain("m5", "ru") == lists.explain("M05", "ru")
-    assert lists.explain("\u043c05", "ru") == lists.explain("\u041c05", "ru") == lists.explain("M05", "ru")
+    assert technician.explain("m5", "ru") == technician.explain("M05", "ru")
+    assert (
+        technician.explain("\u043c05", "ru") == technician.explain("\u041c05", "ru") == technician.explain("M05", "ru")
+    )
 
 
 def test_what_follows_from_a_problem_is_reported() -> None:
     """A line or file that is left out, cabinets that wait, and what the program puts right by itself."""
     explained = {
-        code: lists.explain(code, "en").splitlines()[2:4] for code in ("F02", "M05", "M09", "M12", "P11", "M04")
+        code: technician.explain(code, "en").splitlines()[2:4] for code in ("F02", "M05", "M09", "M12", "P11", "M04")
     }
     assert explained["F02"][0].startswith("The file is not used")
     assert explained["M05"][0].startswith("The line is not used")

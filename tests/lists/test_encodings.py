@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision import lists
+from provision.lists import technician
 from provision.lists.codes import ACCESS
 from provision.lists.scrambled import unscrambled, wrong_encoding
 from provision.model import ListFile, OnlineAccess
@@ -56,7 +56,7 @@ def test_scrambled_utf8_is_read_back(tmp_path: Path, encoding: str) -> None:
     assert firms(file) == FIRMS
     assert [(one.code, one.level, one.value) for one in file.problems] == [("F20", "warning", FIRMS[0])]
 
-    done = lists.repair(file.path, tmp_path / "out")
+    done = technician.repair(file.path, tmp_path / "out")
     assert done.repaired
     assert done.repaired.read_text(encoding="utf-8") == LINES
     assert [change.fate for change in done.changes] == ["repaired"]

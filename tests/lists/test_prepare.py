@@ -5,9 +5,9 @@ import io
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from provision import lists
-from provision.lists import Preparation
+from provision.lists import technician
 from provision.lists.codes import ACCESS, POLLED, SENT
+from provision.lists.technician import Preparation
 from provision.text import Lang
 from tests.lists.writing import read_text
 
@@ -34,7 +34,7 @@ def prepared(
         read_text(folder, MANAGERS, "a_manager_20261103.csv"),
         read_text(folder, ONLINE, "a_online_20261103.csv"),
     ]
-    return lists.prepare(files, mail=mail, registered=registered, lang=lang)
+    return technician.prepare(files, mail=mail, registered=registered, lang=lang)
 
 
 def table(preparation: Preparation, name: str) -> list[list[str]]:
@@ -96,7 +96,7 @@ def test_one_manager_for_many_objects_is_a_question(tmp_path: Path) -> None:
     def asked(count: int) -> bool:
         text = "".join(f"Zavod{letter},{SENT}\n" for letter in "abcdefghijk"[:count])
         file = read_text(tmp_path, text, "a_manager_20261103.csv")
-        return "а менеджер один" in lists.prepare([file]).markdown
+        return "а менеджер один" in technician.prepare([file]).markdown
 
     assert (asked(10), asked(11)) == (False, True)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from provision import config, lists
 from provision.config.proposed import block, new_cabinets
-from provision.lists import Proposal
+from provision.lists import technician
+from provision.lists.technician import Proposal
 from provision.model import ListFile
 from provision.text import Lang
 from tests.lists.writing import TODAY, write
@@ -61,7 +62,7 @@ def test_one_company_gets_one_cabinet(tmp_path: Path) -> None:
         dated(tmp_path, "Ромашка_manager_20261103.csv", sent("Zavod", "ivanova")),
         dated(tmp_path, "Ромашка_online_20261103.csv", online(1)),
     ]
-    proposal = lists.propose(files)
+    proposal = technician.propose(files)
 
     assert loaded(tmp_path, proposal) == {"romashka": ("company", "Europe/Moscow", ("ivanova",))}
     assert "20261001" not in text_of(tmp_path, proposal)
@@ -73,7 +74,7 @@ def test_branches_are_isolated_and_the_zone_follows_their_clocks(tmp_path: Path)
     """Every company name is a cabinet; branches that share nothing are isolated, a comment names what others share."""
     ural = dated(tmp_path, "rk-ural_manager_20261103.csv", sent("Ural", "petrov", 1) + sent("UralTwo", "petrov", 1))
     volga = dated(tmp_path, "rk-volga_manager_20261103.csv", sent("Volga", "ivanova"))
-    proposal = lists.propose([ural, volga])
+    proposal = technician.propose([ural, volga])
 
     assert proposal.distributor == "rk"
     assert loaded(tmp_path, proposal) == {
@@ -83,7 +84,7 @@ def test_branches_are_isolated_and_the_zone_follows_their_clocks(tmp_path: Path)
     assert "    isolated: true\n" in text_of(tmp_path, proposal)
 
     mixed = dated(tmp_path, "rk-volga_manager_20261104.csv", sent("Volga", "petrov"))
-    crossing = lists.propose([ural, mixed])
+    crossing = technician.propose([ural, mixed])
     assert "isolated: true" not in text_of(tmp_path, crossing)
     assert "P12: petrov, rk-ural_manager_20261103.csv:1" in text_of(tmp_path, crossing)
     assert {one.code for one in crossing.problems} == {"P11", "P12"}
@@ -95,7 +96,7 @@ def test_streaming_sales_of_more_than_500_clients_are_isolated(tmp_path: Path) -
     managers = dated(tmp_path, "vektor_manager_20261103.csv", sent("Zavod", "ivanova"))
     many = "".join(online(number) for number in range(501))
     large = dated(tmp_path, "vektor_online_20261103.csv", many)
-    proposal = lists.propose([managers, large])
+    proposal = technician.propose([managers, large])
 
     assert loaded(tmp_path, proposal) == {
         "vektor": ("company", "Europe/Moscow", ("ivanova",)),
@@ -106,7 +107,7 @@ def test_streaming_sales_of_more_than_500_clients_are_isolated(tmp_path: Path) -
     assert "Zq7Secret" not in text_of(tmp_path, proposal) + repr(proposal)
 
     small = dated(tmp_path, "vektor_online_20261104.csv", many.partition("\n")[2])
-    assert [one.id for one in lists.propose([managers, small]).cabinets] == ["vektor"]
+    assert [one.id for one in technician.propose([managers, small]).cabinets] == ["vektor"]
 
 
 def test_a_list_of_streaming_sales_alone_belongs_to_its_branch(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_list_of_streaming_sales_alone_belongs_to_its_branch(tmp_path: Path) -
     stream = dated(
         tmp_path, "vektor-siberia-potok_online_20261103.csv", "".join(online(number) for number in range(501))
     )
-    proposal = lists.propose([stream, branch])
+    proposal = technician.propose([stream, branch])
 
     assert {one.id: one.belongs_to for one in proposal.cabinets} == {
         "vektor-siberia-potok": "vektor-siberia",
@@ -128,13 +129,13 @@ def test_newcomers_and_mailboxes_are_asked_for(tmp_path: Path) -> None:
     """Managers without a login are named with their place, those who have one are not; mailboxes are a question."""
     file = dated(tmp_path, "romashka_manager_20261103.csv", sent("Zavod", "Ivanova") + sent("Teplo", "petrov"))
 
-    russian = lists.propose([file], registered=["IVANOVA"])
+    russian = technician.propose([file], registered=["IVANOVA"])
     assert [row.manager for row in russian.cabinets[0].newcomers] == ["petrov"]
     text = text_of(tmp_path, russian)
     assert "#   petrov <petrov@example.ru>, romashka_manager_20261103.csv:2" in text
     assert "Ivanova" not in text
     assert "X05" in text
-    english = text_of(tmp_path, lists.propose([file]), "en")
+    english = text_of(tmp_path, technician.propose([file]), "en")
     assert "2 in all" in english
     assert not any("а" <= letter <= "я" for letter in english)
 
@@ -144,7 +145,7 @@ def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     good = dated(tmp_path, "romashka_manager_20261103.csv", sent("Zavod", "ivanova"))
     bad = dated(tmp_path, "romashka_online_20261103.csv", "\n")
     odd = dated(tmp_path, "ро\nмашка_managers.csv", sent("Teplo", "petrov"))
-    proposal = lists.propose([good, bad, odd])
+    proposal = technician.propose([good, bad, odd])
 
     assert "  # romashka_online_20261103.csv: не использован, F13" in text_of(tmp_path, proposal)
     assert "F13" in {one.code for one in proposal.problems}
@@ -153,8 +154,8 @@ def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 def test_nothing_to_propose_is_no_failure(tmp_path: Path) -> None:
     """Without a usable list there is a distributor without cabinets, which a person must fill."""
-    assert lists.propose([]).cabinets == ()
-    assert lists.propose([dated(tmp_path, "a_manager_20261103.csv", "")]).cabinets == ()
+    assert technician.propose([]).cabinets == ()
+    assert technician.propose([dated(tmp_path, "a_manager_20261103.csv", "")]).cabinets == ()
 
 
 def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
         dated(tmp_path, "rk-volga_manager_20261103.csv", sent("Volga", "ivanova")),
         dated(tmp_path, "rk-ural_manager_20261103.csv", sent("Ural", "petrov", 1)),
     ]
-    proposal = lists.propose(files)
+    proposal = technician.propose(files)
     wanted = loaded(tmp_path, proposal)
     assert len(wanted) == 3
     path = tmp_path / "tenants.yaml"
@@ -177,7 +178,7 @@ def test_the_block_is_what_adding_one_by_one_gives(tmp_path: Path) -> None:
         one.id: (one.profile, one.timezone, tuple(who.login for who in one.people)) for one in estate.cabinets
     } == wanted
 
-    own = text_of(tmp_path, lists.propose(files[:1]), "en")
+    own = text_of(tmp_path, technician.propose(files[:1]), "en")
     path.write_text(HEAD + own, encoding="utf-8")
     more = block(proposal, tmp_path, "ru", known=True)
     path.write_text(HEAD + "  rk:\n    title: rk\n    isolated: true\n    cabinets:\n" + more, encoding="utf-8")
@@ -190,4 +191,4 @@ def test_short_company_names_stay_apart(tmp_path: Path) -> None:
         dated(tmp_path, f"{name}_manager_20261103.csv", sent(client, manager))
         for name, client, manager in (("а", "Zavod", "ivanova"), ("Б", "Teplo", "petrov"), ("7", "Svet", "sidorov"))
     ]
-    assert set(loaded(tmp_path, lists.propose(files))) == {"cabinet-a", "cabinet-b", "cabinet-7"}
+    assert set(loaded(tmp_path, technician.propose(files))) == {"cabinet-a", "cabinet-b", "cabinet-7"}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from provision import lists
 from provision.errors import EstateError
+from provision.lists import technician
 from provision.lists.codes import ACCESS, CODES, POLLED, SENT
 from provision.lists.repair import CERTAIN, SURE, Repair
 from tests.lists.test_any_bytes import LINES
@@ -23,7 +24,7 @@ OLD_FORM = POLLED.removesuffix(",3600,604800")
 
 def repaired_in(folder: Path, content: str | bytes, name: str = MANAGERS) -> Repair:
     """That content corrected, in a folder of its own."""
-    return lists.repair(write(folder, content, name), folder / "repaired", shown=name, today=TODAY)
+    return technician.repair(write(folder, content, name), folder / "repaired", shown=name, today=TODAY)
 
 
 def text_of(path: Path | None) -> str:
@@ -191,7 +192,7 @@ def test_the_original_is_never_a_target(tmp_path: Path) -> None:
     """Mending into the list's own folder is refused when the name would be the same."""
     path = write(tmp_path, f"Zavod, {SENT}\n")
     with pytest.raises(EstateError, match="exists already"):
-        lists.repair(path, tmp_path)
+        technician.repair(path, tmp_path)
     assert path.read_text(encoding="utf-8") == f"Zavod, {SENT}\n"
 
 
@@ -203,7 +204,7 @@ def test_a_file_that_is_no_list_gives_an_account_only(tmp_path: Path) -> None:
         done = repaired_in(folder, content)
         assert (done.repaired, done.aside) == (None, None)
         assert [entry[2:] for entry in account(done)] == [("F06", "отложено")]
-    missing = lists.repair(tmp_path / "a_manager_20261103.csv", tmp_path / "out", today=TODAY)
+    missing = technician.repair(tmp_path / "a_manager_20261103.csv", tmp_path / "out", today=TODAY)
     assert (missing.repaired, codes(one.problem for one in missing.changes)) == (None, ["F06"])
 
 
@@ -238,7 +239,7 @@ def test_no_line_is_lost_and_no_correction_is_wrong(
     folder = tmp_path_factory.mktemp("repair")
     path = write(folder, content, name)
     file = lists.read(path, shown=name, today=TODAY)
-    done = lists.repair(path, folder / "repaired", shown=name, today=TODAY)
+    done = technician.repair(path, folder / "repaired", shown=name, today=TODAY)
 
     if file.encoding:
         lines = io.StringIO(path.read_bytes().decode(file.encoding), newline=None).read().split("\n")
@@ -255,6 +256,6 @@ def test_no_line_is_lost_and_no_correction_is_wrong(
         said = {one.code for one in (*again.problems, *lists.check_together([again]))}
         assert not said & (CERTAIN | SURE)
         assert not [code for code in said if CODES[code].level == "error"]
-        twice = lists.repair(done.repaired, folder / "twice", today=TODAY)
+        twice = technician.repair(done.repaired, folder / "twice", today=TODAY)
         assert text_of(twice.repaired) == text_of(done.repaired)
         assert twice.aside is None

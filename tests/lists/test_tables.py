@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from provision import lists
+from provision.lists import technician
 from provision.lists.codes import ACCESS, SENT
 from tests.lists.writing import NAMES, all_problems, read_text
 
@@ -12,7 +12,7 @@ from tests.lists.writing import NAMES, all_problems, read_text
 def test_the_table_opens_in_excel(tmp_path: Path) -> None:
     """UTF-8 with a mark, semicolons, a heading, a line a problem; no cell begins like a formula."""
     file = read_text(tmp_path, f"=1+1,{SENT}\nЗавод,{SENT}\n", "=a_manager_20261103.csv")
-    data = lists.problems_table(all_problems(file), "ru")
+    data = technician.problems_table(all_problems(file), "ru")
 
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
@@ -32,4 +32,4 @@ def test_no_password_in_any_table(tmp_path: Path) -> None:
     found = all_problems(read_text(tmp_path, content, NAMES["online"]))
 
     assert {one.code for one in found} == {"O01", "O09"}
-    assert "Zq7Secret" not in lists.problems_table(found, "ru").decode()
+    assert "Zq7Secret" not in technician.problems_table(found, "ru").decode()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision import lists
+from provision.lists import technician
 from provision.model import ListFile, Row
 from tests.lists.writing import read_text
 
@@ -81,13 +82,13 @@ def test_the_difference_names_what_came_went_moved_and_changed(tmp_path: Path) -
         "a_manager_20260417.csv",
         sent("Stroy", "petrov") + sent("Volga", "petrov", 2) + sent("Teplo", "petrov") + sent("Zavod", "ivanova"),
     )
-    found = lists.diff([old], [new])
+    found = technician.diff([old], [new])
 
     assert [row.line for row in found.added] == [1]
     assert [row.line for row in found.gone] == [3]
     assert [(one.was, one.now, one.after.line) for one in found.moved] == [(("ivanova",), ("petrov",), 3)]
     assert [([field.name for field in one.fields], one.after.line) for one in found.changed] == [(["tz_correction"], 2)]
-    assert lists.describe(found, "ru").splitlines() == [
+    assert technician.describe(found, "ru").splitlines() == [
         "Добавлены: 1",
         "  Stroy, a_manager_20260417.csv:1",
         "Исчезли: 1",
@@ -104,17 +105,19 @@ def test_a_second_manager_is_a_move(tmp_path: Path) -> None:
     old = dated(tmp_path, "a_manager_20260416.csv", sent("Zavod", "ivanova"))
     new = dated(tmp_path, "a_manager_20260417.csv", sent("Zavod", "ivanova") + sent("Zavod", "petrov"))
 
-    assert [(one.was, one.now) for one in lists.diff([old], [new]).moved] == [(("ivanova",), ("ivanova", "petrov"))]
+    assert [(one.was, one.now) for one in technician.diff([old], [new]).moved] == [
+        (("ivanova",), ("ivanova", "petrov"))
+    ]
 
 
 def test_a_new_password_is_reported_without_being_shown(tmp_path: Path) -> None:
     """A changed password appears by the name of its field only; logins stay hidden as well."""
     old = dated(tmp_path, "a_online_20260416.csv", online("ООО Ромашка", "login77", "Zq7Secret"))
     new = dated(tmp_path, "a_online_20260417.csv", online("ООО Ромашка", "login77", "Zq7Other"))
-    found = lists.diff([old], [new])
+    found = technician.diff([old], [new])
 
     assert [[field.name for field in one.fields] for one in found.changed] == [["password"]]
-    for shown in (repr(found), lists.describe(found, "ru"), lists.describe(found, "en")):
+    for shown in (repr(found), technician.describe(found, "ru"), technician.describe(found, "en")):
         assert "Zq7" not in shown
         assert "login77" not in shown
 
@@ -137,7 +140,7 @@ def test_the_difference_leads_from_one_list_to_the_other(
     """Old clients less the gone and with the added are the new ones; nothing differs between a list and itself."""
     old = dated(folder, "a_manager_20260416.csv", "".join(sent(f"Zavod{name}", who) for name, who in before))
     new = dated(folder, "a_manager_20260417.csv", "".join(sent(f"Zavod{name}", who) for name, who in after))
-    found = lists.diff([old], [new])
+    found = technician.diff([old], [new])
 
     def hosts(rows: Sequence[Row]) -> set[str]:
         return {row.host for row in rows}
@@ -149,7 +152,7 @@ def test_the_difference_leads_from_one_list_to_the_other(
         was = {who for name, who in before if f"Zavod{name}" == host}
         now = {who for name, who in after if f"Zavod{name}" == host}
         assert (host in moved) == (was != now)
-    assert not lists.diff([old], [old])
+    assert not technician.diff([old], [old])
 
 
 def polled(address: str, manager: str = "ivanova") -> str:
@@ -162,10 +165,10 @@ def test_another_port_is_a_change(tmp_path: Path) -> None:
     """An address that differs in its port is the same installation; two ports of one host before or after are not."""
     old = dated(tmp_path, "a_manager_20260416.csv", polled("x.example.ru:80") + polled("y.example.ru:80"))
     moved = polled("X.example.ru:8080") + polled("y.example.ru:81") + polled("y.example.ru:82")
-    found = lists.diff([old], [dated(tmp_path, "a_manager_20260417.csv", moved)])
+    found = technician.diff([old], [dated(tmp_path, "a_manager_20260417.csv", moved)])
 
     assert [one.fields for one in found.changed] == [
-        (lists.FieldChange("address", "x.example.ru:80", "x.example.ru:8080"),)
+        (technician.FieldChange("address", "x.example.ru:80", "x.example.ru:8080"),)
     ]
     assert [row.host for row in found.added] == ["y.example.ru:81", "y.example.ru:82"]
     assert [row.host for row in found.gone] == ["y.example.ru:80"]
@@ -176,14 +179,14 @@ def test_a_difference_as_data_and_as_a_table(tmp_path: Path) -> None:
     access = online("ООО Ромашка", "login77", "Zq7Secret")
     old = dated(tmp_path, "a_online_20260416.csv", access)
     new = dated(tmp_path, "a_online_20260417.csv", access.replace("Zq7Secret", "Zq7Other").replace("https", "http"))
-    found = lists.diff([old], [new])
+    found = technician.diff([old], [new])
 
-    data = lists.as_data(found)
+    data = technician.as_data(found)
     assert [(one["change"], one["field"], one["was"], one["now"]) for one in data] == [
         ("changed", "password", None, None),
         ("changed", "protocol", "https", "http"),
     ]
-    table = lists.difference_table(found, "en").decode("utf-8-sig")
+    table = technician.difference_table(found, "en").decode("utf-8-sig")
     assert "changed, not shown" in table
     assert "protocol;https;http" in table
     for shown in (str(data), table):
