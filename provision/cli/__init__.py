@@ -21,7 +21,7 @@ import click
 from provision import __version__
 from provision.cli.commands import MODULES, SECTIONS
 from provision.cli.language import _, language, name_variable, translate_click
-from provision.cli.settings import ERROR, SECRETS, SECRETS_FILE, USAGE, Settings, read_secrets
+from provision.cli.settings import ERROR, SECRETS, SECRETS_FILE, USAGE, Settings, option, read_secrets
 from provision.errors import ProvisionError, UsageError
 from provision.os_errors import reason
 from provision.text import Lang, Text, harmless
@@ -99,49 +99,42 @@ class _Group(click.Group):
         "Turns a distributor's lists into closed Grafana cabinets.",
     ),
 )
-@click.option(
-    "-f",
-    "--estate",
+@option(
+    "-f --estate",
+    "Файл с кабинетами.",
+    "The file of cabinets.",
     type=click.Path(path_type=Path, readable=False),  # config reports what keeps it from being read
     default=Path("tenants.yaml"),
-    show_default=True,
-    help=_("Файл с кабинетами.", "The file of cabinets."),
 )
-@click.option(
+@option(
     "--dashboards",
+    "Папка своих дашбордов; обычно dashboards рядом с файлом кабинетов.",
+    "A folder of dashboards of your own; by default dashboards beside the estate.",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help=_(
-        "Папка своих дашбордов; обычно dashboards рядом с файлом кабинетов.",
-        "A folder of dashboards of your own; by default dashboards beside the estate.",
-    ),
 )
-@click.option(
+@option(
     "--lang",
+    "Язык сообщений и справки.",
+    "The language of messages and help.",
     type=click.Choice(["ru", "en"]),
     default=language,
     envvar="SMART_LANG",
-    show_envvar=True,
-    help=_("Язык сообщений и справки.", "The language of messages and help."),
+    show_default=False,
 )
-@click.option(
+@option(
     "--secrets",
+    f"Файл с правами 0600 со строками ИМЯ=значение: {', '.join(SECRETS)}. Переменные среды важнее. Обычно "
+    f"{SECRETS_FILE} рядом с файлом кабинетов, если он есть.",
+    f"A file of mode 0600 with lines NAME=value: {', '.join(SECRETS)}. The environment wins over it. By default "
+    f"{SECRETS_FILE} beside the estate, if there is one.",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     envvar="SMART_SECRETS",
-    show_envvar=True,
-    help=_(
-        f"Файл с правами 0600 со строками ИМЯ=значение: {', '.join(SECRETS)}. Переменные среды важнее. Обычно "
-        f"{SECRETS_FILE} рядом с файлом кабинетов, если он есть.",
-        f"A file of mode 0600 with lines NAME=value: {', '.join(SECRETS)}. The environment wins over it. By default "
-        f"{SECRETS_FILE} beside the estate, if there is one.",
-    ),
 )
-@click.option(
+@option(
     "--colour/--no-colour",
+    "Цвет; обычно только на терминале (и с FORCE_COLOR, без NO_COLOR).",
+    "Colour; by default on a terminal (and with FORCE_COLOR, without NO_COLOR).",
     default=None,
-    help=_(
-        "Цвет; обычно только на терминале (и с FORCE_COLOR, без NO_COLOR).",
-        "Colour; by default on a terminal (and with FORCE_COLOR, without NO_COLOR).",
-    ),
 )
 @click.version_option(__version__, prog_name="smart-provision")
 @click.pass_context

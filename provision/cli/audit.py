@@ -11,7 +11,17 @@ import click
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
 from provision.cli.options import ServerCommand, ServerOptions
-from provision.cli.settings import ERROR, FINE, Settings, cabinets_argument, format_option, progress, write
+from provision.cli.settings import (
+    ERROR,
+    FINE,
+    Settings,
+    cabinets_argument,
+    format_option,
+    option,
+    out_option,
+    progress,
+    write,
+)
 from provision.text import Text
 
 T = TypeVar("T")
@@ -34,29 +44,26 @@ def of_the_day(every: Sequence[T], number: int, day: date) -> tuple[T, ...]:
 )
 @cabinets_argument
 @format_option("text", "json", "junit")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
-@click.option(
+@out_option
+@option(
     "--strict",
+    "Код 1 и если хоть одну попытку сделать не удалось.",
+    "Exit 1 also when a single attempt could not be tried.",
     is_flag=True,
-    help=_(
-        "Код 1 и если хоть одну попытку сделать не удалось.", "Exit 1 also when a single attempt could not be tried."
-    ),
 )
-@click.option(
+@option(
     "--sample",
+    "Столько кабинетов, каждый день следующие: за неделю проверены все, если это седьмая часть.",
+    "So many cabinets, the next ones each day: all within a week if it is a seventh of them.",
     type=click.IntRange(min=1),
     metavar=_("ЧИСЛО", "NUMBER"),
-    help=_(
-        "Столько кабинетов, каждый день следующие: за неделю проверены все, если это седьмая часть.",
-        "So many cabinets, the next ones each day: all within a week if it is a seventh of them.",
-    ),
 )
-@click.option(
+@option(
     "--vm-url",
+    "Адрес самой VictoriaMetrics.",
+    "The address of VictoriaMetrics itself.",
     envvar="SMART_VM_URL",
-    show_envvar=True,
     default="",
-    help=_("Адрес самой VictoriaMetrics.", "The address of VictoriaMetrics itself."),
 )
 @click.pass_obj
 def audit(

@@ -20,7 +20,7 @@ from provision.cli.files import (
     unknown_clients,
 )
 from provision.cli.language import _
-from provision.cli.settings import ERROR, Settings, format_option, write
+from provision.cli.settings import ERROR, FOLDER, Settings, format_option, option, out_option, write
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -43,23 +43,20 @@ if TYPE_CHECKING:
     shell_complete=completion.cabinets_or_files,
 )
 @format_option("text", "json", "csv")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
-@click.option("-v", "--verbose", is_flag=True, help=_("Каждую строку отдельно.", "Every line by itself."))
-@click.option(
-    "--explain",
-    "code",
+@out_option
+@option("-v --verbose", "Каждую строку отдельно.", "Every line by itself.", is_flag=True)
+@option(
+    "--explain code",
+    "Что значит код, например M05.",
+    "What a code means: M05.",
     metavar=_("КОД", "CODE"),
     shell_complete=completion.codes,
-    help=_("Что значит код, например M05.", "What a code means: M05."),
 )
-@click.option(
-    "--repaired",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help=_(
-        "Записать в эту папку исправленные списки и отчёт; исходные не меняются.",
-        "Write the corrected lists and a report into this folder; the originals stay as they are.",
-    ),
+@option(
+    "--repaired folder",
+    "Записать в эту папку исправленные списки и отчёт; исходные не меняются.",
+    "Write the corrected lists and a report into this folder; the originals stay as they are.",
+    type=FOLDER,
 )
 @click.pass_obj
 def check(

@@ -15,15 +15,18 @@ from provision.cli.running import make_run, missing_stores
 from provision.cli.settings import (
     DIFFERENCES,
     ERROR,
+    FILE,
     FINE,
     PARTLY,
     Settings,
     cabinets_argument,
     echo,
     format_option,
+    option,
     progress,
     require_yes,
     write,
+    yes_option,
 )
 from provision.errors import PlanChangedError, UsageError
 from provision.os_errors import reason
@@ -41,16 +44,14 @@ _FORMAT_OF = {".json": "json", ".md": "markdown"}  # by the end of a file's name
 @click.command(cls=PlanCommand, help=_("Показать, что сделает apply.", "Show what apply would do."))
 @cabinets_argument
 @format_option("text", "json", "markdown")
-@click.option(
+@option(
     "--out",
+    "Записать в файл; имя решает вид: .json, .md, иначе как в --format. Можно несколько раз.",
+    "Write to a file; its name decides the format: .json, .md, else that of --format. May be repeated.",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=_(
-        "Записать в файл; имя решает вид: .json, .md, иначе как в --format. Можно несколько раз.",
-        "Write to a file; its name decides the format: .json, .md, else that of --format. May be repeated.",
-    ),
+    type=FILE,
 )
-@click.option("--exit-code", is_flag=True, help=_("Код 3, если есть что делать.", "Exit 3 when there is work."))
+@option("--exit-code", "Код 3, если есть что делать.", "Exit 3 when there is work.", is_flag=True)
 @click.pass_obj
 def plan(
     settings: Settings,
@@ -118,11 +119,12 @@ def drift(
     shell_complete=completion.cabinets_or_files,
 )
 @format_option("text", "json")
-@click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
-@click.option(
+@yes_option
+@option(
     "--expect",
+    "Только если план тот самый, sha256:… .",
+    "Only if the plan is the one reviewed, sha256:… .",
     metavar="DIGEST",
-    help=_("Только если план тот самый, sha256:… .", "Only if the plan is the one reviewed, sha256:… ."),
 )
 @click.pass_obj
 def apply(

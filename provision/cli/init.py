@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.cli.language import _
-from provision.cli.settings import SECRETS_FILE, Settings
+from provision.cli.settings import FOLDER, SECRETS_FILE, Settings, option
 from provision.errors import UsageError
 from provision.text import Text
 
@@ -31,13 +31,12 @@ _EXAMPLE = """\
         "Files that exist are left alone.",
     )
 )
-@click.argument(
-    "folder", metavar=_("[ПАПКА]", "[FOLDER]"), type=click.Path(file_okay=False, path_type=Path), default=Path()
-)
-@click.option(
+@click.argument("folder", metavar=_("[ПАПКА]", "[FOLDER]"), type=FOLDER, default=Path())
+@option(
     "--example",
+    "И список выдуманной компании, чтобы попробовать.",
+    "Also a list of a made-up company, to try it.",
     is_flag=True,
-    help=_("И список выдуманной компании, чтобы попробовать.", "Also a list of a made-up company, to try it."),
 )
 @click.pass_obj
 def init(settings: Settings, /, folder: Path, *, example: bool) -> None:

@@ -8,7 +8,16 @@ import click
 
 from provision.cli.estate import choose, load, problems_of_dashboards
 from provision.cli.language import _
-from provision.cli.settings import ERROR, Settings, cabinets_argument, folder_option, format_option, write
+from provision.cli.settings import (
+    ERROR,
+    FOLDER,
+    Settings,
+    cabinets_argument,
+    folder_option,
+    format_option,
+    option,
+    write,
+)
 from provision.text import Text
 
 
@@ -66,12 +75,12 @@ def render(settings: Settings, /, names: tuple[str, ...], out: Path) -> None:
 )
 @cabinets_argument
 @folder_option("Папка; внутри папка на кабинет и ящик.", "A folder; inside it one for each cabinet and mailbox.")
-@click.option(
-    "--from",
-    "sender",
+@option(
+    "--from sender",
+    "Только письма с этого адреса (Sieve).",
+    "Only mails from this address (Sieve).",
     metavar=_("АДРЕС", "ADDRESS"),
     default="",
-    help=_("Только письма с этого адреса (Sieve).", "Only mails from this address (Sieve)."),
 )
 @click.pass_obj
 def mail_rules(settings: Settings, /, names: tuple[str, ...], out: Path, sender: str) -> None:
@@ -96,19 +105,11 @@ def _write_files(settings: Settings, out: Path, cabinets: Mapping[str, Iterable[
         "Run the sandbox: a stand-in for Grafana to try things on, on this machine only, admin/admin.",
     )
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=3000,
-    show_default=True,
-    help=_("Порт; 0: любой свободный.", "Its port; 0: any that is free."),
+@option(
+    "--port", "Порт; 0: любой свободный.", "Its port; 0: any that is free.", type=click.IntRange(0, 65535), default=3000
 )
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".demo/sandbox"),
-    show_default=True,
-    help=_("Папка с её состоянием.", "The folder that keeps its state."),
+@option(
+    "--data", "Папка с её состоянием.", "The folder that keeps its state.", type=FOLDER, default=Path(".demo/sandbox")
 )
 def sandbox(port: int, data: Path) -> None:
     from provision.sandbox import serve

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,7 @@ from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
 from provision.cli.language import _
 from provision.cli.options import PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
-from provision.cli.settings import ERROR, FINE, UNCHANGED, Settings, echo, require_yes
+from provision.cli.settings import ERROR, FILE, FINE, UNCHANGED, Settings, echo, option, require_yes, yes_option
 from provision.cli.verify import look_at, until_settled
 from provision.cli.verify import status_of as verified
 from provision.errors import ProvisionError, UsageError
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from provision.kinds import RunContext
     from provision.model import Estate
     from provision.plan import Plan
-
-_LIST = click.Path(dir_okay=False, path_type=Path)
 
 
 class _Head(click.ParamType[dict[str, str]]):
@@ -56,82 +53,73 @@ class _Head(click.ParamType[dict[str, str]]):
     ),
 )
 @click.argument("name", metavar=_("КАБИНЕТ", "CABINET"))
-@click.option(
+@option(
     "--profile",
+    "Профиль, из profiles.",
+    "Its profile, one of profiles.",
     required=True,
     metavar=_("ИМЯ", "NAME"),
     shell_complete=completion.profiles,
-    help=_("Профиль, из profiles.", "Its profile, one of profiles."),
 )
-@click.option(
+@option(
     "--distributor",
+    "Дистрибьютор.",
+    "Its distributor.",
     required=True,
     metavar=_("ИМЯ", "ID"),
     shell_complete=completion.distributors,
-    help=_("Дистрибьютор.", "Its distributor."),
 )
-@click.option(
+@option(
     "--title",
+    "Название кабинета в Grafana.",
+    "The cabinet's name in Grafana.",
     required=True,
     metavar=_("НАЗВАНИЕ", "TITLE"),
-    help=_("Название кабинета в Grafana.", "The cabinet's name in Grafana."),
 )
-@click.option("--managers", multiple=True, type=_LIST, help=_("Список установок.", "A list of installations."))
-@click.option("--online", multiple=True, type=_LIST, help=_("Список онлайн-доступов.", "A list of online accesses."))
-@click.option(
-    "--high-priority", default="", metavar=_("ПОЧТА", "MAIL"), help=_("Для важных оповещений.", "For urgent alerts.")
-)
-@click.option(
-    "--usage", default="", metavar=_("ПОЧТА", "MAIL"), help=_("Для оповещений об использовании.", "For usage alerts.")
-)
-@click.option(
-    "--head",
-    "heads",
+@option("--managers", "Список установок.", "A list of installations.", multiple=True, type=FILE)
+@option("--online", "Список онлайн-доступов.", "A list of online accesses.", multiple=True, type=FILE)
+@option("--high-priority", "Для важных оповещений.", "For urgent alerts.", default="", metavar=_("ПОЧТА", "MAIL"))
+@option("--usage", "Для оповещений об использовании.", "For usage alerts.", default="", metavar=_("ПОЧТА", "MAIL"))
+@option(
+    "--head heads",
+    "Руководитель; роль обычно Viewer.",
+    "A head; the role is Viewer unless said.",
     multiple=True,
     type=_Head(),
     metavar=_("ЛОГИН:ПОЧТА[:РОЛЬ][:ИМЯ]", "LOGIN:MAIL[:ROLE][:NAME]"),
-    help=_("Руководитель; роль обычно Viewer.", "A head; the role is Viewer unless said."),
 )
-@click.option(
+@option(
     "--timezone",
+    "Часовой пояс людей, например Europe/Moscow.",
+    "Time zone of its people, for example Europe/Moscow.",
     default="",
     metavar=_("ПОЯС", "ZONE"),
-    help=_("Часовой пояс людей, например Europe/Moscow.", "Time zone of its people, for example Europe/Moscow."),
 )
-@click.option(
+@option(
     "--belongs-to",
+    "Кабинет филиала, часть которого это.",
+    "The branch's cabinet that this is a part of.",
     default="",
     metavar=_("КАБИНЕТ", "CABINET"),
     shell_complete=completion.cabinets,
-    help=_("Кабинет филиала, часть которого это.", "The branch's cabinet that this is a part of."),
 )
-@click.option(
+@option(
     "--distributor-title",
+    "Название компании, если дистрибьютор новый.",
+    "The company's name, for a new distributor.",
     default="",
     metavar=_("НАЗВАНИЕ", "TITLE"),
-    help=_("Название компании, если дистрибьютор новый.", "The company's name, for a new distributor."),
 )
-@click.option(
+@option(
     "--isolated",
+    "Филиалы нового дистрибьютора не видят друг друга.",
+    "A new distributor's branches must not see each other.",
     is_flag=True,
-    help=_(
-        "Филиалы нового дистрибьютора не видят друг друга.", "A new distributor's branches must not see each other."
-    ),
 )
-@click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
-@click.option(
-    "--dry-run",
-    is_flag=True,
-    help=_("Показать всё и ничего не записать.", "Show everything and write nothing."),
-)
-@click.option(
-    "-v", "--verbose", is_flag=True, help=_("Ошибки списков каждую отдельно.", "Show every problem of the lists.")
-)
-@click.option(
-    "--wait",
-    is_flag=True,
-    help=_("Потом ждать данных, как verify --wait.", "Then wait for data, as verify --wait does."),
-)
+@yes_option
+@option("--dry-run", "Показать всё и ничего не записать.", "Show everything and write nothing.", is_flag=True)
+@option("-v --verbose", "Ошибки списков каждую отдельно.", "Show every problem of the lists.", is_flag=True)
+@option("--wait", "Потом ждать данных, как verify --wait.", "Then wait for data, as verify --wait does.", is_flag=True)
 @click.pass_obj
 def new(
     settings: Settings,

@@ -14,7 +14,7 @@ import click
 
 from provision.cli.estate import choose, load
 from provision.cli.language import _
-from provision.cli.settings import ERROR, PARTLY, Settings, cabinets_argument, vm_url_option
+from provision.cli.settings import ERROR, PARTLY, Settings, cabinets_argument, option, vm_url_option
 from provision.errors import ProvisionError, SecretError, UsageError
 from provision.text import Text, harmless
 
@@ -51,38 +51,23 @@ class _Span(click.ParamType[int]):
     )
 )
 @cabinets_argument
-@click.option("--every", type=_Span(), metavar="1h", help=_("Опрашивать снова и снова.", "Poll again and again."))
-@click.option(
+@option("--every", "Опрашивать снова и снова.", "Poll again and again.", type=_Span(), metavar="1h")
+@option(
     "--spread",
+    "Распределить опросы случайно по этому времени; с --every по умолчанию десятая его часть.",
+    "Spread the polls at random over this time; with --every by default a tenth of it.",
     type=_Span(),
     metavar="5m",
-    help=_(
-        "Распределить опросы случайно по этому времени; с --every по умолчанию десятая его часть.",
-        "Spread the polls at random over this time; with --every by default a tenth of it.",
-    ),
 )
-@click.option(
+@option(
     "--per-server",
+    "Опросов одного сервера сразу.",
+    "Polls of one server at a time.",
     type=click.IntRange(1, 16),
     default=2,
-    show_default=True,
-    help=_("Опросов одного сервера сразу.", "Polls of one server at a time."),
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 600),
-    default=30,
-    show_default=True,
-    help=_("Секунд на ответ.", "Seconds for an answer."),
-)
-@click.option(
-    "--proxy",
-    envvar="SMART_POLL_PROXY",
-    show_envvar=True,
-    default="",
-    metavar="URL",
-    help=_("Через этот прокси.", "Through this proxy."),
-)
+@option("--timeout", "Секунд на ответ.", "Seconds for an answer.", type=click.FloatRange(0.1, 600), default=30)
+@option("--proxy", "Через этот прокси.", "Through this proxy.", envvar="SMART_POLL_PROXY", default="", metavar="URL")
 @vm_url_option(required=False)
 @click.pass_obj
 def poll(

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from provision.cli.language import _
-from provision.cli.settings import Settings, vm_url_option
+from provision.cli.settings import FOLDER, Settings, option, vm_url_option
 
 
 class _Listen(click.ParamType[str]):
@@ -30,38 +30,30 @@ class _Listen(click.ParamType[str]):
         "stores. Put a reverse proxy with TLS before it.",
     )
 )
-@click.option(
-    "--listen",
-    type=_Listen(),
-    default="127.0.0.1:8080",
-    show_default=True,
-    metavar="HOST:PORT",
-    help=_("Где слушать.", "Where to listen."),
-)
-@click.option(
+@option("--listen", "Где слушать.", "Where to listen.", type=_Listen(), default="127.0.0.1:8080", metavar="HOST:PORT")
+@option(
     "--spool",
+    "Папка принятых файлов.",
+    "The folder of the files that were taken.",
     envvar="SMART_SPOOL",
-    show_envvar=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("spool"),
-    show_default=True,
-    help=_("Папка принятых файлов.", "The folder of the files that were taken."),
 )
 @vm_url_option(required=True)
-@click.option("--threads", type=click.IntRange(2, 256), default=16, show_default=True, help=_("Потоков.", "Threads."))
-@click.option(
+@option("--threads", "Потоков.", "Threads.", type=click.IntRange(2, 256), default=16)
+@option(
     "--patience",
+    "Секунд на один запрос.",
+    "Seconds that a sender may take for a request.",
     type=click.IntRange(1, 86400),
     default=600,
-    show_default=True,
-    help=_("Секунд на один запрос.", "Seconds that a sender may take for a request."),
 )
-@click.option(
+@option(
     "--reserve",
+    "Столько МБ диска остаются свободными.",
+    "So many MB of the disk stay free.",
     type=click.IntRange(0),
     default=1024,
-    show_default=True,
-    help=_("Столько МБ диска остаются свободными.", "So many MB of the disk stay free."),
 )
 @click.pass_obj
 def receive(

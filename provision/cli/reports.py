@@ -14,7 +14,7 @@ import click
 from provision.cli import completion
 from provision.cli.estate import load
 from provision.cli.language import _
-from provision.cli.settings import ERROR, PARTLY, Settings, format_option, vm_url_option
+from provision.cli.settings import ERROR, PARTLY, Settings, format_option, option, vm_url_option
 from provision.errors import UsageError
 from provision.text import Text, harmless
 
@@ -38,31 +38,28 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)  # asked before
     ),
 )
 @click.argument("files", metavar=_("ФАЙЛ...|-", "FILE...|-"), nargs=-1, required=True, type=_FILE)
-@click.option(
+@option(
     "--cabinet",
+    "Только клиенты этого кабинета.",
+    "Only clients of this cabinet.",
     metavar=_("КАБИНЕТ", "CABINET"),
     shell_complete=completion.cabinets,
-    help=_("Только клиенты этого кабинета.", "Only clients of this cabinet."),
 )
-@click.option(
+@option(
     "--client",
+    "Чей отчёт, если в файле этого нет; обычно имя файла без расширений.",
+    "Whose report it is where the file does not say; by default the file's name without its extensions.",
     default="",
-    help=_(
-        "Чей отчёт, если в файле этого нет; обычно имя файла без расширений.",
-        "Whose report it is where the file does not say; by default the file's name without its extensions.",
-    ),
 )
-@click.option(
+@option(
     "--inspect",
+    "Напечатать строение XML или SQLite без единого значения: его можно прислать разработчикам.",
+    "Print the structure of an XML or SQLite file without any value: it can be sent to the maintainers.",
     is_flag=True,
-    help=_(
-        "Напечатать строение XML или SQLite без единого значения: его можно прислать разработчикам.",
-        "Print the structure of an XML or SQLite file without any value: it can be sent to the maintainers.",
-    ),
 )
-@click.option("--check", "only_check", is_flag=True, help=_("Проверить, ничего не записывая.", "Check, write nothing."))
+@option("--check only_check", "Проверить, ничего не записывая.", "Check, write nothing.", is_flag=True)
 @format_option("text", "json")
-@click.option("-v", "--verbose", is_flag=True, help=_("Каждую ошибку отдельно.", "Every mistake by itself."))
+@option("-v --verbose", "Каждую ошибку отдельно.", "Every mistake by itself.", is_flag=True)
 @vm_url_option(required=False)
 @click.pass_obj
 def import_reports(

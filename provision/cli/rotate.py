@@ -12,7 +12,7 @@ from provision.cli.language import _
 from provision.cli.new import show_edit
 from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, ViewOptions
 from provision.cli.running import missing_stores
-from provision.cli.settings import Settings, cabinets_argument, echo, require_yes
+from provision.cli.settings import Settings, cabinets_argument, echo, require_yes, yes_option
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
 
@@ -47,7 +47,7 @@ class _RotateCommand(PlanCommand):
     ),
 )
 @cabinets_argument
-@click.option("--yes", is_flag=True, help=_("Не спрашивать.", "Do not ask."))
+@yes_option
 @click.pass_obj
 def rotate(
     settings: Settings,

@@ -12,7 +12,7 @@ import click
 from provision.cli import completion
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
-from provision.cli.settings import Settings, folder_option
+from provision.cli.settings import Settings, folder_option, option
 from provision.errors import EstateError, UsageError
 from provision.text import Text
 
@@ -33,30 +33,27 @@ if TYPE_CHECKING:
 @click.argument("cabinet", metavar=_("КАБИНЕТ", "CABINET"), shell_complete=completion.cabinets)
 @click.argument("clients", metavar=_("[КЛИЕНТ]...", "[CLIENT]..."), nargs=-1)
 @folder_option("Папка; в ней по папке на клиента.", "The folder; a client has a folder in it.")
-@click.option(
+@option(
     "--receiver",
+    "Адрес приёмника снаружи, лучше https://.",
+    "The receiver's address from outside, best https://.",
     envvar="SMART_RECEIVER_URL",
-    show_envvar=True,
     required=True,
-    help=_("Адрес приёмника снаружи, лучше https://.", "The receiver's address from outside, best https://."),
 )
-@click.option(
-    "--address",
-    "addresses",
+@option(
+    "--address addresses",
+    "Система, как её видит скрипт; обычно 127.0.0.1:80.",
+    "The product as the script reaches it; 127.0.0.1:80.",
     multiple=True,
     metavar=_("[КЛИЕНТ=]УЗЕЛ:ПОРТ", "[CLIENT=]HOST:PORT"),
-    help=_("Система, как её видит скрипт; обычно 127.0.0.1:80.", "The product as the script reaches it; 127.0.0.1:80."),
 )
-@click.option(
+@option(
     "--login",
+    "Кто читает показатели; пароль в SMART_METRICS_PASSWORD, без него smartstatus нет.",
+    "Who reads the metrics; password: SMART_METRICS_PASSWORD, without it there is no smartstatus.",
     default="smartlogin",
-    show_default=True,
-    help=_(
-        "Кто читает показатели; пароль в SMART_METRICS_PASSWORD, без него smartstatus нет.",
-        "Who reads the metrics; password: SMART_METRICS_PASSWORD, without it there is no smartstatus.",
-    ),
 )
-@click.option("--overwrite", is_flag=True, help=_("Заменить файлы, которые отличаются.", "Replace files that differ."))
+@option("--overwrite", "Заменить файлы, которые отличаются.", "Replace files that differ.", is_flag=True)
 @click.pass_obj
 def scripts(
     settings: Settings,

@@ -10,7 +10,7 @@ from io import StringIO
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
@@ -40,6 +40,8 @@ SECRETS = (
 )
 
 
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 UNCHANGED = Text("Ничего не изменено", "Nothing was changed")
 _YES, _NO = ("y", "yes", "д", "да"), ("n", "no", "н", "нет")
 
@@ -192,22 +194,36 @@ cabinets_argument = click.argument(
 )
 
 
+def described(russian: str, english: str, **more: Any) -> dict[str, Any]:
+    """What click takes for an option: its help; its default and its environment variable are shown where it has any."""
+    return {"help": _(russian, english), "show_default": bool(more.get("default")), "show_envvar": True, **more}
+
+
+def option(names: str, russian: str, english: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """An option of a command. `names` are those that click takes, with spaces between them: `--check only_check`."""
+    return click.option(*names.split(), **described(russian, english, **more))
+
+
+out_option = option("--out", "В файл.", "To a file.", type=FILE)
+yes_option = option("--yes", "Не спрашивать.", "Do not ask.", is_flag=True)
+
+
 def format_option(*forms: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """--format; without it text."""
-    about = _("Вид вывода.", "Output format.")
-    return click.option("--format", "form", type=click.Choice(forms), default="text", show_default=True, help=about)
+    return option("--format form", "Вид вывода.", "Output format.", type=click.Choice(forms), default="text")
 
 
 def folder_option(russian: str, english: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """-o, the folder that the command writes into; it must be named."""
-    folder = click.Path(file_okay=False, path_type=Path)
-    return click.option("-o", "--out", type=folder, required=True, help=_(russian, english))
+    return option("-o --out", russian, english, type=FOLDER, required=True)
 
 
 def vm_url_option(*, required: bool) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """--vm-url, the store of numbers itself."""
-    about = _(
+    return option(
+        "--vm-url",
         "Сама VictoriaMetrics, минуя vmauth; пароль в SMART_VM_PASSWORD, ключ в SMART_VM_KEY.",
         "VictoriaMetrics itself, not vmauth; its password: SMART_VM_PASSWORD, its key: SMART_VM_KEY.",
+        envvar="SMART_VM_URL",
+        required=required,
     )
-    return click.option("--vm-url", envvar="SMART_VM_URL", show_envvar=True, required=required, help=about)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from provision.cli.language import _
-from provision.cli.settings import ERROR, Settings
+from provision.cli.settings import ERROR, FILE, FOLDER, Settings, option
 from provision.errors import StoreError
 from provision.text import Text
 
@@ -20,12 +20,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_data = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".demo/stack"),
-    show_default=True,
-    help=_("Папка с их данными.", "The folder that keeps their data."),
+_data = option(
+    "--data", "Папка с их данными.", "The folder that keeps their data.", type=FOLDER, default=Path(".demo/stack")
 )
 
 
@@ -138,14 +134,14 @@ def _write_shared(path: Path, address: str, password_file: str = "") -> None:
         "Write vmauth's first user file. It lets nobody in; without users vmauth does not start.",
     ),
 )
-@click.argument("path", metavar=_("ПУТЬ", "PATH"), type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--backend", required=True, help=_("Хранилище, как его видит vmauth.", "As vmauth reaches it."))
-@click.option(
+@click.argument("path", metavar=_("ПУТЬ", "PATH"), type=FILE)
+@option("--backend", "Хранилище, как его видит vmauth.", "As vmauth reaches it.", required=True)
+@option(
     "--kind",
+    "Его вид, как в tenants.yaml.",
+    "Its kind, as in tenants.yaml.",
     type=click.Choice(["victoriametrics", "victoriametrics-cluster"]),
     default="victoriametrics",
-    show_default=True,
-    help=_("Его вид, как в tenants.yaml.", "Its kind, as in tenants.yaml."),
 )
 @click.pass_obj
 def users_file(settings: Settings, /, path: Path, backend: str, kind: str) -> None:
@@ -165,18 +161,20 @@ def users_file(settings: Settings, /, path: Path, backend: str, kind: str) -> No
         "start.",
     ),
 )
-@click.argument("path", metavar=_("ПУТЬ", "PATH"), type=click.Path(file_okay=False, path_type=Path))
-@click.option(
+@click.argument("path", metavar=_("ПУТЬ", "PATH"), type=FOLDER)
+@option(
     "--blackbox-address",
+    "Экспортёр, как его видит VictoriaMetrics.",
+    "The exporter as VictoriaMetrics reaches it.",
     required=True,
     metavar="HOST:PORT",
-    help=_("Экспортёр, как его видит VictoriaMetrics.", "The exporter as VictoriaMetrics reaches it."),
 )
-@click.option(
+@option(
     "--smartlogin-file",
+    "Файл с паролем smartlogin, как его видит экспортёр.",
+    "smartlogin's password, as the exporter reaches it.",
     default="",
     metavar=_("ПУТЬ", "PATH"),
-    help=_("Файл с паролем smartlogin, как его видит экспортёр.", "smartlogin's password, as the exporter reaches it."),
 )
 @click.pass_obj
 def collection_files(settings: Settings, /, path: Path, blackbox_address: str, smartlogin_file: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
-from provision.cli.settings import Settings, cabinets_argument, progress, vm_url_option
+from provision.cli.settings import Settings, cabinets_argument, option, progress, vm_url_option
 from provision.errors import EstateError, StoreError, UsageError
 from provision.text import Text
 
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     ),
 )
 @cabinets_argument
-@click.option("--days", type=click.IntRange(1, 400), default=60, show_default=True, help=_("Дней.", "Days."))
-@click.option("--seed", type=int, default=1, show_default=True, help=_("Другое число, другая история.", "Varies it."))
-@click.option(
+@option("--days", "Дней.", "Days.", type=click.IntRange(1, 400), default=60)
+@option("--seed", "Другое число, другая история.", "Varies it.", type=int, default=1)
+@option(
     "--yes",
+    "И в хранилище, где есть настоящие данные других кабинетов.",
+    "Also into a store that holds real data of other cabinets.",
     is_flag=True,
-    help=_(
-        "И в хранилище, где есть настоящие данные других кабинетов.",
-        "Also into a store that holds real data of other cabinets.",
-    ),
 )
 @vm_url_option(required=True)
 @click.pass_obj

@@ -12,7 +12,19 @@ import click
 
 from provision.cli.estate import choose_present, load
 from provision.cli.language import _
-from provision.cli.settings import DIFFERENCES, ERROR, FINE, Settings, cabinets_argument, format_option, progress, write
+from provision.cli.settings import (
+    DIFFERENCES,
+    ERROR,
+    FINE,
+    FOLDER,
+    Settings,
+    cabinets_argument,
+    format_option,
+    option,
+    out_option,
+    progress,
+    write,
+)
 from provision.text import Text
 
 if TYPE_CHECKING:
@@ -36,35 +48,35 @@ EXPECTED = ("checks", "report", "status", "poll")
 )
 @cabinets_argument
 @format_option("text", "json", "csv", "junit")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("В файл.", "To a file."))
-@click.option("--verbose", is_flag=True, help=_("Показать и строки, где всё хорошо.", "Show lines that are well, too."))
-@click.option("--wait", is_flag=True, help=_("Ждать, пока ждать станет нечего.", "Wait until nothing is awaited."))
-@click.option(
-    "--only",
-    "expected",
+@out_option
+@option("--verbose", "Показать и строки, где всё хорошо.", "Show lines that are well, too.", is_flag=True)
+@option("--wait", "Ждать, пока ждать станет нечего.", "Wait until nothing is awaited.", is_flag=True)
+@option(
+    "--only expected",
+    "Смотреть только эти данные; обычно все.",
+    "Look at these data only; by default at all.",
     multiple=True,
     type=click.Choice(EXPECTED),
-    help=_("Смотреть только эти данные; обычно все.", "Look at these data only; by default at all."),
 )
-@click.option(
+@option(
     "--vmauth-url",
+    "Адрес vmauth, как его видит эта программа.",
+    "The address of vmauth as this program reaches it.",
     envvar="SMART_VMAUTH_URL",
-    show_envvar=True,
-    help=_("Адрес vmauth, как его видит эта программа.", "The address of vmauth as this program reaches it."),
 )
-@click.option(
+@option(
     "--targets-dir",
+    "Папка файлов сбора.",
+    "The folder of the collection files.",
     envvar="SMART_TARGETS_DIR",
-    show_envvar=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help=_("Папка файлов сбора.", "The folder of the collection files."),
+    type=FOLDER,
 )
-@click.option(
+@option(
     "--spool",
+    "Папка приёмника: имена, которых нет в списках.",
+    "The receiver's folder: names that no list has.",
     envvar="SMART_SPOOL",
-    show_envvar=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help=_("Папка приёмника: имена, которых нет в списках.", "The receiver's folder: names that no list has."),
+    type=FOLDER,
 )
 @click.pass_obj
 def verify(
