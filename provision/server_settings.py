@@ -60,15 +60,21 @@ Level = Literal["error", "warning"]
 @dataclass(frozen=True, slots=True)
 class WatchedSetting:
     """One key of grafana.ini. `fits` is asked only where the server has the key. `level` error: it opens a cabinet by
-    itself; warning: it helps whoever tries. `ini` is the line to write.
+    itself; warning: it helps whoever tries. `value` is what to write, with further keys that belong to it.
     """
 
     name: str
     expected: Text
     why: Text
-    ini: str
+    value: str
     fits: Fits = field(repr=False)
     level: Level = "warning"
+
+    @property
+    def ini(self) -> str:
+        """The line to write."""
+        section, _, key = self.name.rpartition(".")
+        return f"[{section}] {key} = {self.value}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +94,6 @@ def wrong_settings(server: Server) -> Iterator[WrongSetting]:
 
 def _off(server: Server, name: str) -> bool:
     return not server.is_on(name)
-
-
-def _on(server: Server, name: str) -> bool:
-    return server.is_on(name)
 
 
 def _on_with_https(server: Server, name: str) -> bool:
@@ -151,16 +153,23 @@ def _bounds_rules(server: Server, name: str) -> bool:
 
 _FALSE, _TRUE, _NOTHING = Text("false", "false"), Text("true", "true"), Text("пусто", "empty")
 
+
+def _off_wanted(name: str, why: Text, level: Level = "warning") -> WatchedSetting:
+    return WatchedSetting(name, _FALSE, why, "false", _off, level)
+
+
+def _https_wanted(name: str, why: Text) -> WatchedSetting:
+    """For a key that is to be true where people reach the server over TLS."""
+    return WatchedSetting(name, Text("true при https", "true with https"), why, "true", _on_with_https)
+
+
 SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
-    WatchedSetting(
+    _off_wanted(
         "auth.anonymous.enabled",
-        _FALSE,
         Text(
             "кабинет с названием из org_name читает кто угодно без входа",
             "everybody reads the cabinet that org_name names, without a login",
         ),
-        "[auth.anonymous] enabled = false",
-        _off,
         "error",
     ),
     WatchedSetting(
@@ -170,50 +179,32 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
             "заголовок X-WEBAUTH-USER: admin делает администратором сервера любого, кто доберётся до порта",
             "the header X-WEBAUTH-USER: admin makes a server admin of everybody who reaches the port",
         ),
-        "[auth.proxy] enabled = false",
+        "false",
         lambda server, name: _off(server, name) or _set(server, "auth.proxy.whitelist"),
         "error",
     ),
-    WatchedSetting(
-        "auth.jwt.url_login",
-        _FALSE,
-        Text("токен попадает в адреса и журналы", "the token is part of addresses and logs"),
-        "[auth.jwt] url_login = false",
-        _off,
+    _off_wanted(
+        "auth.jwt.url_login", Text("токен попадает в адреса и журналы", "the token is part of addresses and logs")
     ),
-    WatchedSetting(
+    _off_wanted(
         "auth.oauth_allow_insecure_email_lookup",
-        _FALSE,
         Text("чужую учётную запись забирают по адресу почты", "an account can be taken over by its e-mail address"),
-        "[auth] oauth_allow_insecure_email_lookup = false",
-        _off,
     ),
-    WatchedSetting(
-        "users.allow_sign_up",
-        _FALSE,
-        Text("посторонние заводят себе учётные записи", "strangers make accounts for themselves"),
-        "[users] allow_sign_up = false",
-        _off,
+    _off_wanted(
+        "users.allow_sign_up", Text("посторонние заводят себе учётные записи", "strangers make accounts for themselves")
     ),
-    WatchedSetting(
-        "users.allow_org_create",
-        _FALSE,
-        Text("любой заводит организации с любым названием", "anybody makes orgs of any name"),
-        "[users] allow_org_create = false",
-        _off,
+    _off_wanted(
+        "users.allow_org_create", Text("любой заводит организации с любым названием", "anybody makes orgs of any name")
     ),
-    WatchedSetting(
+    _off_wanted(
         "users.viewers_can_edit",
-        _FALSE,
         Text("наблюдатель правит панели и шлёт свои запросы", "a Viewer edits panels and sends queries of his own"),
-        "[users] viewers_can_edit = false",
-        _off,
     ),
     WatchedSetting(
         "users.auto_assign_org_role",
         Text("Viewer", "Viewer"),
         Text("новые учётные записи получают больше прав", "new accounts get more rights"),
-        "[users] auto_assign_org_role = Viewer",
+        "Viewer",
         lambda server, name: server.value(name) in ("Viewer", "None", ""),
     ),
     WatchedSetting(
@@ -222,7 +213,7 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
         Text(
             "каждая новая учётная запись попадает в этот кабинет", "every new account becomes a member of that cabinet"
         ),
-        "[users] auto_assign_org_id = 1",
+        "1",
         _no_cabinet,
         "error",
     ),
@@ -231,7 +222,7 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
             f"auth.{way}.org_mapping",
             Text("без организаций кабинетов и без *", "no cabinet's org and no *"),
             Text("люди из каталога попадают в этот кабинет", "people of a directory become members of that cabinet"),
-            f"[auth.{way}] org_mapping =",
+            "",
             _maps_no_cabinet,
             "error",
         )
@@ -241,8 +232,8 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
         "users.verify_email_enabled",
         Text("true, если сервер шлёт почту", "true where the server sends mail"),
         Text("любой может назваться чужим адресом", "anybody can take another's address for his own"),
-        "[users] verify_email_enabled = true",
-        lambda server, name: _on(server, name) or not server.has_smtp,
+        "true",
+        lambda server, name: server.is_on(name) or not server.has_smtp,
     ),
     WatchedSetting(
         "snapshots.enabled",
@@ -251,65 +242,47 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
             "false, or at least external_enabled and public_mode false",
         ),
         Text("снимок дашборда читают без входа", "a snapshot of a dashboard is readable without a login"),
-        "[snapshots] enabled = false",
+        "false",
         lambda server, name: (
             _off(server, name) or (_off(server, "snapshots.external_enabled") and _off(server, "snapshots.public_mode"))
         ),
     ),
-    WatchedSetting(
-        "public_dashboards.enabled",
-        _FALSE,
-        Text("редактор открывает дашборд всем", "an Editor opens a dashboard to everybody"),
-        "[public_dashboards] enabled = false",
-        _off,
+    _off_wanted(
+        "public_dashboards.enabled", Text("редактор открывает дашборд всем", "an Editor opens a dashboard to everybody")
     ),
     WatchedSetting(
         "metrics.enabled",
         Text("false или задан basic_auth_username", "false, or basic_auth_username is set"),
         Text("/metrics открыт всем, с номерами организаций", "/metrics is open to everybody, with numbers of orgs"),
-        "[metrics] enabled = false",
+        "false",
         lambda server, name: _off(server, name) or _set(server, "metrics.basic_auth_username"),
     ),
-    WatchedSetting(
-        "security.cookie_secure",
-        Text("true при https", "true with https"),
-        Text("сеанс уходит и по открытому http", "the session is also sent over plain http"),
-        "[security] cookie_secure = true",
-        _on_with_https,
+    _https_wanted(
+        "security.cookie_secure", Text("сеанс уходит и по открытому http", "the session is also sent over plain http")
     ),
-    WatchedSetting(
-        "security.strict_transport_security",
-        Text("true при https", "true with https"),
-        Text("браузер соглашается и на http", "the browser accepts http as well"),
-        "[security] strict_transport_security = true",
-        _on_with_https,
+    _https_wanted(
+        "security.strict_transport_security", Text("браузер соглашается и на http", "the browser accepts http as well")
     ),
-    WatchedSetting(
+    _https_wanted(
         "security.content_security_policy",
-        Text("true при https", "true with https"),
         Text("чужой скрипт на странице выполнится", "a foreign script on a page runs"),
-        "[security] content_security_policy = true",
-        _on_with_https,
     ),
-    WatchedSetting(
+    _off_wanted(
         "security.allow_embedding",
-        _FALSE,
         Text("чужой сайт показывает Grafana во фрейме", "another site shows Grafana in a frame"),
-        "[security] allow_embedding = false",
-        _off,
     ),
     WatchedSetting(
         "security.disable_gravatar",
         _TRUE,
         Text("хэши адресов людей уходят на gravatar.com", "hashes of people's addresses go to gravatar.com"),
-        "[security] disable_gravatar = true",
-        _on,
+        "true",
+        Server.is_on,
     ),
     WatchedSetting(
         "security.data_source_proxy_whitelist",
         Text("адреса хранилищ", "the addresses of the stores"),
         Text("источник данных ведёт на любой сервер", "a data source can point at any server"),
-        "[security] data_source_proxy_whitelist = vmauth.example.ru:8427 db.example.ru:5432",
+        "vmauth.example.ru:8427 db.example.ru:5432",
         _set,
     ),
     WatchedSetting(
@@ -322,29 +295,25 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
             "пять неверных паролей не пускают самого руководителя пять минут",
             "five wrong passwords lock out a head for five minutes",
         ),
-        "[security] disable_username_login_protection = true, disable_ip_address_login_protection = false",
-        lambda server, name: _on(server, name) and _off(server, "security.disable_ip_address_login_protection"),
+        "true, disable_ip_address_login_protection = false",
+        lambda server, name: server.is_on(name) and _off(server, "security.disable_ip_address_login_protection"),
     ),
     WatchedSetting(
         "auth.login_maximum_lifetime_duration",
         Text("меньше 30d", "less than 30d"),
         Text("смена пароля не завершает открытых сеансов", "changing a password ends no session that is open"),
-        "[auth] login_maximum_lifetime_duration = 7d",
+        "7d",
         _shorter_than(30),
     ),
     WatchedSetting(
         "auth.login_maximum_inactive_lifetime_duration",
         Text("меньше 7d", "less than 7d"),
         Text("забытый сеанс открыт неделю", "a forgotten session is open for a week"),
-        "[auth] login_maximum_inactive_lifetime_duration = 3d",
+        "3d",
         _shorter_than(7),
     ),
-    WatchedSetting(
-        "panels.disable_sanitize_html",
-        _FALSE,
-        Text("текст панели выполняет скрипты", "the text of a panel runs scripts"),
-        "[panels] disable_sanitize_html = false",
-        _off,
+    _off_wanted(
+        "panels.disable_sanitize_html", Text("текст панели выполняет скрипты", "the text of a panel runs scripts")
     ),
     WatchedSetting(
         "quota.enabled",
@@ -353,35 +322,31 @@ SERVER_SETTINGS: tuple[WatchedSetting, ...] = (
             "true and a number in org_alert_rule where Editors are trusted",
         ),
         Text("правила одного редактора займут весь сервер", "the rules of one Editor can take the whole server"),
-        "[quota] enabled = true, org_alert_rule = 200",
+        "true, org_alert_rule = 200",
         _bounds_rules,
     ),
     WatchedSetting(
         "plugins.allow_loading_unsigned_plugins",
         _NOTHING,
         Text("плагин без подписи видит всё", "a plugin without a signature sees everything"),
-        "[plugins] allow_loading_unsigned_plugins =",
+        "",
         _empty,
     ),
-    WatchedSetting(
-        "plugins.plugin_admin_enabled",
-        _FALSE,
-        Text("плагины ставят из браузера", "plugins can be installed from the browser"),
-        "[plugins] plugin_admin_enabled = false",
-        _off,
+    _off_wanted(
+        "plugins.plugin_admin_enabled", Text("плагины ставят из браузера", "plugins can be installed from the browser")
     ),
     WatchedSetting(
         "live.allowed_origins",
         _NOTHING,
         Text("чужой сайт подключается сеансом человека", "another site connects with a person's session"),
-        "[live] allowed_origins =",
+        "",
         _empty,
     ),
     WatchedSetting(
         "date_formats.use_browser_locale",
         Text("true или свой interval_day", "true, or interval_day is set"),
         Text("оси пишут 10/30 вместо 30.10", "axes show 10/30 in place of 30.10"),
-        "[date_formats] use_browser_locale = true",
+        "true",
         _on_or_own_days,
     ),
 )
