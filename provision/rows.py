@@ -1,5 +1,6 @@
 """The lines of the lists as data: Installation, OnlineAccess, and sequences that hold a million of them."""
 
+from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -117,7 +118,23 @@ _MAKERS: Mapping[ListKind, tuple[Callable[..., Row], int]] = {
 _BLOCK = 16  # rows that are encoded together: many save memory, few are quick to get at
 
 
-class Rows(Sequence[Row]):
+class _Numbered(Sequence[Item]):
+    """A sequence whose items are made, or found, one by one."""
+
+    @abstractmethod
+    def item(self, number: int) -> Item:
+        """The item of that number, from 0."""
+
+    @overload
+    def __getitem__(self, number: int) -> Item: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, number: int | slice) -> Item | tuple[Item, ...]:
+        places = range(len(self))[number]
+        return self.item(places) if isinstance(places, int) else tuple(map(self.item, places))
+
+
+class Rows(_Numbered[Row]):
     """The rows of one list, in its order. A row is made when it is asked for.
 
     A list may have a million lines: as objects they would take 400 MB. So the first fields are kept as bytes, and the
@@ -173,7 +190,7 @@ class Rows(Sequence[Row]):
 
     def firsts(self) -> Iterator[Row]:
         """The first of all rows that differ in nothing but what they have alone."""
-        return map(self._row, self.first_of)
+        return map(self.item, self.first_of)
 
     def without(self, lines: Collection[int]) -> "Rows":
         """The rows of all other lines."""
@@ -190,23 +207,15 @@ class Rows(Sequence[Row]):
         for line, (own, which) in zip(self.lines, self.parts(), strict=True):
             yield self._make(*own.split(",", self._width - 1), *self.shared[which], self.file, line)
 
-    def _row(self, number: int) -> Row:
+    def item(self, number: int) -> Row:
         own, which = self.part(number)
         return self._make(*own.split(",", self._width - 1), *self.shared[which], self.file, self.lines[number])
-
-    @overload
-    def __getitem__(self, number: int) -> Row: ...
-    @overload
-    def __getitem__(self, number: slice) -> tuple[Row, ...]: ...
-    def __getitem__(self, number: int | slice) -> Row | tuple[Row, ...]:
-        places = range(len(self))[number]
-        return self._row(places) if isinstance(places, int) else tuple(map(self._row, places))
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows of {self.file}>"
 
 
-class Chained(Sequence[Item]):
+class Chained(_Numbered[Item]):
     """Several sequences, one after the other, as one; nothing is copied."""
 
     def __init__(self, parts: Iterable[Sequence[Item]]) -> None:
@@ -219,17 +228,14 @@ class Chained(Sequence[Item]):
     def __iter__(self) -> Iterator[Item]:
         return chain.from_iterable(self._parts)
 
-    @overload
-    def __getitem__(self, number: int) -> Item: ...
-    @overload
-    def __getitem__(self, number: slice) -> tuple[Item, ...]: ...
-    def __getitem__(self, number: int | slice) -> Item | tuple[Item, ...]:
-        places = range(len(self))[number]
-        return self._item(places) if isinstance(places, int) else tuple(map(self._item, places))
+    def item(self, number: int) -> Item:
+        part, place = self.find(number)
+        return self._parts[part][place]
 
-    def _item(self, number: int) -> Item:
+    def find(self, number: int) -> tuple[int, int]:
+        """The number of the sequence that has the item, and its number there."""
         part = bisect_right(self._starts, number) - 1
-        return self._parts[part][number - self._starts[part]]
+        return part, number - self._starts[part]
 
     def __repr__(self) -> str:
         return f"<{len(self)} items>"

@@ -98,8 +98,8 @@ def _check_installations(rows: Joined) -> Iterator[Problem]:
     several: dict[int, _Met] = {}  # by number of the first
     for number, first in _same_installations(rows):
         if first not in several:
-            several[first] = _Met(cast(Installation, rows.row(first)))
-        row, known = cast(Installation, rows.row(number)), several[first]
+            several[first] = _Met(cast(Installation, rows[first]))
+        row, known = cast(Installation, rows[number]), several[first]
         found = _compare(row, known)
         if found:
             yield found
@@ -139,7 +139,7 @@ def _check_accesses(rows: Joined) -> Iterator[Problem]:
     """Rows of one access against the first of them. No value is shown."""
     places: dict[tuple[str, ...], str] = {}  # of the rows of accesses that have several
     for number, first in _same_accesses(rows):
-        row, other = cast(OnlineAccess, rows.row(number)), cast(OnlineAccess, rows.row(first))
+        row, other = cast(OnlineAccess, rows[number]), cast(OnlineAccess, rows[first])
         places.setdefault(other.fields, other.origin)
         repeated = places.setdefault(row.fields, row.origin)
         if repeated != row.origin:
@@ -184,7 +184,7 @@ def _check_own_centre(installations: Joined, accesses: Joined) -> Iterator[Probl
     for number, own in enumerate(installations.own()):
         found = hosts.pop(own.rpartition(":")[0].lower(), None)
         if found:
-            here = installations.row(number).origin
+            here = installations[number].origin
             detail = Text(f"он же в {here}", f"it is also at {here}")
             yield _said(found, "O12", "host", value=found.host, detail=detail)
 
@@ -195,7 +195,7 @@ def _check_streaming(accesses: Joined) -> Iterator[Problem]:
     count = len(accesses) - sum(1 for _ in again)
     if count > STREAMING_LIMIT:
         said = problem("X01", detail=Text(f"их {count}", f"{count} of them"))
-        yield replace(said, file=accesses.row(0).file)
+        yield replace(said, file=accesses[0].file)
 
 
 def check_clients(found: Iterable[str], files: Iterable[ListFile]) -> tuple[Problem, ...]:

@@ -1,11 +1,10 @@
 """Equal rows found among millions, in one list or in several: repeats(), Joined."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain
+from itertools import chain
 from typing import TypeVar
 
-from provision.rows import Row, Rows, Shared
+from provision.rows import Chained, Row, Rows, Shared
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -27,15 +26,12 @@ def repeats(keys: Iterable[Key], key_of: Callable[[int], Key]) -> Iterator[tuple
             yield number, first
 
 
-class Joined:
+class Joined(Chained[Row]):
     """The rows of several lists, numbered through."""
 
     def __init__(self, lists: Iterable[Rows]) -> None:
         self._lists = list(lists)
-        self._starts = list(accumulate(map(len, self._lists), initial=0))
-
-    def __len__(self) -> int:
-        return self._starts[-1]
+        super().__init__(self._lists)
 
     def own(self) -> Iterator[str]:
         """What each row has alone."""
@@ -50,19 +46,11 @@ class Joined:
 
     def part(self, number: int) -> tuple[str, Shared]:
         """What one row has alone, and what it shares."""
-        rows, place = self._find(number)
-        own, which = rows.part(place)
-        return own, rows.shared[which]
-
-    def row(self, number: int) -> Row:
-        rows, place = self._find(number)
-        return rows[place]
+        one, place = self.find(number)
+        own, which = self._lists[one].part(place)
+        return own, self._lists[one].shared[which]
 
     def firsts(self) -> Iterator[Row]:
         """The first of all rows that differ in nothing but what they have alone, list by list."""
         for rows in self._lists:
             yield from rows.firsts()
-
-    def _find(self, number: int) -> tuple[Rows, int]:
-        place = bisect_right(self._starts, number) - 1
-        return self._lists[place], number - self._starts[place]

@@ -64,7 +64,7 @@ def test_lists_joined(before: list[Row], after: list[Row]) -> None:
     both = [*before, *after]
     joined = Joined([Rows("managers", "a.csv", before), Rows("managers", "a.csv"), Rows("managers", "a.csv", after)])
     assert len(joined) == len(both)
-    assert [joined.row(number) for number in range(len(both))] == both
+    assert list(joined) == [joined[number] for number in range(len(both))] == both
     assert list(joined.own()) == [row.own for row in both]
     assert list(joined.parts(len)) == [(row.own, 4) for row in both]
     assert [joined.part(number) for number in range(len(both))] == [(row.own, row.shared) for row in both]
