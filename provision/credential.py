@@ -36,9 +36,6 @@ class Credential:
     contains no `%{`, which is a template in vmauth's file.
     """
 
-    store: Store
-    cabinet: str
-    generation: int
     name: str
     password: str = field(repr=False)
 
@@ -57,7 +54,7 @@ class RootSecret:
     def credential(self, store: Store, cabinet: str, generation: int) -> Credential:
         """The cabinet's user name and password at that store. They depend on these three values and nothing else."""
         name = f"c_{self._derive('name', store, cabinet, generation).hex()[:16]}"
-        return Credential(store, cabinet, generation, name, self._password(store, cabinet, generation))
+        return Credential(name, self._password(store, cabinet, generation))
 
     def database_name(self, cabinet: str) -> str:
         """`d_` and 16 hex digits: the name of the cabinet's database, the same in every generation."""

@@ -114,10 +114,6 @@ class Plan:
         """The changes to be written in that stage, cabinet by cabinet."""
         return tuple(change for change in self.writable if change.stage == stage)
 
-    def count(self, action: Action) -> int:
-        """How many changes of that action."""
-        return sum(change.action == action for change in self.changes)
-
     @property
     def digest(self) -> str:
         """`sha256:…` over every change and every refusal: equal digests do the same thing to the same objects."""

@@ -26,8 +26,6 @@ def _module(check: Check, password_file: str) -> dict[str, Any]:
         }
         if check.forbidden:
             options["fail_if_body_matches_regexp"] = [check.forbidden]
-        if check.required:
-            options["fail_if_body_not_matches_regexp"] = [check.required]
         if check.signs_in:
             options["basic_auth"] = {"username": LOGIN, "password_file": password_file}
     return {"prober": check.prober, "timeout": f"{TIMEOUT}s", check.prober: options}

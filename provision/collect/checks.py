@@ -23,9 +23,8 @@ _ANY_PAGE = (*range(200, 209), *range(300, 309), *range(400, 432), *range(500, 5
 class Check:
     """One check; `name` is the label `check` of `kodeks_check_status`, whose value is 1 when it passed.
 
-    For pages (prober http): `path`, the HTTP codes that pass, regular expressions (RE2) that the page must not match
-    (`forbidden`) or must match (`required`), and whether we sign in as `smartlogin`. `port` 0 is the port of the list
-    line.
+    For pages (prober http): `path`, the HTTP codes that pass, a regular expression (RE2) that the page must not match
+    (`forbidden`), and whether we sign in as `smartlogin`. `port` 0 is the port of the list line.
     """
 
     name: str
@@ -34,7 +33,6 @@ class Check:
     path: str = ""
     codes: tuple[int, ...] = (200,)
     forbidden: str = ""
-    required: str = ""
     signs_in: bool = False
     port: int = 0
 

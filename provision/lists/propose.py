@@ -56,14 +56,13 @@ class ProposedCabinet:
 class Proposal:
     """`isolated`: the branches share nothing, so they may be isolated. `remarks` are about the company as a whole.
 
-    `problems` are those of the lists and between them. `provision.config` writes it as a block of tenants.yaml.
+    `provision.config` writes it as a block of tenants.yaml.
     """
 
     distributor: str
     isolated: bool
     cabinets: tuple[ProposedCabinet, ...]
     remarks: tuple[Text, ...]
-    problems: tuple[Problem, ...]
 
 
 def propose(files: Sequence[ListFile], *, registered: Collection[str] = ()) -> Proposal:
@@ -71,18 +70,12 @@ def propose(files: Sequence[ListFile], *, registered: Collection[str] = ()) -> P
 
     `registered` are the logins that Grafana has already. The remarks have the questions to people.
     """
-    versions = choose_newest(files)
     known = {login.lower() for login in registered}
     cabinets: list[ProposedCabinet] = []
-    problems: list[Problem] = [*versions.problems]
-    usable = [file for file in versions.in_force if file.usable]
+    usable = [file for file in choose_newest(files).in_force if file.usable]
     for ident, group in _by_company(usable).items():
-        together = check_together(group)
-        problems += [one for file in group for one in file.problems]
-        problems += [replace(one, cabinet=ident) for one in together if one.code != "X01"]
-        cabinets += _cabinets(ident, strike(group, together), known)
+        cabinets += _cabinets(ident, strike(group, check_together(group)), known)
     cabinets = _with_zones(_attached(cabinets))
-    problems += [one for file in files if not file.usable for one in file.problems]
     groups = [Group(one.id, one.files, (), one.belongs_to or one.id) for one in cabinets]
     crossing = check_apart(groups)
     branches = {one.belongs_to or one.id for one in cabinets}
@@ -92,7 +85,6 @@ def propose(files: Sequence[ListFile], *, registered: Collection[str] = ()) -> P
         isolated=len(branches) > 1 and not crossing,
         cabinets=tuple(map(_with_questions, cabinets)),
         remarks=tuple(remarks),
-        problems=(*problems, *crossing),
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from random import Random
+from random import uniform
 from typing import Any, NamedTuple
 
 from provision.credential import RootSecret
@@ -71,7 +71,6 @@ class Poller:
     limits: Limits = field(default_factory=Limits)
     per_server: int = 2
     spread: float = 0
-    random: Random = field(default_factory=Random)
 
     def round(self, cabinets: Sequence[Cabinet]) -> Round:
         """Polls every access of these cabinets once and writes what it found."""
@@ -86,7 +85,7 @@ class Poller:
                 done.failed[cabinet.id] = error
                 continue
             for access in _distinct(cabinet.accesses):
-                delay = self.random.uniform(0, self.spread)
+                delay = uniform(0, self.spread)  # noqa: S311 - no secret
                 work.setdefault(access.host, []).append(_Task(delay, cabinet, access, known.get(_key(access))))
         together, began = threading.BoundedSemaphore(_AT_ONCE), time.monotonic()
 

@@ -80,10 +80,10 @@ class Spool:
         return self.path / "incoming"
 
     @contextmanager
-    def alone(self, patience: float = 30) -> Iterator[None]:
-        """Held by one receiver at a time, and by the processes that it starts. Raises StoreError after `patience` s."""
+    def alone(self) -> Iterator[None]:
+        """Held by one receiver at a time, and by the processes that it starts. Raises StoreError after 30 s."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        until = time.monotonic() + patience
+        until = time.monotonic() + 30
         with (self.path / "lock").open("ab") as file:
             while True:
                 try:

@@ -74,7 +74,7 @@ def make_app(desk: Desk) -> Flask:
 
     @app.route("/files/<name>", methods=["HEAD"], provide_automatic_options=False)
     def there(name: str) -> Response:
-        distributor = _distributor(desk, name)
+        distributor = _distributor(desk)
         client, _, ext = name.rpartition(".")
         if client in distributor.clients and ext in _EXTENSIONS and desk.spool.has(distributor.id, client, ext):
             return Response(status=200)
@@ -114,7 +114,7 @@ def make_app(desk: Desk) -> Flask:
 
 
 def _upload(desk: Desk) -> Response:
-    distributor = _distributor(desk, "")
+    distributor = _distributor(desk)
     if request.headers.get("upload", "").lower() != "yes":
         raise Refusal(400, "", "the header `upload: yes` is missing")
     if not (request.mimetype == "multipart/form-data"):
@@ -194,22 +194,20 @@ def _alerts(desk: Desk) -> Response:
     return jsonify(ok=True)
 
 
-def _distributor(desk: Desk, file: str) -> Distributor:
+def _distributor(desk: Desk) -> Distributor:
     """Whose token the request has. Raises Refusal 401, and 403 when the header names another dealer."""
     senders = desk.estate.senders
     dealer = request.headers.get("dealer", "")
     named = senders.of_dealer(dealer)
     found = senders.of_token(request.args.get("token", ""))
     g.about["dealer"] = dealer if named else ""
+    if found and found is named:
+        return found
+    if named and request.method == "POST":
+        _note_token(desk, named)
     if found is None:
-        if named and request.method == "POST":
-            _note_token(desk, named)
         raise Refusal(401, "token", "the token is wrong")
-    if found is not named:
-        if named and request.method == "POST":
-            _note_token(desk, named)
-        raise Refusal(403, "token", "the token belongs to another dealer")
-    return found
+    raise Refusal(403, "token", "the token belongs to another dealer")
 
 
 def _note_token(desk: Desk, named: Distributor) -> None:

@@ -49,14 +49,13 @@ def plan_markdown(
     plan: Plan,
     *,
     lang: Lang,
-    colour: bool = False,
     diff: bool = False,
     unmanaged: bool = False,
     kinds: KindNames = NO_NAMES,
     only: frozenset[str] = frozenset(),
     **_for_terminals: object,
 ) -> Iterator[str]:
-    """The plan as GitHub or GitLab Markdown of at most 60,000 characters; `colour` changes nothing here.
+    """The plan as GitHub or GitLab Markdown of at most 60,000 characters.
 
     It begins with a hidden marker. What does not fit is left out at a line's end with every fence and fold closed, and
     the last line says so.

@@ -62,7 +62,6 @@ class VmauthServer:
     url: str
     config: Path
     key: str = field(repr=False)
-    pid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +153,8 @@ def vmauth(config: Path, port: int = 0) -> Iterator[VmauthServer]:
         return [binary, *where, "-loggerLevel=INFO", "-envflag.enable"]
 
     log, keys = config.with_name("vmauth.log"), _auth_keys(("metrics", "flags", "pprof", "reload"), key)
-    with serving(command, port, log, _answers_to(key), environment=keys) as (chosen, pid):
-        yield VmauthServer(f"http://127.0.0.1:{chosen}", config, key, pid)
+    with serving(command, port, log, _answers_to(key), environment=keys) as (chosen, _):
+        yield VmauthServer(f"http://127.0.0.1:{chosen}", config, key)
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """A running vmauth: makes it read its user file, and verifies that it did and that the store applies the filter."""
 
 import json
-import os
-import signal
 import time
 import urllib.parse
 from collections.abc import Callable
@@ -18,15 +16,14 @@ _METRICSQL = 'label_set(vector(1), "smart", "yes")'
 
 
 class VmauthClient:
-    """vmauth at `url`. It re-reads its file on SIGHUP to `pid` where that is given, else on /-/reload with `key`.
+    """vmauth at `url`. It re-reads its file on /-/reload with `key`.
 
     `patience`: seconds until a new file must be in force (500 users take vmauth 0.1).
     """
 
-    def __init__(self, url: str, *, key: str = "", pid: int | None = None, patience: float = 15) -> None:
+    def __init__(self, url: str, *, key: str = "", patience: float = 15) -> None:
         self._url = url.rstrip("/")
         self._key = key
-        self._pid = pid
         self._patience = patience
 
     def reload(self, file: UserFile) -> None:
@@ -69,12 +66,6 @@ class VmauthClient:
             )
 
     def _ask_to_reload(self) -> None:
-        if self._pid is not None:
-            try:
-                os.kill(self._pid, signal.SIGHUP)
-            except OSError:
-                raise _unreachable(Text("SIGHUP", "SIGHUP")) from None
-            return
         key = urllib.parse.quote(self._key)
         answer = ask(f"{self._url}/-/reload?authKey={key}")
         if answer.status != 200:

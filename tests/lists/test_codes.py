@@ -161,7 +161,6 @@ def test_a_dealer_id_is_one_latin_word_that_begins_with_the_code() -> None:
         for dealer in ("0599rogaikop", "rogaikopita599", "рога и")
     }
     assert said == {"0599rogaikop": [], "rogaikopita599": ["X04"], "рога и": ["X03"]}
-    assert [one.code for one in lists.check_dealer("AB12rogai", "AB12")] == []
 
 
 def test_mailboxes_that_are_not_named(tmp_path: Path) -> None:

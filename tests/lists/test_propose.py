@@ -66,7 +66,6 @@ def test_one_company_gets_one_cabinet(tmp_path: Path) -> None:
 
     assert loaded(tmp_path, proposal) == {"romashka": ("company", "Europe/Moscow", ("ivanova",))}
     assert "20261001" not in text_of(tmp_path, proposal)
-    assert [one.code for one in proposal.problems] == ["F03"]
     assert "isolated" not in text_of(tmp_path, proposal)
 
 
@@ -87,7 +86,7 @@ def test_branches_are_isolated_and_the_zone_follows_their_clocks(tmp_path: Path)
     crossing = technician.propose([ural, mixed])
     assert "isolated: true" not in text_of(tmp_path, crossing)
     assert "P12: petrov, rk-ural_manager_20261103.csv:1" in text_of(tmp_path, crossing)
-    assert {one.code for one in crossing.problems} == {"P11", "P12"}
+    assert "P11: petrov@" in text_of(tmp_path, crossing)
     assert set(loaded(tmp_path, crossing)) == {"rk-ural", "rk-volga"}
 
 
@@ -148,7 +147,6 @@ def test_a_list_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     proposal = technician.propose([good, bad, odd])
 
     assert "  # romashka_online_20261103.csv: не использован, F13" in text_of(tmp_path, proposal)
-    assert "F13" in {one.code for one in proposal.problems}
     assert len(loaded(tmp_path, proposal)) == 2
 
 

@@ -233,12 +233,11 @@ def test_each_cabinet_sees_itself_only(proxy: VmauthServer, metrics_server: Metr
     assert seen(proxy.url, URAL, root) == {"ural"}
 
 
-@pytest.mark.parametrize("way", ["key", "pid"])
 def test_a_new_file_comes_into_force(
-    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret, way: str
+    proxy: VmauthServer, path: Path, metrics_server: MetricsServer, root: RootSecret
 ) -> None:
-    """vmauth re-reads its file on /-/reload as well as on SIGHUP, and we know when it has."""
-    running = VmauthClient(proxy.url, key=proxy.key) if way == "key" else VmauthClient(proxy.url, pid=proxy.pid)
+    """vmauth re-reads its file on /-/reload, and we know when it has."""
+    running = VmauthClient(proxy.url, key=proxy.key)
     file = write_users(path, metrics_server, root, [VOLGA])
     assert running.in_force(file)
     file = write_users(path, metrics_server, root, [Access("kama")])

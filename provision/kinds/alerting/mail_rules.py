@@ -14,7 +14,7 @@ from provision.model import Cabinet
 Groups = Mapping[str, Sequence[str]]  # folder -> names of alerts
 ROOT = "SMART"
 # Where Thunderbird keeps folders that belong to no account; an IMAP folder is imap://LOGIN@HOST/INBOX/SMART.
-LOCAL_FOLDERS = "mailbox://nobody@Local%20Folders"
+_LOCAL_FOLDERS = "mailbox://nobody@Local%20Folders"
 
 
 def sieve(groups: Groups, sender: str = "") -> str:
@@ -29,8 +29,8 @@ def sieve(groups: Groups, sender: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def thunderbird(groups: Groups, folders: str = LOCAL_FOLDERS) -> str:
-    """The content of msgFilterRules.dat; `folders` is the URI of the folder that holds `SMART`.
+def thunderbird(groups: Groups) -> str:
+    """The content of msgFilterRules.dat.
 
     Conditions are joined by OR, so a sender cannot be asked for as well: the subject alone decides.
     """
@@ -42,7 +42,7 @@ def thunderbird(groups: Groups, folders: str = LOCAL_FOLDERS) -> str:
             'enabled="yes"',
             'type="17"',  # when mail arrives, and when the rules are run by hand
             'action="Move to folder"',
-            f'actionValue="{folders}/{ROOT}/{folder}"',
+            f'actionValue="{_LOCAL_FOLDERS}/{ROOT}/{folder}"',
             f'condition="{condition}"',
         ]
     return "\n".join(lines) + "\n"
