@@ -143,7 +143,7 @@ class Poller:
             polls.note_error(connection, row)
             if error.error_class is ErrorClass.LOGIN and fingerprint:
                 polls.refused(connection, _key(access), fingerprint, now)
-        self.numbers.put([sample("kodeks_online_up", polls.labels(cabinet.id, access), _ms(now), 0)])
+        self.numbers.put([sample("kodeks_online_up", polls.labels(cabinet.id, access), now, 0)])
         return Polled(cabinet.id, access, outcome, error.error_class.value, error.detail)
 
 
@@ -187,11 +187,11 @@ def _key(access: OnlineAccess) -> Key:
 
 
 def _samples(cabinet: Cabinet, access: OnlineAccess, account: Account, now: datetime) -> list[Sample]:
-    labels, at = polls.labels(cabinet.id, access), _ms(now)
-    found = [sample("kodeks_online_up", labels, at, 1)]
+    labels = polls.labels(cabinet.id, access)
+    found = [sample("kodeks_online_up", labels, now, 1)]
     for kind, quota in account.quotas.items():
-        found.append(sample("kodeks_online_billing_left", {**labels, "kind": kind}, at, quota.left))
-        found.append(sample("kodeks_online_billing_limit", {**labels, "kind": kind}, at, quota.limit))
+        found.append(sample("kodeks_online_billing_left", {**labels, "kind": kind}, now, quota.left))
+        found.append(sample("kodeks_online_billing_limit", {**labels, "kind": kind}, now, quota.limit))
     return found
 
 
@@ -213,7 +213,3 @@ def _searches(cabinet: Cabinet, access: OnlineAccess, account: Account) -> list[
         }
         for one in account.searches
     ]
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -7,6 +7,7 @@ from threading import Lock
 
 from provision.collect.unknown import note_unknown, unknown_names
 from provision.receive.senders import Client, Distributor
+from provision.stores.writing import labels_of
 
 REFUSED = "kodeks_upload_refused"
 _PAUSE = 60  # seconds between two notes of the same
@@ -32,8 +33,8 @@ class Notes:
             if not reason or self._is_noted((client.cabinet.id, client.lines[0].client, reason), now):
                 return
             for one in client.lines:
-                labels = {"cabinet": client.cabinet.id, "client": one.client, "manager": one.manager, "host": one.host}
-                self._samples.append(({"__name__": REFUSED, **labels, "reason": reason}, int(now * 1000)))
+                labels = {"__name__": REFUSED, **labels_of(client.cabinet.id, one), "reason": reason}
+                self._samples.append((labels, int(now * 1000)))
 
     def unknown(self, distributor: Distributor, name: str) -> None:
         """Notes a name that none of the distributor's lists has. Raises OSError."""

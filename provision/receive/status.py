@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from provision.model import Installation
 from provision.receive.refusal import Refusal
+from provision.stores.writing import labels_of
 
 LARGEST = 1 << 20  # bytes; seen are 16 KB
 TOLERANCE = 30 * 60  # seconds that the client's clock may be wrong; a wrong time zone is an hour or more
@@ -73,7 +74,7 @@ def check_clock(status: Status, now: float) -> None:
 def lines(status: Status, cabinet: str, managers: Iterable[Installation]) -> Iterator[tuple[dict[str, str], str, int]]:
     """Labels (with `__name__`, unescaped), value and time in milliseconds of each sample; one a line of the list."""
     for line in managers:
-        ours = _ours(cabinet, line)
+        ours = labels_of(cabinet, line)
         for series, value in status.samples:
             name, _, inside = series.partition("{")
             theirs = {name: _unescaped(text) for name, text in _ONE_LABEL.findall(inside)}
@@ -85,7 +86,7 @@ def whole_text(status: Status, cabinet: str, managers: Iterable[Installation]) -
     """All samples in the text format of Prometheus: what lines() and as_text() give, ten times as fast."""
     parts = []
     for line in managers:
-        own = ",".join(f'{name}="{_escaped(text)}"' for name, text in _ours(cabinet, line).items())
+        own = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels_of(cabinet, line).items())
         parts += [f"{series}{own}}} {value} {status.time}000\n" for series, value in status.samples]
         parts.append(f"{TIME}{{{own}}} {status.time} {status.time}000\n")
     return "".join(parts)
@@ -95,10 +96,6 @@ def as_text(labels: dict[str, str], value: str, time: int) -> str:
     """One sample in the text format of Prometheus."""
     inside = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items() if name != "__name__")
     return f"{labels['__name__']}{{{inside}}} {value} {time}\n"
-
-
-def _ours(cabinet: str, line: Installation) -> dict[str, str]:
-    return {"cabinet": cabinet, "client": line.client, "manager": line.manager, "host": line.host}
 
 
 def _samples(text: str) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from provision.reports.parsing import Report
 from provision.reports.records import Dated
 from provision.stores import imports
 from provision.stores.contract import RETENTION_MONTHS
-from provision.stores.writing import NumbersWriter, RowsWriter, require_single_node, sample
+from provision.stores.writing import NumbersWriter, RowsWriter, labels_of, require_single_node, sample
 
 _AHEAD = timedelta(days=1)  # a clock that is wrong by a zone is imported, and `verify` says so
 _OLDEST = timedelta(days=31 * RETENTION_MONTHS)
@@ -92,11 +92,5 @@ def write(one: Dated, stores: Stores) -> Imported:
 
 def note_refusal(cabinet: Cabinet, installation: Installation, reason: str, at: datetime, stores: Stores) -> None:
     """A sample of kodeks_upload_refused, for `verify`: a file of this installation was not imported."""
-    labels = {
-        "cabinet": cabinet.id,
-        "client": installation.client,
-        "manager": installation.manager,
-        "host": installation.host,
-        "reason": reason,
-    }
-    stores.numbers.put([sample("kodeks_upload_refused", labels, round(at.timestamp() * 1000), 1)])
+    labels = {**labels_of(cabinet.id, installation), "reason": reason}
+    stores.numbers.put([sample("kodeks_upload_refused", labels, at, 1)])

@@ -11,7 +11,7 @@ from provision.reports.form import REPORTED, UNKNOWN_DOMAIN
 from provision.reports.moments import in_utc, within_month, zone_of
 from provision.reports.parsing import Json, Report
 from provision.stores.registry import hosting
-from provision.stores.writing import Sample, sample
+from provision.stores.writing import Sample, labels_of, sample
 
 _IN_UTC = ("ts", "server_time")
 
@@ -33,12 +33,7 @@ class Dated:
     @property
     def owner(self) -> Mapping[str, str]:
         """The labels, and columns, that say whose it is. The manager is that of the first list line."""
-        return {
-            "cabinet": self.cabinet.id,
-            "client": self.installation.client,
-            "manager": self.installation.manager,
-            "host": self.host,
-        }
+        return labels_of(self.cabinet.id, self.installation)
 
 
 def samples(dated: Dated, *, newest: bool) -> Iterator[Sample]:
@@ -53,15 +48,15 @@ def samples(dated: Dated, *, newest: bool) -> Iterator[Sample]:
         name, value = line["metric"], line["value"]
         if value or not REPORTED[name].sparse:
             moment = in_month if name.endswith("_mtd") else time
-            yield sample(name, {**dated.owner, **_labels(name, line)}, _ms(moment), value)
+            yield sample(name, {**dated.owner, **_labels(name, line)}, moment, value)
     header = dated.report.header
     if "legal_name" in header or "regnum" in header:
         known = {label: header[label] for label in ("legal_name", "regnum") if label in header}
         labels = {**dated.owner, **known, "kind": hosting(dated.installation)}
-        yield sample("kodeks_installation_info", labels, _ms(time), 1)
+        yield sample("kodeks_installation_info", labels, time, 1)
     if newest:
-        inside = _ms(time) / 1000
-        yield sample("kodeks_sysinfo_timestamp_seconds", dated.owner, _ms(dated.received_at), inside)
+        inside = round(time.timestamp(), 3)
+        yield sample("kodeks_sysinfo_timestamp_seconds", dated.owner, dated.received_at, inside)
 
 
 def rows(dated: Dated) -> dict[str, list[dict[str, Any]]]:
@@ -96,7 +91,3 @@ def _added(line: Json, dated: Dated) -> dict[str, Any]:
     if table == "login_rejections":
         return {"domain": line.get("domain", UNKNOWN_DOMAIN)}
     return {"dealer": dated.cabinet.dealer or dated.cabinet.distributor}
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -122,9 +122,9 @@ def put_role(connection: Connection, role: str, live: Spec) -> None:
         connection.execute(sql.SQL("ALTER ROLE {} INHERIT").format(name))
     reset_settings(connection, role)
     for group in live.get("member_of", ()):
-        connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(_role(group), name))
+        connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(role_of(group), name))
     for member in live.get("members", ()):
-        connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(name, _role(member)))
+        connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(name, role_of(member)))
 
 
 def reset_settings(connection: Connection, role: str) -> None:
@@ -174,5 +174,6 @@ def _concerns_us(holder: str) -> bool:
     return holder in ("PUBLIC", *GROUPS) or OURS.fullmatch(holder) is not None
 
 
-def _role(name: str) -> "sql.Identifier":
+def role_of(name: str) -> "sql.Identifier":
+    """The role of a membership, which has `*` behind it where it may be passed on."""
     return sql.Identifier(name.rstrip("*"))

@@ -14,7 +14,7 @@ import yaml
 
 from provision.errors import StoreError
 from provision.stores.local import MetricsServer
-from provision.stores.process import find, serving
+from provision.stores.process import answering, find, serving
 from provision.stores.wire import Login, ask
 from provision.text import Text
 
@@ -51,10 +51,7 @@ def blackbox_exporter(
         listen = f"--web.listen-address=127.0.0.1:{chosen}"
         return [binary, f"--config.file={config}", listen, "--log.level=warn"]
 
-    def answers(chosen: int) -> bool:
-        return ask(f"http://127.0.0.1:{chosen}/-/healthy", timeout=2).status == 200
-
-    with serving(command, port, log, answers, environment=environment) as (chosen, pid):
+    with serving(command, port, log, answering("/-/healthy"), environment=environment) as (chosen, pid):
         yield Exporter(f"http://127.0.0.1:{chosen}", pid)
 
 
@@ -76,15 +73,12 @@ def vmalert(rules: Path, metrics: MetricsServer, log: Path, port: int = 0) -> It
             "-envflag.enable",
         ]
 
-    def answers(chosen: int) -> bool:
-        return ask(f"http://127.0.0.1:{chosen}/health", timeout=2).status == 200
-
     login = {
         f"{purpose}_basicAuth_{name}": value
         for purpose in ("datasource", "remoteWrite")
         for name, value in (("username", metrics.login.user), ("password", metrics.login.password))
     }
-    with serving(command, port, log, answers, environment=login) as (chosen, pid):
+    with serving(command, port, log, answering("/health"), environment=login) as (chosen, pid):
         yield Recorder(f"http://127.0.0.1:{chosen}", pid)
 
 

@@ -9,6 +9,7 @@ from provision.errors import StoreError
 from provision.os_errors import reason
 from provision.stores.cluster import Cluster
 from provision.stores.driver import psycopg
+from provision.stores.process import postgres_program
 from provision.text import Text
 from provision.whole_files import replaced
 
@@ -36,10 +37,8 @@ def dump(cluster: Cluster, database: str, path: Path) -> None:
 
 
 def _binary() -> str:
-    """The newest pg_dump: Debian keeps each version outside the PATH. Raises StoreError when there is none."""
-    versions = Path("/usr/lib/postgresql").glob("*/bin/pg_dump")
-    newest = max(versions, key=lambda path: int(path.parts[-3]), default=None)
-    found = str(newest) if newest else shutil.which("pg_dump")
+    """The newest pg_dump. Raises StoreError when there is none."""
+    found = postgres_program("pg_dump") or shutil.which("pg_dump")
     if found is None:
         raise StoreError(
             Text("Не найдена программа pg_dump; ничего не удалено", "pg_dump is not installed; nothing was dropped"),

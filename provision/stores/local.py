@@ -19,7 +19,7 @@ from pathlib import Path
 from provision.errors import StoreError
 from provision.stores.driver import psycopg
 from provision.stores.number_stores import NumberStore, VictoriaMetrics
-from provision.stores.process import as_user, find, serving
+from provision.stores.process import answering, as_user, find, postgres_program, serving
 from provision.stores.wire import Answer, Login, ask
 from provision.text import Text
 from provision.whole_files import replaced
@@ -203,10 +203,7 @@ def postgresql(folder: Path, port: int = 0, database: str = "smart") -> Iterator
 
 
 def _postgres_binary(name: str) -> str:
-    """Debian keeps the servers' binaries outside the PATH, by version; the newest counts."""
-    versions = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
-    newest = max(versions, key=lambda path: int(path.parts[-3]), default=None)
-    return str(newest) if newest else find(name, package="postgresql")
+    return postgres_program(name) or find(name, package="postgresql")
 
 
 def _own(folder: Path) -> None:
@@ -281,4 +278,4 @@ def _write_private(path: Path, text: str) -> None:
 
 def _answers_to(key: str) -> Callable[[int], bool]:
     """Whether the server at the port is the one started with that key, and not a stranger that took the port."""
-    return lambda port: ask(f"http://127.0.0.1:{port}/metrics?authKey={key}", timeout=2).status == 200
+    return answering(f"/metrics?authKey={key}")

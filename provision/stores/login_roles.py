@@ -21,7 +21,7 @@ from provision.stores import cluster_fence
 from provision.stores.access import Access, names
 from provision.stores.catalogue import NAMED_LIKE_OURS, login_roles
 from provision.stores.cluster import GUARDED_SETTINGS, Cluster, Connection, Rights, explain, side_by_side
-from provision.stores.cluster_fence import OURS_SQL, Change
+from provision.stores.cluster_fence import OURS_SQL, Change, role_of
 from provision.stores.driver import psycopg, sql
 from provision.stores.schema import OWNER
 
@@ -246,9 +246,9 @@ def _put(
     connection.execute(sql.SQL("; ").join(settings))
     for group in live.get("member_of", ()):
         if group not in spec["member_of"]:
-            connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(_role(group), role))
+            connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(role_of(group), role))
     for member in live.get("members", ()):
-        connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(role, _role(member)))
+        connection.execute(sql.SQL("REVOKE {} FROM {} CASCADE").format(role, role_of(member)))
     for group in spec["member_of"]:
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
 
@@ -294,7 +294,3 @@ def _fits(verifier: str, password: str) -> bool:
     stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     server = hmac.digest(salted, b"Server Key", "sha256")
     return hmac.compare_digest(base64.b64encode(stored) + base64.b64encode(server), (match[3] + match[4]).encode())
-
-
-def _role(name: str) -> "sql.Identifier":
-    return sql.Identifier(name.rstrip("*"))

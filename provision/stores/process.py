@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from provision.errors import StoreError
+from provision.stores.wire import ask
 from provision.text import Text
 
 _PATIENCE = 30.0  # seconds a server may take to answer for the first time, and to end
@@ -30,6 +31,18 @@ def find(binary: str, package: str = "") -> str:
             ),
         )
     return path
+
+
+def postgres_program(name: str) -> str | None:
+    """The newest of PostgreSQL's programs of that name: Debian keeps each version outside the PATH."""
+    versions = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    newest = max(versions, key=lambda path: int(path.parts[-3]), default=None)
+    return str(newest) if newest else None
+
+
+def answering(path: str) -> Callable[[int], bool]:
+    """Whether the server at a port of ours answers 200 there."""
+    return lambda port: ask(f"http://127.0.0.1:{port}{path}", timeout=2).status == 200
 
 
 def as_user(command: Sequence[str], user: str = "", *, dying: str = "keep") -> list[str]:

@@ -23,9 +23,9 @@ from provision.errors import StoreError
 from provision.stores import local
 from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
 from provision.stores.number_stores import NumberStore
-from provision.stores.process import serving
+from provision.stores.process import answering, serving
 from provision.stores.vmauth_users import UserFile
-from provision.stores.wire import Login, ask
+from provision.stores.wire import Login
 from provision.text import Text
 from provision.whole_files import replaced
 
@@ -170,14 +170,11 @@ class Stack:
         """The receiver of uploads and alert events; what `provision` has to know of it, by variable."""
         spool, key = self.folder / "spool", secrets.token_urlsafe(16)
 
-        def answers(port: int) -> bool:
-            return ask(f"http://127.0.0.1:{port}/health", timeout=2).status == 200
-
         with serving(
             lambda port: command(port, spool),
             ports.receiver,
             self.folder / "receiver.log",
-            answers,
+            answering("/health"),
             environment={**environment, "SMART_RECEIVER_KEY": key},
         ) as (port, _):
             url = f"http://127.0.0.1:{port}"

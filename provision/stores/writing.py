@@ -5,10 +5,11 @@ import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from provision.errors import StoreError
-from provision.model import Cabinet
+from provision.model import Cabinet, Installation
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.cluster_fence import registered
 from provision.stores.driver import sql
@@ -34,9 +35,14 @@ class Sample(NamedTuple):
         return frozenset(self.labels.items()), self.time
 
 
-def sample(name: str, labels: Mapping[str, str], time: int, value: float) -> Sample:
-    """A number of the contract at a time in unix milliseconds."""
-    return Sample({"__name__": name, **labels}, time, value)
+def sample(name: str, labels: Mapping[str, str], moment: datetime, value: float) -> Sample:
+    """A number of the contract at that moment."""
+    return Sample({"__name__": name, **labels}, round(moment.timestamp() * 1000), value)
+
+
+def labels_of(cabinet: str, line: Installation) -> dict[str, str]:
+    """What every number and row of an installation says of it."""
+    return {"cabinet": cabinet, "client": line.client, "manager": line.manager, "host": line.host}
 
 
 def require_single_node(cabinet: Cabinet) -> None:

@@ -9,6 +9,7 @@ from provision.stores.sample_data.clock import Clock
 from provision.stores.sample_data.outages import Outage
 from provision.stores.sample_data.sink import Labels, RowSink
 from provision.stores.sample_data.subject import SampleCabinet
+from provision.stores.writing import labels_of
 
 
 @dataclass(slots=True)
@@ -37,5 +38,4 @@ class Site:
 
     @property
     def labels(self) -> Labels:
-        names = ("cabinet", "client", "manager")
-        return {**dict(zip(names, self.owner, strict=True)), "host": self.subject.host}
+        return labels_of(self.cabinet.id, self.subject)
