@@ -35,10 +35,16 @@ class Change:
         return "update" if self.after is not None else "delete"
 
     @property
+    def resource(self) -> Resource:
+        """What it is about: as it is to be; for a delete, as it is."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - a change has at least one side
+        return found
+
+    @property
     def origin(self) -> str:
         """Where the desired state comes from; for a delete, where the object was found."""
-        source = self.after or self.before
-        return source.origin if source else ""
+        return self.resource.origin
 
 
 @dataclass(frozen=True, slots=True)

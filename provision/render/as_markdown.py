@@ -113,7 +113,7 @@ def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNam
     yield from ("", f"<details><summary>{_name(part, lang)}</summary>", "")
     for change in part.changes:
         kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
-        title = _words(title_of(change.after or change.before))
+        title = _words(title_of(change.resource))
         mark = f"<code>{MARKS[change.action]}</code>"
         yield f"- {' '.join(filter(None, [mark, kind, key, title]))}: {_words(why(change, part, lang))}"
         if diff:

@@ -94,22 +94,11 @@ def _refusal(part: Part, lang: Lang, colour: bool) -> list[str]:
 
 def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNames, length: Length) -> list[str]:
     important = [one for one in part.changes if length == "full" or is_important(one)]
-    rows = [
-        (
-            MARKS[change.action],
-            kind_name(change.ref, kinds, lang),
-            harmless(change.ref.key),
-            harmless(title_of(change.after or change.before)),
-            why(change, part, lang),
-        )
-        for change in important
-    ]
+    rows = [_row(MARKS[change.action], change.resource, why(change, part, lang), lang, kinds) for change in important]
     if length == "short":
         rows = [*counts(part, kinds, lang), *rows]
     lines = _aligned(rows, colour)
-    if length != "full":
-        return lines
-    if not diff:
+    if length != "full" or not diff:
         return lines
     return [
         text
@@ -120,11 +109,7 @@ def _changes(part: Part, *, lang: Lang, colour: bool, diff: bool, kinds: KindNam
 
 def _unmarked(resources: Sequence[Resource], *, lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
     settings = [one for one in resources if "set" in one.spec]
-    rows = [
-        ("?", kind_name(one.ref, kinds, lang), harmless(one.ref.key), harmless(title_of(one)), UNMANAGED.say(lang))
-        for one in resources
-        if one not in settings
-    ]
+    rows = [_row("?", one, UNMANAGED.say(lang), lang, kinds) for one in resources if one not in settings]
     return [*_aligned(rows, colour), *(line for one in settings for line in _setting(one, lang, colour, kinds))]
 
 
@@ -139,18 +124,13 @@ def _setting(one: Resource, lang: Lang, colour: bool, kinds: KindNames) -> list[
 
 
 def _orphans(orphans: Sequence[Resource], lang: Lang, colour: bool, kinds: KindNames) -> list[str]:
-    rows = [
-        (
-            "?",
-            kind_name(one.ref, kinds, lang),
-            harmless(one.ref.key),
-            harmless(title_of(one)),
-            harmless(one.ref.cabinet),
-        )
-        for one in orphans
-    ]
+    rows = [_row("?", one, harmless(one.ref.cabinet), lang, kinds) for one in orphans]
     head = f"{ORPHANS.say(lang)}. {HINT.say(lang)}: {ORPHANS_HINT.say(lang)}."
     return [paint(head, "bold", on=colour), *_aligned(rows, colour)]
+
+
+def _row(mark: str, one: Resource, reason: str, lang: Lang, kinds: KindNames) -> Row:
+    return mark, kind_name(one.ref, kinds, lang), harmless(one.ref.key), harmless(title_of(one)), reason
 
 
 def _aligned(rows: Sequence[Row], colour: bool) -> list[str]:

@@ -42,10 +42,8 @@ def json_text(value: Any) -> str:
     return "\n".join(map(harmless, json.dumps(value, ensure_ascii=False, indent=2).split("\n")))
 
 
-def title_of(resource: Resource | None) -> str:
+def title_of(resource: Resource) -> str:
     """What people call the object (its title or name), else its role or e-mail; "" where that is its key anyway."""
-    if resource is None:
-        return ""
     inner = resource.spec.get("spec")
     specs = (resource.spec, inner) if isinstance(inner, Mapping) else (resource.spec,)
     for key in ("title", "name", "role", "email"):

@@ -55,6 +55,17 @@ _HOST = ("host",)
 _USER = ("host", "user", "domain")
 _ACCESS = ("user", "server", "catalog")
 
+
+def _of_host(name: str, unit: str, meaning: Text) -> Metric:
+    """What each report says of an installation."""
+    return Metric(name, unit, SYSINFO, _HOST, meaning)
+
+
+def _of_user(name: str, unit: str, meaning: Text, *, sparse: bool = False) -> Metric:
+    """What each report says of a user of an installation."""
+    return Metric(name, unit, SYSINFO, _USER, meaning, sparse)
+
+
 METRICS: tuple[Metric, ...] = (
     Metric(
         "kodeks_check_status",
@@ -85,25 +96,19 @@ METRICS: tuple[Metric, ...] = (
         (*_HOST, "volume"),
         Text("размер этого раздела", "size of that volume"),
     ),
-    Metric(
+    _of_host(
         "kodeks_licenses_used",
         "seats",
-        SYSINFO,
-        _HOST,
         Text("занято лицензий в момент отчёта", "seats in use at the time of the report"),
     ),
-    Metric(
+    _of_host(
         "kodeks_licenses_registered",
         "seats",
-        SYSINFO,
-        _HOST,
         Text("лицензий в регистрационном файле", "seats in the registration file"),
     ),
-    Metric(
+    _of_host(
         "kodeks_licenses_occupied_24h",
         "seats",
-        SYSINFO,
-        _HOST,
         Text(
             "разных занимавших лицензию за 24 часа; бывает больше, чем лицензий",
             "distinct seat holders of the last 24 hours; may exceed the seats",
@@ -116,11 +121,9 @@ METRICS: tuple[Metric, ...] = (
         (*_HOST, "domain"),
         Text("занято лицензий по группам Active Directory", "seats in use by Active Directory group"),
     ),
-    Metric(
+    _of_host(
         "kodeks_license_expiry_timestamp_seconds",
         "unix seconds",
-        SYSINFO,
-        _HOST,
         Text("когда кончается лицензия", "end of the licence"),
     ),
     Metric(
@@ -130,11 +133,9 @@ METRICS: tuple[Metric, ...] = (
         _HOST,
         Text("когда кончается договор на сопровождение", "end of the service contract"),
     ),
-    Metric(
+    _of_host(
         "kodeks_senselock_state",
         "state",
-        SYSINFO,
-        _HOST,
         Text(
             "ключ SenseLock в отчёте: 1 работает, 0 не работает, -1 записи о ключе нет",
             "SenseLock key in the report: 1 works, 0 does not, -1 the report has no record of it",
@@ -150,91 +151,65 @@ METRICS: tuple[Metric, ...] = (
             "what is known of the installation, as labels; kind: client_hardware, cloud, own_dc",
         ),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_db_requests_mtd",
         "requests",
-        SYSINFO,
-        _USER,
         Text("запросов к базам с начала месяца, вместе с kAssist", "database requests this month, kAssist included"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_db_requests_hour",
         "requests",
-        SYSINFO,
-        _USER,
         Text("запросов к базам с прошлого отчёта", "database requests since the previous report"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_db_requests_60d",
         "requests",
-        SYSINFO,
-        _USER,
         Text("запросов к базам за 60 дней; нули есть", "database requests in 60 days, zeros included"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_docs_covered_mtd",
         "documents",
-        SYSINFO,
-        _USER,
         Text("открыто лицензионных документов с начала месяца", "licensed documents opened this month"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_docs_free_mtd",
         "documents",
-        SYSINFO,
-        _USER,
         Text("открыто бесплатных документов с начала месяца", "free documents opened this month"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_docs_saved_mtd",
         "documents",
-        SYSINFO,
-        _USER,
         Text("сохранено документов с начала месяца", "documents saved this month"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_docs_saved_hour",
         "documents",
-        SYSINFO,
-        _USER,
         Text("сохранено документов с прошлого отчёта", "documents saved since the previous report"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_docs_printed_mtd",
         "documents",
-        SYSINFO,
-        _USER,
         Text("напечатано документов с начала месяца", "documents printed this month"),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_actions_mtd",
         "actions",
-        SYSINFO,
-        _USER,
         Text(
             "поисков, открытых документов и обращений к сервисам с начала месяца",
             "searches, opened documents and uses of services this month",
         ),
     ),
-    Metric(
+    _of_user(
         "kodeks_user_billing_docs_mtd",
         "documents",
-        SYSINFO,
-        _USER,
         Text("учтённых документов и сервисов с начала месяца", "documents and services counted this month"),
     ),
-    Metric(
-        "kodeks_user_activity_mtd",
-        "points",
-        SYSINFO,
-        _USER,
-        Text("баллов активности с начала месяца", "points of activity this month"),
+    _of_user(
+        "kodeks_user_activity_mtd", "points", Text("баллов активности с начала месяца", "points of activity this month")
     ),
-    Metric(
+    _of_user(
         "kodeks_user_search_empty_hour",
         "searches",
-        SYSINFO,
-        _USER,
         Text("поисков без результата с прошлого отчёта", "searches without a result since the previous report"),
     ),
     Metric(
@@ -248,11 +223,9 @@ METRICS: tuple[Metric, ...] = (
         ),
         sparse=True,
     ),
-    Metric(
+    _of_user(
         "kodeks_user_kassist_requests_30d",
         "requests",
-        SYSINFO,
-        _USER,
         Text("запросов через kAssist за 30 дней", "requests through kAssist in 30 days"),
         sparse=True,
     ),
@@ -266,32 +239,22 @@ METRICS: tuple[Metric, ...] = (
             "links of kAssist since the previous report; kind: unique_added, added, not_found, checked_active",
         ),
     ),
-    Metric(
+    _of_host(
         "kodeks_users_no_login_60d",
         "accounts",
-        SYSINFO,
-        _HOST,
         Text("учётных записей без входа 60 дней и дольше", "accounts without a session for 60 days or more"),
     ),
-    Metric(
+    _of_host(
         "kodeks_users_zero_requests_30d",
         "accounts",
-        SYSINFO,
-        _HOST,
         Text("учётных записей без запросов 30 дней", "accounts without a database request in 30 days"),
     ),
-    Metric(
-        "kodeks_users_active_mtd",
-        "accounts",
-        SYSINFO,
-        _HOST,
-        Text("работавших в этом месяце", "accounts seen working this month"),
+    _of_host(
+        "kodeks_users_active_mtd", "accounts", Text("работавших в этом месяце", "accounts seen working this month")
     ),
-    Metric(
+    _of_host(
         "kodeks_user_cards_filled_percent",
         "percent",
-        SYSINFO,
-        _HOST,
         Text("доля входивших, чья карточка заполнена", "share of those who logged in whose card is filled in"),
     ),
     Metric(
@@ -309,11 +272,9 @@ METRICS: tuple[Metric, ...] = (
         Text("баз с этой ошибкой", "databases that show the error"),
         sparse=True,
     ),
-    Metric(
+    _of_host(
         "kodeks_sysinfo_timestamp_seconds",
         "unix seconds",
-        SYSINFO,
-        _HOST,
         Text("отметка времени внутри последнего sysinfo", "time stamp inside the last sysinfo"),
     ),
     Metric(

@@ -112,8 +112,7 @@ def _on(cluster: Cluster, state: State) -> State:
 
 def server_of(change: Change) -> str:
     """The variable with the connection of the administrator of the server that the change is on."""
-    resource = change.after or change.before
-    return str(resource.handle[SERVER]) if resource else ""
+    return str(change.resource.handle[SERVER])
 
 
 @contextmanager
