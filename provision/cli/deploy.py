@@ -269,10 +269,9 @@ def show_plan(
 ) -> Iterator[str]:
     """The plan in that format, piece by piece; a long one in short, unless `view` says otherwise."""
     from provision.kinds import TITLES
-    from provision.render import PLAN_FORMATS, length_of
+    from provision.render import PLAN_FORMATS, View, length_of
 
-    return PLAN_FORMATS[form](
-        made,
+    shown = View(
         lang=settings.lang,
         colour=settings.colour if colour is None else colour,
         diff=view.diff,
@@ -281,14 +280,15 @@ def show_plan(
         length="quiet" if view.quiet else "full" if view.full or view.diff else length_of(made),
         only=frozenset(view.only),
     )
+    return PLAN_FORMATS[form](made, shown)
 
 
 def show_outcomes(settings: Settings, made: "Plan", outcomes: "Outcomes", form: str) -> Iterator[str]:
     """What became of the plan, in that format, piece by piece."""
     from provision.kinds import TITLES
-    from provision.render import OUTCOME_FORMATS
+    from provision.render import OUTCOME_FORMATS, View
 
-    return OUTCOME_FORMATS[form](made, outcomes, lang=settings.lang, colour=settings.colour, kinds=TITLES)
+    return OUTCOME_FORMATS[form](made, outcomes, View(lang=settings.lang, colour=settings.colour, kinds=TITLES))
 
 
 def is_opened(made: "Plan") -> bool:

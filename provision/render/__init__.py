@@ -2,12 +2,11 @@
 
 Plans and outcomes, which may be long, come in pieces that make the text when they are joined.
 
-A new format is a function, its line in a table here, and its name in the `format_option` of a command. Every function
-takes all the keywords of its table and ignores those that mean nothing to it. No text ends with a line break. Whatever
-came from lists or servers is harmless on a terminal, and secrets are masked.
+A new format is a function, its line in a table here, and its name in the `format_option` of a command. No text ends
+with a line break. Whatever came from lists or servers is harmless on a terminal, and secrets are masked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from provision.model import Problem
@@ -16,15 +15,15 @@ from provision.render.as_json import outcome_json, plan_json
 from provision.render.as_markdown import plan_markdown
 from provision.render.as_text import outcome_text, plan_text
 from provision.render.problems import problems_json, problems_summary, problems_text, worst_first
-from provision.render.short import Length, length_of
-from provision.render.words import KindNames
+from provision.render.short import length_of
+from provision.render.view import View
 from provision.text import Lang
 
 __all__ = [
     "OUTCOME_FORMATS",
     "PLAN_FORMATS",
     "PROBLEM_FORMATS",
-    "Length",
+    "View",
     "length_of",
     "outcome_json",
     "outcome_text",
@@ -38,33 +37,9 @@ __all__ = [
 ]
 
 
-class PlanFormat(Protocol):
-    """`diff` shows what differs in full, `unmanaged` lists what does not have our mark, `kinds` names the kinds.
-
-    `length` and `only` are for the eye (see plan_text): JSON is always complete.
-    """
-
-    def __call__(
-        self,
-        plan: Plan,
-        /,
-        *,
-        lang: Lang,
-        colour: bool,
-        diff: bool,
-        unmanaged: bool,
-        kinds: KindNames,
-        length: Length = "full",
-        only: frozenset[str] = frozenset(),
-    ) -> Iterator[str]: ...
-
-
-class OutcomeFormat(Protocol):
-    """`outcomes` may hold fewer cabinets than `plan`: the others were never begun."""
-
-    def __call__(
-        self, plan: Plan, outcomes: Outcomes, /, *, lang: Lang, colour: bool, kinds: KindNames
-    ) -> Iterator[str]: ...
+# `outcomes` may hold fewer cabinets than the plan: the others were never begun.
+PlanFormat = Callable[[Plan, View], Iterator[str]]
+OutcomeFormat = Callable[[Plan, Outcomes, View], Iterator[str]]
 
 
 class ProblemFormat(Protocol):

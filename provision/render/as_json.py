@@ -4,22 +4,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provision.errors import ProvisionError
 from provision.model import Ref, Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Outcomes, Plan
 from provision.render.values import json_text, masked, title_of
+from provision.render.view import View
 from provision.render.words import count_actions
 from provision.text import Lang
 
 
-def plan_json(plan: Plan, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
-    """The plan as JSON, refusals in that language. Keywords for people (colour, diff, …) are ignored.
+def plan_json(plan: Plan, view: View) -> Iterator[str]:
+    """The plan as JSON, refusals in the language of the view.
 
     `server` is the address of Grafana. `cabinets` are those that were planned, changed or not. `changes` and `summary`
     hold what would be written; those of a refused cabinet are beside its reason. `states` names the cabinets that are
     suspended or absent. `orphans` belong to no cabinet of the file, `excluded_lines` is the number of list lines with
     errors by cabinet.
     """
-    return _pieces(_plan_value(plan, lang))
+    return _pieces(_plan_value(plan, view.lang))
 
 
 def _plan_value(plan: Plan, lang: Lang) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def _unmanaged_value(resource: Resource) -> dict[str, Any]:
     return {**_ref_value(resource.ref), **({"title": title} if title else {})}
 
 
-def outcome_json(plan: Plan, outcomes: Outcomes, *, lang: Lang = "en", **_for_people: object) -> Iterator[str]:
+def outcome_json(plan: Plan, outcomes: Outcomes, view: View) -> Iterator[str]:
     """The plan's JSON with outcome, error and hint in every change, and `cabinets` with the status of each.
 
     A cabinet that was never begun is "skipped", and so are its changes. `because` names the failed object on which a
@@ -98,29 +100,27 @@ def outcome_json(plan: Plan, outcomes: Outcomes, *, lang: Lang = "en", **_for_pe
     by_cabinet = {outcome.plan.cabinet: outcome for outcome in outcomes.cabinets}
     made = [*outcomes.shared, *(one for outcome in outcomes.cabinets for one in outcome.outcomes)]
     by_ref = {one.change.ref: one for one in made}
-    value = _plan_value(plan, lang)
+    value = _plan_value(plan, view.lang)
     value["changes"] = (
-        {**_change_value(change), **_outcome_value(by_ref.get(change.ref), lang)} for change in plan.writable
+        {**_change_value(change), **_outcome_value(by_ref.get(change.ref), view.lang)} for change in plan.writable
     )
-    value["cabinets"] = [_cabinet_value(cabinet, by_cabinet.get(cabinet.cabinet), lang) for cabinet in plan.cabinets]
+    value["cabinets"] = [_cabinet_value(one, by_cabinet.get(one.cabinet), view.lang) for one in plan.cabinets]
     return _pieces(value)
 
 
 def _outcome_value(outcome: Outcome | None, lang: Lang) -> dict[str, Any]:
-    error = outcome and outcome.error
     return {
         "outcome": outcome.status if outcome else "skipped",
-        "error": error.text.say(lang) if error else None,
-        "hint": error.hint.say(lang) if error and error.hint else None,
+        **_error_value(outcome.error if outcome else None, lang),
         **({"because": _ref_value(outcome.because)} if outcome and outcome.because else {}),
     }
 
 
 def _cabinet_value(cabinet: CabinetPlan, outcome: CabinetOutcome | None, lang: Lang) -> dict[str, Any]:
-    error = outcome and outcome.error
-    return {
-        "cabinet": cabinet.cabinet,
-        "status": outcome.status if outcome else "skipped",
-        "error": error.text.say(lang) if error else None,
-        "hint": error.hint.say(lang) if error and error.hint else None,
-    }
+    status = outcome.status if outcome else "skipped"
+    return {"cabinet": cabinet.cabinet, "status": status, **_error_value(outcome.error if outcome else None, lang)}
+
+
+def _error_value(error: ProvisionError | None, lang: Lang) -> dict[str, Any]:
+    hint = error.hint.say(lang) if error and error.hint else None
+    return {"error": error.text.say(lang) if error else None, "hint": hint}

@@ -6,21 +6,19 @@ from itertools import chain, groupby
 from provision.plan import CabinetPlan, Change, Plan
 from provision.render.short import narrowed
 from provision.render.values import diff_lines, title_of
+from provision.render.view import View
 from provision.render.words import (
     DIGEST,
     MARKS,
-    NO_NAMES,
     ORPHANS,
     REFUSED,
     SHARED,
     UNMANAGED,
     WANTED,
-    KindNames,
     Part,
     cabinets,
     count_actions,
     is_quiet,
-    kind_name,
     plan_summary,
     refusal,
     state_word,
@@ -45,32 +43,20 @@ ESCAPES = str.maketrans(
 )
 
 
-def plan_markdown(
-    plan: Plan,
-    *,
-    lang: Lang,
-    diff: bool = False,
-    unmanaged: bool = False,
-    kinds: KindNames = NO_NAMES,
-    only: frozenset[str] = frozenset(),
-    **_for_terminals: object,
-) -> Iterator[str]:
+def plan_markdown(plan: Plan, view: View) -> Iterator[str]:
     """The plan as GitHub or GitLab Markdown of at most 60,000 characters.
 
     It begins with a hidden marker. What does not fit is left out at a line's end with every fence and fold closed, and
     the last line says so.
     """
-    parts = [narrowed(part, only) for part in plan.parts]
-    loud = [part for part in parts if not is_quiet(part, unmanaged=unmanaged)]
-    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=unmanaged)]
-    folds = chain.from_iterable(_part(part, lang=lang, diff=diff, unmanaged=unmanaged, kinds=kinds) for part in loud)
-    kept = [
-        f"{_words(kind_name(one.ref, kinds, lang))} {_code(one.ref.key)} {_code(one.ref.cabinet)}"
-        for one in plan.orphans
-    ]
-    orphans = ["", f"**{_words(ORPHANS.say(lang))}**", "", *(f"- {line}" for line in kept)] if kept else []
-    rest = ["", _words(unchanged_line(quiet).say(lang), LONGEST_REASON)] if quiet else []
-    yield _fitting(chain(_top(plan, loud, lang), folds, orphans, rest), len(loud), lang)
+    parts = [narrowed(part, view.only) for part in plan.parts]
+    loud = [part for part in parts if not is_quiet(part, unmanaged=view.unmanaged)]
+    quiet = [one for one in plan.cabinets if is_quiet(one, unmanaged=view.unmanaged)]
+    folds = chain.from_iterable(_part(part, view) for part in loud)
+    kept = [f"{_words(view.kind(one.ref))} {_code(one.ref.key)} {_code(one.ref.cabinet)}" for one in plan.orphans]
+    orphans = ["", f"**{_words(view.say(ORPHANS))}**", "", *(f"- {line}" for line in kept)] if kept else []
+    rest = ["", _words(view.say(unchanged_line(quiet)), LONGEST_REASON)] if quiet else []
+    yield _fitting(chain(_top(plan, loud, view.lang), folds, orphans, rest), len(loud), view.lang)
 
 
 def _words(text: str, longest: int = LONGEST) -> str:
@@ -109,18 +95,18 @@ def _name(part: Part, lang: Lang) -> str:
     return f"{named}, {state.say(lang)}" if state else named
 
 
-def _part(part: Part, *, lang: Lang, diff: bool, unmanaged: bool, kinds: KindNames) -> Iterator[str]:
-    yield from ("", f"<details><summary>{_name(part, lang)}</summary>", "")
+def _part(part: Part, view: View) -> Iterator[str]:
+    yield from ("", f"<details><summary>{_name(part, view.lang)}</summary>", "")
     for change in part.changes:
-        kind, key = _words(kind_name(change.ref, kinds, lang)), _code(change.ref.key)
+        kind, key = _words(view.kind(change.ref)), _code(change.ref.key)
         title = _words(title_of(change.resource))
         mark = f"<code>{MARKS[change.action]}</code>"
-        yield f"- {' '.join(filter(None, [mark, kind, key, title]))}: {_words(why(change, part, lang))}"
-        if diff:
-            yield from _diff(change, lang)
-    for one in part.unmanaged if unmanaged else ():
-        kind, key = _words(kind_name(one.ref, kinds, lang)), _code(one.ref.key)
-        wanted = f"{WANTED.say(lang)}: {_words(one.spec['set'])}" if "set" in one.spec else UNMANAGED.say(lang)
+        yield f"- {' '.join(filter(None, [mark, kind, key, title]))}: {_words(why(change, part, view.lang))}"
+        if view.diff:
+            yield from _diff(change, view.lang)
+    for one in part.unmanaged if view.unmanaged else ():
+        kind, key = _words(view.kind(one.ref)), _code(one.ref.key)
+        wanted = f"{view.say(WANTED)}: {_words(one.spec['set'])}" if "set" in one.spec else view.say(UNMANAGED)
         yield f"- {' '.join(filter(None, ['<code>?</code>', kind, key, _words(title_of(one))]))}: {wanted}"
     yield from ("", "</details>")
 

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 from provision.plan import Change, Plan
-from provision.render.words import MARKS, KindNames, Part, kind_name
-from provision.text import Lang, Text
+from provision.render.view import Length, View
+from provision.render.words import MARKS, Part
+from provision.text import Text
 
-Length = Literal["full", "short", "quiet"]
 LONG = 60  # changes; a longer plan does not fit two screens of a terminal
 
 
@@ -23,10 +22,10 @@ def is_important(change: Change) -> bool:
     return change.action == "delete" or change.note is not None
 
 
-def counts(part: Part, kinds: KindNames, lang: Lang) -> Iterator[tuple[str, str, str, str, str]]:
+def counts(part: Part, view: View) -> Iterator[tuple[str, str, str, str, str]]:
     """The other changes as rows of mark, kind and number, in the plan's order."""
     counted = (one for one in part.changes if not is_important(one))
-    found = Counter((MARKS[one.action], kind_name(one.ref, kinds, lang)) for one in counted)
+    found = Counter((MARKS[one.action], view.kind(one.ref)) for one in counted)
     for (mark, kind), number in found.items():
         yield mark, kind, f"× {number}", "", ""
 
@@ -42,10 +41,10 @@ def narrowed(part: Part, only: frozenset[str]) -> Part:
     )
 
 
-def left_out(plan: Plan, length: Length, only: frozenset[str]) -> Text | None:
+def left_out(plan: Plan, view: View) -> Text | None:
     """What the reader does not see and how he sees it."""
-    if only and (hidden := sum(one.ref.kind not in only for one in plan.changes)):
+    if view.only and (hidden := sum(one.ref.kind not in view.only for one in plan.changes)):
         return Text(f"Изменений других видов, не показано: {hidden}", f"Changes of other kinds, not shown: {hidden}")
-    if length != "full" and plan.changes:
+    if view.length != "full" and plan.changes:
         return Text("Коротко; каждое изменение покажет --full", "In short; --full shows every change")
     return None

@@ -2,16 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
-from provision.model import Ref
 from provision.plan import Action, CabinetPlan, Change, Outcome, Outcomes, Plan, SharedPlan
 from provision.render.values import changed_parts
 from provision.text import Lang, Text, harmless
-
-# What each kind of resource is called. The caller gives it; a kind without a name is shown as it is.
-KindNames = Mapping[str, Text]
-NO_NAMES: KindNames = MappingProxyType({})
 
 MARKS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
 PARTS_SHOWN = 4  # so many differing parts of an object fit on its line
@@ -173,11 +167,6 @@ def why(change: Change, part: Part, lang: Lang) -> str:
         more = len(parts) - PARTS_SHOWN
         shown += Text(f" и ещё {more}", f" and {more} more").say(lang)
     return harmless(f"{change.origin}: {shown}" if shown else change.origin) + note
-
-
-def kind_name(ref: Ref, kinds: KindNames, lang: Lang) -> str:
-    """The kind in the reader's language."""
-    return harmless(kinds[ref.kind].say(lang) if ref.kind in kinds else ref.kind)
 
 
 def with_hint(text: Text, hint: Text | None, lang: Lang) -> str:

@@ -2,25 +2,24 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ParamSpec, get_args
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from provision.model import Condition, Ref, Resource
 from provision.plan import CabinetPlan, Change, Plan
-from provision.text import Text
-
-P = ParamSpec("P")
+from provision.render import View
+from provision.text import Lang, Text
 
 KINDS = {"dashboard": Text("дашборд", "dashboard"), "folder": Text("папка", "folder")}
 
 
-def joined(form: Callable[P, Iterator[str]]) -> Callable[P, str]:
-    """The output format, its pieces put together."""
+def joined(form: Callable[..., Iterator[str]]) -> Callable[..., str]:
+    """The output format, its pieces put together; the keywords are those of View."""
 
-    def whole(*args: P.args, **more: P.kwargs) -> str:
-        return "".join(form(*args, **more))
+    def whole(*made: Any, lang: Lang = "en", **more: Any) -> str:
+        return "".join(form(*made, View(lang=lang, **more)))
 
     return whole
 

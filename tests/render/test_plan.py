@@ -13,11 +13,7 @@ from provision import render
 from provision.errors import ApiError, ProvisionError
 from provision.model import Ref, Resource
 from provision.plan import CabinetOutcome, CabinetPlan, Change, Outcome, Outcomes, Plan
-from provision.render import (
-    OUTCOME_FORMATS,
-    PLAN_FORMATS,
-)
-from provision.render.words import NO_NAMES
+from provision.render import OUTCOME_FORMATS, PLAN_FORMATS, View
 from provision.text import Lang, Text
 from tests.render.sample_plans import (
     CREATE,
@@ -52,7 +48,7 @@ def test_a_long_plan_is_never_whole_in_memory(form: str) -> None:
     board = {"panels": [{"id": number, "title": "x" * 100} for number in range(300)]}
     plan = Plan(tuple(CabinetPlan(f"c{n}", f"C{n}", (change("x", None, board, cabinet=f"c{n}"),)) for n in range(100)))
     tracemalloc.start()
-    written = sum(map(len, PLAN_FORMATS[form](plan, lang="en", colour=False, diff=True, unmanaged=True, kinds=KINDS)))
+    written = sum(map(len, PLAN_FORMATS[form](plan, View(lang="en", diff=True, unmanaged=True, kinds=KINDS))))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert written > (50_000 if form == "markdown" else 4_000_000)
@@ -135,7 +131,7 @@ def test_secrets_are_masked(form: str, key: str) -> None:
     inner = change("w", {key: {"hunter2": 1}}, {key: {"hunter2": 2}})
     changed = change("x", spec, {**spec, key: "hunter2-new"})
     plan = one(inner, changed, change("y", None, spec), change("z", spec, None))
-    shown = joined(PLAN_FORMATS[form])(plan, lang="ru", colour=False, diff=True, unmanaged=True, kinds=NO_NAMES)
+    shown = joined(PLAN_FORMATS[form])(plan, lang="ru", colour=False, diff=True, unmanaged=True)
 
     assert "hunter2" not in shown
     assert "***" in shown
@@ -145,9 +141,7 @@ def test_secrets_are_masked(form: str, key: str) -> None:
 def test_change_of_a_secret_alone_is_reported(form: str) -> None:
     """When only a masked value differs, its path is named and the diff says that there is nothing else."""
     changed = change("x", {"password": "old-one"}, {"password": "new-one"})
-    shown = joined(PLAN_FORMATS[form])(
-        one(changed), lang="en", colour=False, diff=True, unmanaged=False, kinds=NO_NAMES
-    )
+    shown = joined(PLAN_FORMATS[form])(one(changed), lang="en", colour=False, diff=True, unmanaged=False)
 
     assert "dashboards/x.py: password" in shown
     assert "(only hidden values differ)" in shown
