@@ -127,20 +127,13 @@ def _copied(settings: Settings, files: "Iterable[ListFile]") -> "Iterator[ListFi
 def _show(settings: Settings, problems: "Sequence[Problem]", form: str, out: Path | None, *, verbose: bool) -> None:
     """The problems in that format, on standard output or, with a word about it, in a file."""
     from provision.lists import technician
-    from provision.render import PROBLEM_FORMATS, problems_summary, worst_first
+    from provision.render import problems_summary, worst_first
 
     content: str | bytes
     if form == "csv":
         content = technician.problems_table(worst_first(problems), settings.lang)
     else:
-        screen = not out
-        content = PROBLEM_FORMATS[form](
-            problems,
-            lang=settings.lang,
-            colour=settings.colour and screen,
-            verbose=verbose,
-            width=settings.width if screen else 0,
-        )
+        content = settings.problems(problems, form, verbose=verbose, screen=not out)
     if out:
         write(out, content)
         said = problems_summary(problems, settings.lang)

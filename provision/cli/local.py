@@ -26,13 +26,8 @@ from provision.text import Text
 @format_option("text", "json")
 @click.pass_obj
 def lint(settings: Settings, /, names: tuple[str, ...], form: str) -> None:
-    from provision.render import PROBLEM_FORMATS
-
     problems = problems_of_dashboards(load(settings.estate), names)
-    text = PROBLEM_FORMATS[form](
-        problems, lang=settings.lang, colour=settings.colour, verbose=True, width=settings.width
-    )
-    click.echo(text)
+    click.echo(settings.problems(problems, form, verbose=True))
     if problems:
         sys.exit(ERROR)
 

@@ -196,16 +196,11 @@ def show_edit(settings: Settings, edit: "Edit") -> str:
 
 def _allowed(settings: Settings, edit: "Edit", wanted: "NewCabinet", *, verbose: bool) -> "Estate":
     """The estate with the new cabinet in it; its problems are shown. Raises ProvisionError where it may not be made."""
-    from provision.render import PROBLEM_FORMATS
-
     estate = check(settings.estate, edit.instead)
     problems = concerning(estate, [wanted.id])
     if not estate.cabinets:  # nobody has looked into the lists yet
         problems = (*problems, *problems_of(read_files([*wanted.managers, *wanted.online])))
-    text = PROBLEM_FORMATS["text"](
-        problems, lang=settings.lang, colour=settings.colour, verbose=verbose, width=settings.width
-    )
-    click.echo(text)
+    click.echo(settings.problems(problems, verbose=verbose))
     if not estate.cabinets or any(one.blocked for one in choose(estate, [wanted.id])):
         raise ProvisionError(
             Text("Такому кабинету мешают ошибки", "Mistakes are in the way of this cabinet"), UNCHANGED

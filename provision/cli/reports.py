@@ -191,17 +191,12 @@ def _status(events: Sequence[Event]) -> int:
 
 
 def _as_text(settings: Settings, events: Sequence[Event], *, verbose: bool) -> str:
-    from provision.render import PROBLEM_FORMATS
     from provision.reports import Fate
 
     imported, refused, unread = _sorted_out(events)
     lines = []
     if problems := [problem for one in refused for problem in one.problems]:
-        lines.append(
-            PROBLEM_FORMATS["text"](
-                problems, lang=settings.lang, colour=settings.colour, verbose=verbose, width=settings.width
-            )
-        )
+        lines.append(settings.problems(problems, verbose=verbose))
     for file in unread:
         said = Text(
             f"{file}: ни один разборщик не узнал файл. Его строение без данных покажет provision import --inspect.",

@@ -21,6 +21,7 @@ from provision.os_errors import reason
 from provision.text import Lang, Text
 
 if TYPE_CHECKING:
+    from provision.model import Problem
     from provision.stores.wire import Login
 
 FINE, ERROR, USAGE, DIFFERENCES, PARTLY = range(5)
@@ -74,6 +75,13 @@ class Settings:
 
     def say(self, text: Text) -> str:
         return text.say(self.lang)
+
+    def problems(self, problems: "Iterable[Problem]", form: str = "text", *, verbose: bool, screen: bool = True) -> str:
+        """The problems in that format; on a `screen` in colour and wrapped, where that is wanted."""
+        from provision.render import PROBLEM_FORMATS
+
+        colour, width = self.colour and screen, self.width if screen else 0
+        return PROBLEM_FORMATS[form](problems, lang=self.lang, colour=colour, verbose=verbose, width=width)
 
     def secret(self, name: str) -> str:
         """A secret from the environment or from the file of secrets, "" where neither has it."""
