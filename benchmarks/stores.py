@@ -27,7 +27,7 @@ from provision.stores.stack import write_first_users
 from provision.stores.vmauth_client import VmauthClient
 from provision.stores.vmauth_users import KIND, UserFile
 from tests.stores.world import changes as changes_of_rows
-from tests.stores.world import fence_rows, pairs
+from tests.stores.world import fence_rows
 
 ROOT = RootSecret(SECRET)
 ROWS = 1000  # searches a cabinet
@@ -188,7 +188,7 @@ def _stores(cabinets: int) -> Iterator[Stores]:
 def _apply(stores: Stores) -> None:
     users = _plan_users(stores)
     file = stores.file
-    file.apply(pairs(users))
+    file.apply(users)
     VmauthClient(stores.door.url, key=stores.door.key).reload(file)
     fence_rows(Cluster(stores.events.conninfo()), ROOT, stores.accesses)
 

@@ -176,6 +176,7 @@ ALLOWED = {
         "provision.json_schema",
         "provision.lock",
         "provision.model",
+        "provision.plan",
         "provision.whole_files",
         "provision.text",
     },

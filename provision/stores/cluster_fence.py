@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from provision.model import Ref, Resource, Spec, State
+from provision.plan import Change
 from provision.stores import privileges
 from provision.stores.access import OURS
 from provision.stores.catalogue import DATABASES, ROLES, SHARED_PRIVILEGES
@@ -23,7 +24,6 @@ KIND = "events server"
 GROUPS = (OWNER, WRITER, READER)
 BEYOND = "what this administrator cannot change"
 OURS_SQL = f"^{OURS.pattern}$"
-Change = tuple[Resource | None, Resource | None]
 _REGISTRY = "registry"
 _SYSTEM = ("postgres", "template1")  # initdb makes them open to PUBLIC
 _PLAIN: dict[str, Any] = {"attributes": ["INHERIT"], "member_of": [], "members": [], "settings": []}
@@ -99,9 +99,8 @@ def apply(cluster: Cluster, changes: Sequence[Change]) -> None:
     if not changes:
         return
     with cluster.connect() as connection, connection.transaction():
-        ordered = sorted(changes, key=lambda change: not _key(cluster, change).startswith("role "))
-        for before, after in ordered:
-            _put(cluster, connection, before, after)
+        for change in sorted(changes, key=lambda change: not _key(cluster, change).startswith("role ")):
+            _put(cluster, connection, change)
 
 
 def registered(connection: Connection) -> dict[str, str]:
@@ -137,9 +136,9 @@ def reset_settings(connection: Connection, role: str) -> None:
         connection.execute(sql.SQL("ALTER ROLE {} {}RESET ALL").format(sql.Identifier(role), where))
 
 
-def _put(cluster: Cluster, connection: Connection, before: Resource | None, after: Resource | None) -> None:
-    key = _key(cluster, (before, after))
-    old, new = (before.spec if before else {}), (after.spec if after else {})
+def _put(cluster: Cluster, connection: Connection, change: Change) -> None:
+    key = _key(cluster, change)
+    old, new = (side.spec if side else {} for side in (change.before, change.after))
     if key.startswith("role "):
         put_role(connection, key.removeprefix("role "), old)
         if key == f"role {OWNER}" and not cluster.rights.superuser:  # what belongs to it must be ours to change
@@ -152,9 +151,7 @@ def _put(cluster: Cluster, connection: Connection, before: Resource | None, afte
 
 
 def _key(cluster: Cluster, change: Change) -> str:
-    resource = change[1] or change[0]
-    assert resource is not None  # noqa: S101 - a change has at least one side
-    return resource.ref.key.removeprefix(_prefix(cluster))
+    return change.ref.key.removeprefix(_prefix(cluster))
 
 
 def _ref(cluster: Cluster, key: str) -> Ref:

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from provision.credential import RootSecret
 from provision.errors import SomeFailedError
 from provision.model import Ref, Resource, Spec, State
+from provision.plan import Change
 from provision.stores import cluster_fence, privileges, schema
 from provision.stores.access import OURS, Access
 from provision.stores.catalogue import DATABASES, OWNERS, ROLES
 from provision.stores.cluster import Cluster, Connection, side_by_side
-from provision.stores.cluster_fence import Change
 from provision.stores.contract import INTERNAL_TABLES, TABLES
 from provision.stores.driver import sql
 from provision.stores.login_roles import disown, end_sessions
@@ -86,7 +86,7 @@ def apply(cluster: Cluster, changes: Sequence[Change], save: Save) -> None:
 
     Another run at the same time waits until this one is done. Raises SomeFailedError, by cabinet, after all are tried.
     """
-    by_cabinet = {one.ref.cabinet: change for change in changes for one in change if one}
+    by_cabinet = {change.ref.cabinet: change for change in changes}
     if not by_cabinet:
         return
     with cluster.connect() as admin, admin.transaction():
@@ -94,7 +94,7 @@ def apply(cluster: Cluster, changes: Sequence[Change], save: Save) -> None:
         admin.execute(_LOCK)
 
         def work(cabinet: str) -> None:
-            before, after = by_cabinet[cabinet]
+            before, after = by_cabinet[cabinet].before, by_cabinet[cabinet].after
             if after is not None:
                 _put(cluster, before.spec if before else {}, after.spec)
             elif before is not None:
@@ -107,8 +107,8 @@ def apply(cluster: Cluster, changes: Sequence[Change], save: Save) -> None:
             side_by_side(by_cabinet, work)
         except SomeFailedError as error:
             failed = error
-        done = {one: after for one, (_, after) in by_cabinet.items() if failed is None or one not in failed.errors}
-        _register(admin, {cabinet: after.spec["name"] if after else "" for cabinet, after in done.items()})
+        done = [change for one, change in by_cabinet.items() if failed is None or one not in failed.errors]
+        _register(admin, {one.ref.cabinet: one.after.spec["name"] if one.after else "" for one in done})
     if failed is not None:
         raise failed
 

@@ -17,11 +17,12 @@ from typing import NamedTuple
 from provision.credential import RootSecret
 from provision.errors import SomeFailedError, StoreError
 from provision.model import Ref, Resource, Spec, State
+from provision.plan import Change
 from provision.stores import cluster_fence
 from provision.stores.access import Access, names
 from provision.stores.catalogue import NAMED_LIKE_OURS, login_roles
 from provision.stores.cluster import GUARDED_SETTINGS, Cluster, Connection, Rights, explain, side_by_side
-from provision.stores.cluster_fence import OURS_SQL, Change, role_of
+from provision.stores.cluster_fence import OURS_SQL, role_of
 from provision.stores.driver import psycopg, sql
 from provision.stores.schema import OWNER
 
@@ -120,20 +121,18 @@ def apply(cluster: Cluster, root: RootSecret, changes: Sequence[Change]) -> None
     failed: dict[str, StoreError] = {}
     with cluster.connect() as connection:
         for change in changes:
-            ref = (change[1] or change[0]).ref  # type: ignore[union-attr]
             try:
-                _change(cluster, connection, root, ref.key, change)
+                _change(cluster, connection, root, change)
             except StoreError as error:
-                failed.setdefault(ref.cabinet, error)
+                failed.setdefault(change.ref.cabinet, error)
             except psycopg.Error as error:
-                failed.setdefault(ref.cabinet, explain(error))
+                failed.setdefault(change.ref.cabinet, explain(error))
     if failed:
         raise SomeFailedError(failed)
 
 
-def _change(cluster: Cluster, connection: Connection, root: RootSecret, role: str, change: Change) -> None:
-    before, after = change
-    live = before.spec if before else {}
+def _change(cluster: Cluster, connection: Connection, root: RootSecret, change: Change) -> None:
+    role, after, live = change.ref.key, change.after, change.before.spec if change.before else {}
     exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
     if exists and (after is None or "LOGIN" not in after.spec["attributes"]):
         _shut_out(cluster, connection, role)

@@ -20,6 +20,7 @@ from types import FrameType
 
 from provision.credential import RootSecret
 from provision.errors import StoreError
+from provision.plan import Change
 from provision.stores import local
 from provision.stores.collectors import Taken, blackbox_exporter, taken, vmalert
 from provision.stores.number_stores import NumberStore
@@ -210,7 +211,7 @@ def write_first_users(path: Path, backend: NumberStore) -> None:
     if path.exists() and path.stat().st_size:
         return
     file = UserFile(path, backend, RootSecret(secrets.token_urlsafe(36)))
-    file.apply([(None, wanted) for wanted in file.desired([]).values()])
+    file.apply([Change(wanted.ref, None, wanted) for wanted in file.desired([]).values()])
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

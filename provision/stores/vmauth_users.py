@@ -27,6 +27,7 @@ from provision.errors import StoreError
 from provision.lock import in_turn
 from provision.model import Ref, Resource, Spec, State
 from provision.os_errors import reason
+from provision.plan import Change
 from provision.stores.access import Access, names
 from provision.stores.number_stores import NumberStore
 from provision.text import Text
@@ -39,7 +40,6 @@ _NO_CABINET = "!nobody"  # no cabinet's id
 _HEADER = "# Users whose name begins with smart- are written by `provision`; the others are kept. Comments are not.\n"
 _CABINET = re.compile(r"[?&]extra_label=cabinet=([^&]*)")
 _User = dict[str, Any]
-Change = tuple[Resource | None, Resource | None]
 # libyaml's are 10 times faster, and 500 users make a file of 300 KB; not every platform has them.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -89,9 +89,9 @@ class UserFile:
             return
         with self._locked():
             content = self._load()
-            touched = {resource.ref.key for change in changes for resource in change if resource} | {NOBODY}
+            touched = {change.ref.key for change in changes} | {NOBODY}
             kept = [user for user in content["users"] if user.get("username") not in touched]
-            wanted = [after for _, after in changes if after and after.ref.key != NOBODY]
+            wanted = [change.after for change in changes if change.after and change.ref.key != NOBODY]
             made = [self._user(Access(new.ref.cabinet, int(new.spec["generation"]))) for new in wanted]
             self._write({**content, "users": [*kept, *made]})
 

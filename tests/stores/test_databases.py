@@ -9,6 +9,7 @@ import pytest
 
 from provision.credential import RootSecret
 from provision.errors import StoreError
+from provision.plan import Change
 from provision.stores import cluster_fence, databases, login_roles
 from provision.stores.access import Access
 from provision.stores.cluster import Cluster, Connection
@@ -25,7 +26,6 @@ from tests.stores.world import (
     database_changes,
     fence_rows,
     keep_nothing,
-    pairs,
     plant,
     plant_rows,
     server_changes,
@@ -170,8 +170,12 @@ def test_a_suspended_cabinet_cannot_connect(fenced: Cluster, empty: EventsServer
 def remove(cluster: Cluster, root: RootSecret, cabinet: str, save: databases.Save = keep_nothing) -> None:
     """What apply does with an absent cabinet."""
     access = [Access(cabinet)]
-    databases.apply(cluster, [(one, None) for one in databases.read(cluster, root, access).values()], save)
-    login_roles.apply(cluster, root, [(one, None) for one in login_roles.read(cluster, root, access).values()])
+    databases.apply(
+        cluster, [Change(one.ref, one, None) for one in databases.read(cluster, root, access).values()], save
+    )
+    login_roles.apply(
+        cluster, root, [Change(one.ref, one, None) for one in login_roles.read(cluster, root, access).values()]
+    )
 
 
 def test_a_database_is_saved_whole_before_it_is_dropped(fenced: Cluster, root: RootSecret, tmp_path: Path) -> None:
@@ -241,7 +245,7 @@ def test_one_database_in_trouble_does_not_stop_the_others(fenced: Cluster, volga
     with volga.transaction():
         volga.execute("LOCK TABLE pg_catalog.pg_class IN SHARE MODE")
         with pytest.raises(StoreError, match="lock timeout"):
-            databases.apply(fenced, pairs(database_changes(fenced, root)), keep_nothing)
+            databases.apply(fenced, database_changes(fenced, root), keep_nothing)
 
     assert [change.ref.cabinet for change in database_changes(fenced, root)] == ["volga"]
 

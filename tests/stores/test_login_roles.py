@@ -4,11 +4,12 @@ import psycopg
 import pytest
 
 from provision.credential import RootSecret
+from provision.plan import Change
 from provision.stores import login_roles
 from provision.stores.access import Access
 from provision.stores.cluster import Cluster, Connection
 from provision.stores.local import EventsServer
-from tests.stores.world import BOTH, URAL, VOLGA, VOLGA_MARK, changes, fence_rows, pairs, role_changes
+from tests.stores.world import BOTH, URAL, VOLGA, VOLGA_MARK, changes, fence_rows, role_changes
 
 NEXT = Access("volga", generation=2)
 SUSPENDED = Access("volga", suspended=True)
@@ -88,10 +89,10 @@ def test_rotation_makes_the_next_role_beside_the_old_one(
         ("events user", "create"),
         ("events user", "delete"),
     ]
-    login_roles.apply(fenced, root, pairs(plan[:1]))
+    login_roles.apply(fenced, root, plan[:1])
     assert clients(empty, root, VOLGA) == clients(empty, root, NEXT) == {VOLGA_MARK}
 
-    login_roles.apply(fenced, root, pairs(plan[1:]))
+    login_roles.apply(fenced, root, plan[1:])
 
     assert clients(empty, root, VOLGA) is None
     assert clients(empty, root, NEXT) == {VOLGA_MARK}
@@ -117,7 +118,7 @@ def test_removal_ends_sessions(fenced: Cluster, empty: EventsServer, root: RootS
     """An open session does not outlive its role."""
     with psycopg.connect(conninfo(empty, root), autocommit=True) as session:
         live = login_roles.read(fenced, root, [VOLGA])
-        login_roles.apply(fenced, root, [(resource, None) for resource in live.values()])
+        login_roles.apply(fenced, root, [Change(resource.ref, resource, None) for resource in live.values()])
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
 
@@ -134,10 +135,10 @@ def test_a_role_dropped_by_hand_is_made_again(fenced: Cluster, volga: Connection
 def test_removal_leaves_nothing(fenced: Cluster, volga: Connection, root: RootSecret) -> None:
     """A cabinet that should have no role loses every one, of whatever generation."""
     fence_rows(fenced, root, [VOLGA, URAL])
-    login_roles.apply(fenced, root, pairs(role_changes(fenced, root, [NEXT, URAL]))[:1])
+    login_roles.apply(fenced, root, role_changes(fenced, root, [NEXT, URAL])[:1])
     live = login_roles.read(fenced, root, [VOLGA])
     assert len(live) == 2
-    login_roles.apply(fenced, root, [(resource, None) for resource in live.values()])
+    login_roles.apply(fenced, root, [Change(resource.ref, resource, None) for resource in live.values()])
 
     assert login_roles.read(fenced, root, [VOLGA]) == {}
     assert role_changes(fenced, root, [URAL]) == ()

@@ -63,7 +63,7 @@ def test_a_cabinet_of_a_cluster_reaches_its_own_tenant(recorder: Recorder, tmp_p
     """vmauth puts the tenant into the path and adds the label and the store's login; nothing else is passed on."""
     path = tmp_path / "auth.yml"
     file = UserFile(path, VictoriaMetricsCluster(recorder.url, LOGIN), root)
-    file.apply([(change.before, change.after) for change in user_changes(file)])
+    file.apply(user_changes(file))
     assert user_changes(file) == ()
     with local.vmauth(path) as server:
         ours = root.credential("metrics", "volga", 1)
@@ -106,7 +106,7 @@ def test_users_of_both_kinds_differ_in_the_address_alone(tmp_path: Path, root: R
     for kind, store in NUMBER_STORES.items():
         path = tmp_path / f"{kind}.yml"
         file = UserFile(path, store("http://127.0.0.1:1", LOGIN), root)
-        file.apply([(change.before, change.after) for change in user_changes(file, BOTH)])
+        file.apply(user_changes(file, BOTH))
         users.append([one for one in yaml.safe_load(path.read_text())["users"] if one["username"].startswith("c_")])
     for single, cluster in zip(*users, strict=True):
         assert single["url_map"][0]["src_paths"] == list(PATHS)

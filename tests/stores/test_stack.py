@@ -123,7 +123,7 @@ def test_vmauth_takes_the_users_that_come(folder: Path, root: RootSecret) -> Non
     access = Access("volga")
     assert ask(f"{env['SMART_VMAUTH_URL']}/api/v1/query?query=1").status == 401
     assert seen(env["SMART_VMAUTH_URL"], access, root) is None
-    file.apply([(change.before, change.after) for change in user_changes(file, [access])])
+    file.apply(user_changes(file, [access]))
     proxy.reload(file)
     proxy.verify_isolation(file)
     assert seen(env["SMART_VMAUTH_URL"], access, root) == set()

@@ -198,12 +198,12 @@ def test_rotation_puts_the_next_user_beside_the_old_one(
     file = UserFile(path, metrics_server.backend, root)
     running = VmauthClient(proxy.url, key=proxy.key)
     creates = [change for change in user_changes(file, [new]) if change.action != "delete"]
-    file.apply([(change.before, change.after) for change in creates])
+    file.apply(creates)
     running.reload(file)
     assert seen(proxy.url, VOLGA, root) is not None
     assert seen(proxy.url, new, root) is not None
 
-    file.apply([(change.before, change.after) for change in user_changes(file, [new])])
+    file.apply(user_changes(file, [new]))
     running.reload(file)
 
     assert seen(proxy.url, VOLGA, root) is None
@@ -372,7 +372,7 @@ def test_a_store_that_ignores_the_filter_is_refused(
     plant_series(metrics_server)
     write_users(path, metrics_server, root)
     file = UserFile(path, VictoriaMetrics(heedless, metrics_server.login), root)
-    file.apply([(change.before, change.after) for change in user_changes(file)])
+    file.apply(user_changes(file))
     with local.vmauth(path) as proxy, pytest.raises(StoreError, match="does not apply extra_label"):
         VmauthClient(proxy.url, key=proxy.key).verify_isolation(file)
 
@@ -388,7 +388,7 @@ def test_a_vmauth_that_does_not_answer_is_reported(path: Path, metrics_server: M
 def test_a_wrong_login_of_the_store_is_named(path: Path, metrics_server: MetricsServer, root: RootSecret) -> None:
     """VictoriaMetrics was started with another password than the file has: reported, and nothing is quoted."""
     file = UserFile(path, VictoriaMetrics(metrics_server.url, Login("smart", "not-the-password")), root)
-    file.apply([(change.before, change.after) for change in user_changes(file)])
+    file.apply(user_changes(file))
 
     with local.vmauth(path) as proxy, pytest.raises(StoreError, match="refuses the login") as caught:
         VmauthClient(proxy.url, key=proxy.key, patience=0.5).reload(file)

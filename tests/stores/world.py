@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from provision.credential import RootSecret
-from provision.model import Resource
 from provision.plan import Change, diff
 from provision.stores import cluster_fence, databases, login_roles
 from provision.stores.access import Access
@@ -91,17 +90,12 @@ def changes(cluster: Cluster, root: RootSecret, accesses: Iterable[Access] = BOT
     return (*server_changes(cluster), *own)
 
 
-def pairs(changes: Iterable[Change]) -> list[tuple[Resource | None, Resource | None]]:
-    """The changes as the stores take them."""
-    return [(change.before, change.after) for change in changes]
-
-
 def fence_rows(cluster: Cluster, root: RootSecret, accesses: Iterable[Access] = BOTH) -> None:
     """Applies what is shared, the databases and the roles."""
     accesses = list(accesses)
-    cluster_fence.apply(cluster, pairs(server_changes(cluster)))
-    databases.apply(cluster, pairs(database_changes(cluster, root, accesses)), keep_nothing)
-    login_roles.apply(cluster, root, pairs(role_changes(cluster, root, accesses)))
+    cluster_fence.apply(cluster, server_changes(cluster))
+    databases.apply(cluster, database_changes(cluster, root, accesses), keep_nothing)
+    login_roles.apply(cluster, root, role_changes(cluster, root, accesses))
 
 
 def keep_nothing(_cluster: Cluster, _cabinet: str, _database: str) -> None:
@@ -117,7 +111,7 @@ def user_changes(file: UserFile, accesses: Iterable[Access] = BOTH) -> tuple[Cha
 def write_users(path: Path, server: MetricsServer, root: RootSecret, accesses: Iterable[Access] = BOTH) -> UserFile:
     """vmauth's file with these cabinets' users, as apply writes it."""
     file = UserFile(path, server.backend, root)
-    file.apply([(change.before, change.after) for change in user_changes(file, accesses)])
+    file.apply(user_changes(file, accesses))
     return file
 
 

@@ -1,9 +1,8 @@
-"""What the store modules take for cabinets and changes."""
+"""What the store modules take for cabinets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from provision.model import Cabinet, Resource
-from provision.plan import Change
+from provision.model import Cabinet
 from provision.stores.access import Access
 
 
@@ -19,8 +18,3 @@ def accesses_of(cabinets: Iterable[Cabinet]) -> list[Access]:
         )
         for cabinet in cabinets
     ]
-
-
-def pairs(changes: Iterable[Change]) -> Sequence[tuple[Resource | None, Resource | None]]:
-    """Each change as (before, after)."""
-    return [(change.before, change.after) for change in changes]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from provision.errors import SomeFailedError, StoreError
 from provision.kinds.base import Batch
-from provision.kinds.below.accesses import accesses_of, pairs
+from provision.kinds.below.accesses import accesses_of
 from provision.kinds.context import RunContext
 from provision.model import Cabinet, Resource, State
 from provision.plan import Change
@@ -102,7 +102,7 @@ class ClusterKind(OnClusters):
         return cluster_fence.read(cluster)
 
     def write_on(self, cluster: Cluster, changes: list[Change]) -> None:
-        cluster_fence.apply(cluster, pairs(changes))
+        cluster_fence.apply(cluster, changes)
 
 
 def _on(cluster: Cluster, state: State) -> State:

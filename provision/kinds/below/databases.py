@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from provision.kinds.below.accesses import pairs
 from provision.kinds.below.clusters import ClusterKind, OnClusters
 from provision.model import Resource, State
 from provision.plan import Change
@@ -27,7 +26,7 @@ class DatabaseKind(OnClusters):
         return databases.read(cluster, self.run.root, accesses)
 
     def write_on(self, cluster: Cluster, changes: list[Change]) -> None:
-        databases.apply(cluster, pairs(changes), self._save)
+        databases.apply(cluster, changes, self._save)
 
     def orphans_on(self, cluster: Cluster, accesses: list[Access]) -> Iterable[Resource]:
         return databases.orphans(cluster, self.run.root, accesses)

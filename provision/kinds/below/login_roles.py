@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from provision.kinds.below.accesses import pairs
 from provision.kinds.below.clusters import OnClusters
 from provision.kinds.below.databases import DatabaseKind
 from provision.model import Resource, State
@@ -28,4 +27,4 @@ class LoginRoleKind(OnClusters):
         return login_roles.orphans(cluster, self.run.root, accesses)
 
     def write_on(self, cluster: Cluster, changes: list[Change]) -> None:
-        login_roles.apply(cluster, self.run.root, pairs(changes))
+        login_roles.apply(cluster, self.run.root, changes)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from provision.kinds.base import Batch
-from provision.kinds.below.accesses import accesses_of, pairs
+from provision.kinds.below.accesses import accesses_of
 from provision.kinds.context import RunContext
 from provision.model import Cabinet, Resource, State
 from provision.plan import Change
@@ -44,7 +44,7 @@ class VmauthUserKind(Batch):
 
     def write(self, changes: Sequence[Change]) -> None:
         """Writes the file and has vmauth read it. Raises StoreError unless it is in force then."""
-        self._file.apply(pairs(changes))
+        self._file.apply(changes)
         self._vmauth.reload(self._file)
         self._vmauth.verify_isolation(self._file)
 
