@@ -241,6 +241,10 @@ class Cabinet:
         """What its clients' scripts and the registry call its distributor: the dealer id, else the distributor's id."""
         return self.dealer or self.distributor
 
+    def person(self, login: str) -> Person:
+        """The one of its people who has that login."""
+        return next(person for person in self.people if person.login == login)
+
     @property
     def let_in(self) -> tuple[Person, ...]:
         """Those of its people who have access now."""

@@ -216,19 +216,14 @@ def _warn_of_stores(settings: Settings, about: PlanOptions, run: "RunContext", m
 def _changed(made: "Plan", expect: str) -> PlanChangedError:
     said = Text(f"План теперь другой: {made.digest}, а ждали {expect}",
                 f"The plan is now {made.digest}, expected was {expect}")  # fmt: skip
-    if not made.changes:
-        return PlanChangedError(
-            said,
-            Text("Сейчас записывать нечего: вероятно, тот план уже записан",
-                 "Now there is nothing to write: that plan has probably been applied"),
-        )  # fmt: skip
-    return PlanChangedError(
-        said,
-        Text(
-            "Посмотрите новый план: provision plan с теми же параметрами (--adopt, --allow-deletes …)",
-            "Look at the new plan: provision plan with the same options (--adopt, --allow-deletes …)",
-        ),
+    hint = Text(
+        "Посмотрите новый план: provision plan с теми же параметрами (--adopt, --allow-deletes …)",
+        "Look at the new plan: provision plan with the same options (--adopt, --allow-deletes …)",
     )
+    if not made.changes:
+        hint = Text("Сейчас записывать нечего: вероятно, тот план уже записан",
+                    "Now there is nothing to write: that plan has probably been applied")  # fmt: skip
+    return PlanChangedError(said, hint)
 
 
 def make_plan(

@@ -90,9 +90,7 @@ def add(path: Path, new: NewCabinet) -> Edit:
     Raises UsageError when what is said of the distributor does not fit, and EstateError when the estate has mistakes
     already, or when the block cannot be put in without touching anything else.
     """
-    documents = tenants.read(path)
-    if problems := [problem for each in documents for problem in each.problems]:
-        raise tenants.unusable(path, problems)
+    documents = tenants.usable(path)
     homes = {name: each for each in documents for name in tenants.section(each.data, "distributors")}
     _fitting(new, list(homes))
     home = homes.get(new.distributor, documents[0])

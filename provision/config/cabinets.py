@@ -1,18 +1,17 @@
 """Entries and their lists as an Estate: lists read and compared, people gathered, cabinets that must wait blocked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
-from provision.config.addresses import addresses
 from provision.config.consistency import check_air_gapped, check_dealers, check_editors
 from provision.config.named import NamedLists
 from provision.config.people import Claim, Directory, claims, heads
 from provision.config.renewing import FIRST_TOKENS
 from provision.config.tenants import Entry, Layer, merge, section
 from provision.identity import canonical_email, deliverable
-from provision.lists import Group, check_apart, check_together, read, strike
+from provision.lists import Address, Group, check_apart, check_together, read, strike
 from provision.model import (
     Alerting,
     Cabinet,
@@ -90,9 +89,22 @@ def _group(member: _Member) -> Group:
         heads(member.claims),
         entry.realm,
         entry.distributor,
-        tuple(addresses(entry)) if entry.state != "absent" else (),
+        tuple(_addresses(entry)) if entry.state != "absent" else (),
         entry.login_suffix,
     )
+
+
+def _addresses(entry: Entry) -> Iterator[Address]:
+    """Mailboxes and chats for alerts of the cabinet and its distributor; those of other levels are the operator's."""
+    for level, path, shared in ((entry.own, entry.path, False), (entry.company, entry.path[:2], True)):
+        for key, mailbox in section(level, "mail").items():
+            if shared and key in section(entry.own, "mail"):
+                continue  # the cabinet has one of its own
+            line = entry.document.position((*path, "mail", key)).line
+            yield Address("email", mailbox, entry.document.shown, line, f"mail.{key}", shared)
+    if chat := section(entry.company, "telegram").get("chat"):
+        line = entry.document.position((*entry.path[:2], "telegram", "chat")).line
+        yield Address("chat", chat, entry.document.shown, line, "telegram.chat", shared=True)
 
 
 def _member(entry: Entry, named: NamedLists, today: date | None) -> _Member:

@@ -20,7 +20,7 @@ def raise_generations(path: Path, cabinets: Sequence[str]) -> tuple[Edit, ...]:
 
     Raises EstateError when the estate has mistakes, or when a number cannot be put in without touching anything else.
     """
-    documents = _read(path)
+    documents = tenants.usable(path)
     edits = []
     for home in documents:
         raised: dict[YamlPath, Value] = {
@@ -40,7 +40,7 @@ def renew_tokens(path: Path, distributor: str, change: Callable[[Sequence[int]],
     """
     known = {
         name: (home, block)
-        for home in _read(path)
+        for home in tenants.usable(path)
         for name, block in tenants.section(home.data, "distributors").items()
     }
     if distributor not in known:
@@ -55,13 +55,6 @@ def renew_tokens(path: Path, distributor: str, change: Callable[[Sequence[int]],
         content = Path(home.shown).read_bytes()
         return Edit(home.shown, content, content)
     return _edit(home, "tokens", {("distributors", distributor): numbers})
-
-
-def _read(path: Path) -> list[document.Document]:
-    documents = tenants.read(path)
-    if problems := [problem for each in documents for problem in each.problems]:
-        raise tenants.unusable(path, problems)
-    return documents
 
 
 def _edit(home: document.Document, key: str, values: Mapping[YamlPath, Value]) -> Edit:

@@ -105,6 +105,14 @@ def read(path: Path, instead: Mapping[str, bytes] = NOTHING) -> list[Document]:
     return documents
 
 
+def usable(path: Path) -> list[Document]:
+    """The same. Raises EstateError where a file has mistakes."""
+    documents = read(path)
+    if problems := [problem for each in documents for problem in each.problems]:
+        raise unusable(path, problems)
+    return documents
+
+
 def entries(documents: list[Document]) -> Iterator[Entry]:
     """The cabinets whose own blocks are without mistakes, in the order of the files."""
     main = documents[0]

@@ -154,7 +154,7 @@ class Accounts:
                     f"Логин {login} принадлежит администратору сервера Grafana",
                     f"The login {login} belongs to a Grafana server admin",
                 ),
-                _ANOTHER_LOGIN,
+                ANOTHER_LOGIN,
             )
         return self._unrecorded(login, row, record)
 
@@ -211,8 +211,7 @@ class Accounts:
         return next((row for row in users if number_of(row) == number), None) if number else None
 
     def _has_email(self, login: str, row: Row) -> bool:
-        person = next(one for one in self._context.cabinet.people if one.login == login)
-        return str(row["email"]).lower() == (person.email or login)
+        return str(row["email"]).lower() == (self._context.cabinet.person(login).email or login)
 
     def _is_in(self, pairs: Mapping[str, str], login: str, row: Row) -> bool:
         number = number_of(row)
@@ -223,7 +222,7 @@ class Accounts:
         return self._run.root.fingerprint("account", self._context.cabinet.distributor, str(number), login)[:12]
 
 
-_ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
+ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
 
 
 def end_sessions(run: "RunContext", number: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from provision.errors import ConflictError, NotFoundError, ProvisionError
 from provision.identity import skeleton
-from provision.kinds.accounts import Account, Row, end_sessions, number_of, require_email
+from provision.kinds.accounts import ANOTHER_LOGIN, Account, Row, end_sessions, number_of, require_email
 from provision.kinds.base import One
 from provision.kinds.context import CabinetContext, Refused, RunContext
 from provision.kinds.emails import freeing, holder_of, is_available, needs_confirmation
@@ -15,8 +15,6 @@ from provision.model import Cabinet, Person, Resource, Spec
 from provision.ownership import AUDITOR
 from provision.plan import Change
 from provision.text import Text
-
-_ANOTHER_LOGIN = Text("Дайте менеджеру другой логин", "Give the manager another login")
 
 
 class UserKind(One):
@@ -56,7 +54,7 @@ class UserKind(One):
             account = self._require_possible(context, login)
             if account.standing == "former" and account.row is not None:
                 self._require_given(str(account.row["email"]), login, new.spec["email"])
-            person = self._person(context.cabinet, login)
+            person = context.cabinet.person(login)
             password = self.run.handover.add(context.cabinet, person)
             body = {"login": login, "email": new.spec["email"], "name": person.name or login}
             if account.standing == "free":
@@ -89,7 +87,7 @@ class UserKind(One):
         """Where an e-mail comes from another account, or cannot be given in this run."""
         if change.after is None:
             return None
-        login, email = change.ref.key, self._person(self.run.cabinets[change.ref.cabinet], change.ref.key).email
+        login, email = change.ref.key, self.run.cabinets[change.ref.cabinet].person(change.ref.key).email
         holder = holder_of(self.run, email, login)
         if holder is None:
             return None
@@ -152,7 +150,7 @@ class UserKind(One):
                     f"Логин {login} занят: с {AUDITOR} начинаются логины аудита",
                     f"The login {login} is reserved: logins of an audit begin with {AUDITOR}",
                 ),
-                _ANOTHER_LOGIN,
+                ANOTHER_LOGIN,
             )
         owner = self.run.directory.emails.get(login, login)
         if owner != login and login not in self.run.directory.freed:
@@ -189,7 +187,7 @@ class UserKind(One):
         row = self.run.directory.users.get(login)
         former = context.accounts.listed_as(number_of(row)) if row else ""
         if row and former:
-            spec = self._spec(context.cabinet, self._person(context.cabinet, former))
+            spec = self._spec(context.cabinet, context.cabinet.person(former))
             body = {"name": row.get("name", ""), **spec}
             with freeing(self.run, number_of(row), spec["login"], spec["email"]):
                 self.run.server.request("PUT", f"/api/users/{number_of(row)}", json=body)
@@ -237,10 +235,6 @@ class UserKind(One):
             if org != context.org.number:
                 self.run.server.request("DELETE", f"/api/orgs/{org}/users/{number}")
 
-    @staticmethod
-    def _person(cabinet: Cabinet, login: str) -> Person:
-        return next(person for person in cabinet.people if person.login == login)
-
 
 def give_new_password(context: CabinetContext, login: str) -> None:
     """A new first password and a new note for one of the cabinet's people, who is logged out everywhere.
@@ -259,8 +253,7 @@ def give_new_password(context: CabinetContext, login: str) -> None:
             Text("Смените пароль в каталоге", "Change the password in the directory"),
         )
     _require_settable_passwords(context.run, login)
-    person = next(person for person in context.cabinet.people if person.login == login)
-    password = context.run.handover.add(context.cabinet, person)
+    password = context.run.handover.add(context.cabinet, context.cabinet.person(login))
     path = f"/api/admin/users/{account.number}/password"
     context.run.server.request("PUT", path, json={"password": password})
     end_sessions(context.run, account.number)

@@ -13,15 +13,13 @@ from provision.lists.apart import Address, Group, check_apart
 from provision.lists.codes import CODES
 from provision.lists.naming import company_of, read_name
 from provision.lists.people import check_email, check_manager
-from provision.lists.problems import problem
 from provision.lists.reading import read
-from provision.lists.versions import Versions, choose_newest
+from provision.lists.versions import choose_newest
 
 __all__ = [
     "CODES",
     "Address",
     "Group",
-    "Versions",
     "check_apart",
     "check_clients",
     "check_dealer",
@@ -30,7 +28,6 @@ __all__ = [
     "check_together",
     "choose_newest",
     "company_of",
-    "problem",
     "read",
     "read_name",
     "strike",

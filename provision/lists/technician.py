@@ -8,21 +8,17 @@ repair()          a damaged list written as it should be, with an account; is_re
 problems_table()  problems for Excel; for reading they are shown by `provision.render`
 """
 
-from provision.lists.differences import Difference, FieldChange, Move, as_data, describe, diff, difference_table
+from provision.lists.differences import FieldChange, as_data, describe, diff, difference_table
 from provision.lists.explain import explain
 from provision.lists.prepare import Preparation, prepare
-from provision.lists.propose import Proposal, ProposedCabinet, propose
-from provision.lists.repair import Change, Repair, is_repairable, repair
+from provision.lists.propose import Proposal, propose
+from provision.lists.repair import Repair, is_repairable, repair
 from provision.lists.tables import problems_table
 
 __all__ = [
-    "Change",
-    "Difference",
     "FieldChange",
-    "Move",
     "Preparation",
     "Proposal",
-    "ProposedCabinet",
     "Repair",
     "as_data",
     "describe",

@@ -47,7 +47,8 @@ class Deliveries:
             else:
                 text.append(status.whole_text(found, client.cabinet.id, client.lines))
             done.append(item)
-        _send(self._stores.numbers, "".join(text).encode())
+        if text:
+            self._stores.numbers.server.post("/api/v1/import/prometheus", "".join(text).encode(), timeout=_TIMEOUT)
         for item in done:
             self._spool.done("status", item)
 
@@ -120,11 +121,3 @@ def _missing(numbers: NumbersWriter, lines: Sequence[_Line], client: Client) -> 
 
 def _sample(labels: dict[str, str], value: str, time: int) -> Sample:
     return Sample(labels, time, float(value))
-
-
-def _send(numbers: NumbersWriter, text: bytes) -> None:
-    if not text:
-        return
-    answer = numbers.server.ask("/api/v1/import/prometheus", method="POST", body=text, timeout=_TIMEOUT)
-    if answer.status != 204:
-        raise StoreError(answer.said("VictoriaMetrics"))

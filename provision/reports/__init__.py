@@ -4,15 +4,13 @@ The receiver hands a spooled file of a known installation to `take_upload`; `pro
 """
 
 from provision.reports.codes import CODES
-from provision.reports.form import SCHEMA
 from provision.reports.importing import Fate, Imported, Stores
 from provision.reports.parsing import Refused
 from provision.reports.readers import whole
-from provision.reports.taking import Find, Owner, Recognised, Taken, now, take, take_upload
+from provision.reports.taking import Find, Owner, Recognised, now, take, take_upload
 
 __all__ = [
     "CODES",
-    "SCHEMA",
     "Fate",
     "Find",
     "Imported",
@@ -20,7 +18,6 @@ __all__ = [
     "Recognised",
     "Refused",
     "Stores",
-    "Taken",
     "now",
     "take",
     "take_upload",

@@ -54,6 +54,19 @@ class MetricsServer:
         whole = {**self.login.headers, **(headers or {})}
         return ask(self.url + path, method=method, body=body, headers=whole, timeout=timeout)
 
+    def post(self, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, timeout: float = 120) -> str:
+        """What it answers. Raises StoreError when it does not answer, or refuses."""
+        answer = self.ask(path, method="POST", body=body, headers=headers, timeout=timeout)
+        if answer.status not in (200, 204):
+            raise StoreError(
+                answer.said("VictoriaMetrics"),
+                Text(
+                    "Проверьте SMART_VM_URL (не vmauth), SMART_VM_PASSWORD и SMART_VM_KEY.",
+                    "Check SMART_VM_URL (not vmauth's), SMART_VM_PASSWORD and SMART_VM_KEY.",
+                ),
+            )
+        return answer.text
+
 
 @dataclass(frozen=True, slots=True)
 class VmauthServer:

@@ -19,7 +19,6 @@ from provision.stores.schema import WRITER
 from provision.text import Text
 
 _BATCH = 8_000_000  # bytes of one import
-_TIMEOUT = 120  # seconds
 
 
 class Sample(NamedTuple):
@@ -71,10 +70,10 @@ class NumbersWriter:
             lines.append(f'{{"metric":{labels},"values":[{one.value}],"timestamps":[{one.time}]}}')
             size, count = size + len(lines[-1]), count + 1
             if size >= _BATCH:
-                self._post("/api/v1/import", "\n".join(lines).encode())
+                self.server.post("/api/v1/import", "\n".join(lines).encode())
                 lines, size = [], 0
         if lines:
-            self._post("/api/v1/import", "\n".join(lines).encode())
+            self.server.post("/api/v1/import", "\n".join(lines).encode())
         return count
 
     def missing(self, samples: Iterable[Sample], match: Mapping[str, str]) -> list[Sample]:
@@ -85,29 +84,17 @@ class NumbersWriter:
         wanted = list(samples)
         if not wanted:
             return []
-        self._post(f"/internal/force_flush?authKey={urllib.parse.quote(self.server.key)}")
+        self.server.post(f"/internal/force_flush?authKey={urllib.parse.quote(self.server.key)}")
         selector = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in match.items())
         span = {"start": min(one.time for one in wanted) / 1000, "end": max(one.time for one in wanted) / 1000}
         body = urllib.parse.urlencode({"match[]": f"{{{selector}}}", **span}).encode()
         there = set()
-        for line in self._post("/api/v1/export", body, form=True).splitlines():
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        for line in self.server.post("/api/v1/export", body, form).splitlines():
             series = json.loads(line)
             labels = frozenset(series["metric"].items())
             there |= {(labels, int(time)) for time in series["timestamps"]}
         return [one for one in wanted if one.key not in there]
-
-    def _post(self, path: str, body: bytes = b"", *, form: bool = False) -> str:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        answer = self.server.ask(path, method="POST", body=body, headers=headers, timeout=_TIMEOUT)
-        if answer.status not in (200, 204):
-            raise StoreError(
-                answer.said("VictoriaMetrics"),
-                Text(
-                    "Проверьте SMART_VM_URL (не vmauth), SMART_VM_PASSWORD и SMART_VM_KEY.",
-                    "Check SMART_VM_URL (not vmauth's), SMART_VM_PASSWORD and SMART_VM_KEY.",
-                ),
-            )
-        return answer.text
 
 
 @dataclass(frozen=True, slots=True)

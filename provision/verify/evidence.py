@@ -62,13 +62,8 @@ def gather(reader: CabinetReader, now: float, targets: Collection[Client] | None
         checks=_nested(_times(checks, _STATUS, "host", "manager", "check")),
         codes=_nested({_key(labels, "host", "manager", "check"): value for labels, value in _only(checks, _CODE)}),
         protocols={_client(labels): value for labels, value in _only(checks, _PROTOCOL)},
-        reports={
-            (host, manager): heard for (host, manager), heard in _times(reports, _SYSINFO, "host", "manager").items()
-        },
-        statuses={
-            (host, manager): heard
-            for (host, manager), heard in _times(reports, _SMARTSTATUS, "host", "manager").items()
-        },
+        reports=_by_client(reports, _SYSINFO),
+        statuses=_by_client(reports, _SMARTSTATUS),
         refused=_latest_refusals(reports),
         polls=_polls(polls),
         registered={_subject(row): row[5] for row in rows if row[0] == "client" and not row[6]},
@@ -97,6 +92,10 @@ def _times(rows: Collection[_Row], metric: str, *names: str) -> dict[tuple[str, 
         for what in ("first", "last", "value")
     )
     return {key: Heard(first[key], last[key], value[key]) for key in first.keys() & last.keys() & value.keys()}
+
+
+def _by_client(rows: Collection[_Row], metric: str) -> dict[Client, Heard]:
+    return {(host, manager): heard for (host, manager), heard in _times(rows, metric, "host", "manager").items()}
 
 
 def _nested(found: Mapping[tuple[str, ...], Any]) -> dict[Client, dict[str, Any]]:

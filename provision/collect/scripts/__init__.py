@@ -4,6 +4,6 @@ The templates beside this module are filled by `@NAME@`. curl gets tokens and pa
 file: every user of a machine can read the arguments of its processes.
 """
 
-from provision.collect.scripts.making import Values, files_of, is_address
+from provision.collect.scripts.making import Values, files_of
 
-__all__ = ["Values", "files_of", "is_address"]
+__all__ = ["Values", "files_of"]

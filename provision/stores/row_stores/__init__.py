@@ -10,4 +10,4 @@ from provision.stores.row_stores.postgresql import PostgreSQL
 
 ROW_STORES: Mapping[str, type[RowStore]] = {store.kind: store for store in (PostgreSQL,)}
 
-__all__ = ["ROW_STORES", "PostgreSQL", "RowStore"]
+__all__ = ["ROW_STORES", "RowStore"]

@@ -4,12 +4,10 @@ import json
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 
-from provision.errors import StoreError
 from provision.stores.cluster import Connection
 from provision.stores.contract import COMMON_LABELS, METRICS, TABLES
 from provision.stores.driver import sql
 from provision.stores.local import MetricsServer
-from provision.text import Text
 
 _BATCH = 8_000_000  # bytes of one import
 _LABELS = {metric.name: frozenset((*COMMON_LABELS, *metric.labels)) for metric in METRICS}
@@ -35,7 +33,7 @@ class SeriesSink:
     def forget(self, cabinet: str) -> None:
         """Deletes the cabinet's series, so that filling twice does not double every sample."""
         match = urllib.parse.quote(f'{{cabinet="{cabinet}"}}')
-        self._post(f"/api/v1/admin/tsdb/delete_series?authKey={self._server.key}&match[]={match}")
+        self._server.post(f"/api/v1/admin/tsdb/delete_series?authKey={self._server.key}&match[]={match}")
 
     def add(self, name: str, labels: Labels, times: str, values: str) -> None:
         """One series of the contract; `times` from stamps(), `values` joined by commas, as many."""
@@ -53,20 +51,12 @@ class SeriesSink:
         """Sends the rest and makes all of it queryable at once."""
         self._send()
         for path in ("/internal/force_flush", "/internal/resetRollupResultCache"):
-            self._post(f"{path}?authKey={self._server.key}")
+            self._server.post(f"{path}?authKey={self._server.key}")
 
     def _send(self) -> None:
         if self._lines:
-            self._post("/api/v1/import", "\n".join(self._lines).encode())
+            self._server.post("/api/v1/import", "\n".join(self._lines).encode())
         self._lines, self._bytes = [], 0
-
-    def _post(self, path: str, body: bytes = b"") -> None:
-        answer = self._server.ask(path, method="POST", body=body, timeout=120)
-        if answer.status not in (200, 204):
-            said = answer.text.strip()[:200]
-            raise StoreError(
-                Text(f"VictoriaMetrics: {answer.status} {said}", f"VictoriaMetrics: {answer.status} {said}")
-            )
 
 
 class RowSink:
