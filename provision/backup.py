@@ -5,7 +5,7 @@ written by hand. Grafana gives out no secrets (12.4); what may hold some neverth
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,13 +81,10 @@ def _contents(org: Org, lists: Mapping[str, Rows]) -> dict[str, Json]:
     for point in found.get("contact points") or ():
         if point["type"] != "email":
             del point["settings"]  # an address to call may hold a token
-    found["dashboards"] = [org.get(f"/api/dashboards/uid/{uid}") for uid in _dashboards(org)]
+    boards = org.pages("/api/search", type="dash-db")
+    found["dashboards"] = [org.get(f"/api/dashboards/uid/{row['uid']}") for row in boards]
     found |= {f"{name}s": rows(org) for name, rows in lists.items()}
     return {name: section for name, section in found.items() if section is not None}
-
-
-def _dashboards(org: Org) -> Iterator[str]:
-    return (str(row["uid"]) for row in org.pages("/api/search", type="dash-db"))
 
 
 def _shown(org: Org, path: str) -> Json:

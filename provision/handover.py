@@ -105,7 +105,8 @@ class Handover:
             if cabinet.id not in self.notes:
                 heading = f"{self.letter(cabinet)}\n{'Логин':<24} Первый пароль\n"
                 self.notes[cabinet.id] = self._open(path, heading)
-            self._append(self.notes[cabinet.id], lines)
+            with self.notes[cabinet.id].open("a", encoding="utf-8") as note:
+                note.write(lines)
         except OSError as error:
             raise ProvisionError(
                 Text(
@@ -130,8 +131,3 @@ class Handover:
                 path = path.with_stem(f"{path.stem.split('~')[0]}~{number}")
             else:
                 return path
-
-    @staticmethod
-    def _append(path: Path, lines: str) -> None:
-        with path.open("a", encoding="utf-8") as note:
-            note.write(lines)

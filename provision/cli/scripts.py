@@ -17,7 +17,7 @@ from provision.errors import EstateError, UsageError
 from provision.text import Text
 
 if TYPE_CHECKING:
-    from provision.model import Cabinet, Problem
+    from provision.model import Cabinet
 
 
 @click.command(
@@ -68,7 +68,8 @@ def scripts(
 ) -> None:
     estate = load(settings.estate)
     (chosen,) = choose_present(estate, [cabinet])
-    names = _senders(chosen, clients, has_errors=any(_excludes(one, chosen.id) for one in estate.problems))
+    has_errors = any(one.cabinet == chosen.id and one.level == "error" for one in estate.problems)
+    names = _senders(chosen, clients, has_errors=has_errors)
     files = _made(settings, chosen, names, receiver, _by_client(addresses, names), login)
     differing = [name for name, content in files.items() if _differs(out / name, content)]
     present = [name for name in differing if (out / name).exists()]
@@ -94,11 +95,6 @@ def scripts(
             "There are no smartstatus scripts: SMART_METRICS_PASSWORD is not set",
         )
         click.echo(settings.say(lacking), err=True)
-
-
-def _excludes(problem: Problem, cabinet: str) -> bool:
-    """Whether it leaves lines of the cabinet's lists out."""
-    return problem.cabinet == cabinet and problem.level == "error"
 
 
 def _senders(cabinet: Cabinet, named: Sequence[str], *, has_errors: bool) -> list[str]:

@@ -97,7 +97,8 @@ def lint(
             for finding in linter.lint(slug, dict(render(slug, scope)), scope.slugs, contract, names):
                 if (slug, finding) not in reported:
                     reported.add((slug, finding))
-                    yield _breach(slug, finding, linter.RULES[finding.rule])
+                    hint = linter.RULES[finding.rule]
+                    yield breach(finding, _CODES[finding.rule], hint, dashboards.origin(slug))
 
 
 def _bad_uid(slug: str) -> Iterator[Problem]:
@@ -123,13 +124,14 @@ def _bad_uid(slug: str) -> Iterator[Problem]:
     )
 
 
-def _breach(slug: str, finding: "Finding", hint: tuple[str, str]) -> Problem:
+def breach(finding: "Finding", code: str, hint: tuple[str, str], file: str) -> Problem:
+    """What the linter found in that file, as a problem of that code."""
     return Problem(
-        code=_CODES[finding.rule],
+        code=code,
         level="error",
         message=Text(f"{finding.where}: {finding.ru}", f"{finding.where}: {finding.en}"),
         hint=Text(*hint),
-        file=dashboards.origin(slug),
+        file=file,
         field_name=finding.rule,
         value=finding.where,
     )

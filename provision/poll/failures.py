@@ -38,10 +38,14 @@ def classified(error: requests.RequestException) -> PollError:
     """The exception of `requests` (2.32) as one of ours."""
     if isinstance(error, requests.ConnectTimeout):
         return PollError(ErrorClass.CONNECT_TIMEOUT, "no connection in time")
-    if isinstance(error, requests.Timeout) or _caused_by(error, urllib3.exceptions.ReadTimeoutError):
+    chain = _chain(error)
+    if isinstance(error, requests.Timeout) or any(
+        isinstance(one, urllib3.exceptions.ReadTimeoutError) for one in chain
+    ):
         return PollError(ErrorClass.READ_TIMEOUT, "no answer in time")
     broken = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError, requests.HTTPError)
-    if isinstance(error, broken) or _bad_answer(error):
+    not_http = any(isinstance(one, HTTPException) and not isinstance(one, RemoteDisconnected) for one in chain)
+    if isinstance(error, broken) or not_http:
         return PollError(ErrorClass.HTTP, "the answer is not valid HTTP")
     if isinstance(error, requests.exceptions.ProxyError):
         return PollError(ErrorClass.CONNECTION, "the proxy does not answer or refuses")
@@ -50,15 +54,6 @@ def classified(error: requests.RequestException) -> PollError:
     if isinstance(error, requests.ConnectionError):
         return PollError(ErrorClass.CONNECTION, "refused, closed, or the name does not resolve")
     return PollError(ErrorClass.REQUEST, type(error).__name__)
-
-
-def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
-    return any(isinstance(one, kind) for one in _chain(error))
-
-
-def _bad_answer(error: BaseException) -> bool:
-    """Whether the peer sent something that is not HTTP, rather than nothing."""
-    return any(isinstance(one, HTTPException) and not isinstance(one, RemoteDisconnected) for one in _chain(error))
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dashboards
 from dashboards import alerts
 from provision.kinds.dashboard import scope_of
+from provision.kinds.dashboard_lint import breach
 from provision.model import Cabinet, Code, Problem
 from provision.text import Text
 
@@ -57,12 +58,4 @@ def breaches(cabinets: Iterable[Cabinet], contract: "Contract") -> Iterator[Prob
         for finding in lint_rules(groups, uids, alerts.names(scope), contract):
             if finding not in found:
                 found.add(finding)
-                yield Problem(
-                    code=_CODES[finding.rule],
-                    level="error",
-                    message=Text(f"{finding.where}: {finding.ru}", f"{finding.where}: {finding.en}"),
-                    hint=Text(*ALERT_RULES[finding.rule]),
-                    file="dashboards/alerts",
-                    field_name=finding.rule,
-                    value=finding.where,
-                )
+                yield breach(finding, _CODES[finding.rule], ALERT_RULES[finding.rule], "dashboards/alerts")

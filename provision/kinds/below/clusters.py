@@ -43,10 +43,10 @@ class OnClusters(WithClusters):
 
     def desired(self, cabinets: Sequence[Cabinet]) -> State:
         present = {one.id for one in cabinets if one.state != "absent"}
-        return _merged(
-            _on(cluster, self.desired_on(cluster, [access for access in its if access.cabinet in present]))
-            for cluster, its in self._by_cluster(cabinets)
-        )
+        found: State = {}
+        for cluster, its in self._by_cluster(cabinets):
+            found |= _on(cluster, self.desired_on(cluster, [access for access in its if access.cabinet in present]))
+        return found
 
     def read(self, cabinets: Sequence[Cabinet]) -> State:
         found: State = {}
@@ -139,7 +139,3 @@ def write_on_each(
         failed |= {str(one.ref): errors[one.ref.cabinet] for one in its if one.ref.cabinet in errors}
     if failed:
         raise SomeFailedError(failed)
-
-
-def _merged(states: Iterable[State]) -> State:
-    return {ref: resource for state in states for ref, resource in state.items()}

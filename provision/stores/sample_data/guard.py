@@ -64,7 +64,7 @@ def look(metrics: MetricsServer, rows: Mapping[str, RowsOf]) -> Real:
 
     Reads only. Raises StoreError when one does not answer.
     """
-    found = _in_metrics(metrics)
+    found = _values(metrics, "cabinet") - _values(metrics, "sample_of")
     for cluster in {one.cluster.variable: one.cluster for one in rows.values()}.values():
         found |= _in_events(cluster)
     return Real(frozenset(found & rows.keys()), frozenset(found - rows.keys()))
@@ -85,10 +85,6 @@ def close(rows: RowsOf) -> None:
         count = _count(filled)
     with rows.cluster.connect() as admin:
         admin.execute("UPDATE smart.sample_data SET rows = %s WHERE cabinet = %s", [count, rows.cabinet])
-
-
-def _in_metrics(metrics: MetricsServer) -> set[str]:
-    return _values(metrics, "cabinet") - _values(metrics, "sample_of")
 
 
 def _values(metrics: MetricsServer, label: str) -> set[str]:
