@@ -13,8 +13,21 @@ Shared = tuple[Any, ...]
 SMARTUPLOAD = "smartupload"
 
 
+class Placed:
+    """What is on a line of a file."""
+
+    __slots__ = ()
+    file: str
+    line: int
+
+    @property
+    def origin(self) -> str:
+        """Where it is: `lists/x.csv:3`."""
+        return f"{self.file}:{self.line}"
+
+
 @dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Placed):
     """One valid line of a managers list: an installation and one of its managers.
 
     `client` is the label in metrics: "host:port" of a polled installation, else the client's short name. `transport` is
@@ -28,11 +41,6 @@ class Installation:
     tz_correction: int
     file: str
     line: int
-
-    @property
-    def origin(self) -> str:
-        """Where the line is: `lists/x.csv:3`."""
-        return f"{self.file}:{self.line}"
 
     @property
     def polled(self) -> bool:
@@ -73,7 +81,7 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True)
-class OnlineAccess:
+class OnlineAccess(Placed):
     """One valid line of an online list: an access and one manager. Host, folder and login identify the access."""
 
     firm: str
@@ -86,11 +94,6 @@ class OnlineAccess:
     email: str
     file: str
     line: int
-
-    @property
-    def origin(self) -> str:
-        """Where the line is: `lists/x.csv:3`."""
-        return f"{self.file}:{self.line}"
 
     @property
     def own(self) -> str:

@@ -194,49 +194,40 @@ def _as_text(settings: Settings, events: Sequence[Event], *, verbose: bool) -> s
     from provision.reports import Fate
 
     imported, refused, unread = _sorted_out(events)
-    lines = []
-    if problems := [problem for one in refused for problem in one.problems]:
-        lines.append(settings.problems(problems, verbose=verbose))
-    for file in unread:
-        said = Text(
+    said = [
+        Text(
             f"{file}: ни один разборщик не узнал файл. Его строение без данных покажет provision import --inspect.",
             f"{file}: no reader recognises the file. provision import --inspect prints its structure without data.",
         )
-        lines.append(settings.say(said))
-    for one in imported:
-        if one.fate is Fate.OTHER:
-            said = Text(
-                f"{one.client}: отчёт за {one.time:%Y-%m-%d %H:%M:%S} UTC уже загружен с другим содержанием; "
-                "остаётся прежний.",
-                f"{one.client}: the report of {one.time:%Y-%m-%d %H:%M:%S} UTC was imported with other content; "
-                "that one is kept.",
-            )
-            lines.append(settings.say(said))
+        for file in unread
+    ]
+    said += [
+        Text(
+            f"{one.client}: отчёт за {one.time:%Y-%m-%d %H:%M:%S} UTC уже загружен с другим содержанием; "
+            "остаётся прежний.",
+            f"{one.client}: the report of {one.time:%Y-%m-%d %H:%M:%S} UTC was imported with other content; "
+            "that one is kept.",
+        )
+        for one in imported
+        if one.fate is Fate.OTHER
+    ]
     fates = Counter(one.fate for one in imported)
     samples, rows = sum(one.samples for one in imported), sum(one.rows for one in imported)
     known = fates[Fate.KNOWN] + fates[Fate.OTHER]
+    sums = Text(
+        f"Загружено отчётов: {fates[Fate.WRITTEN]} (чисел {samples}, строк {rows}); уже были: {known}; "
+        f"не принято: {len(refused)}.",
+        f"Reports imported: {fates[Fate.WRITTEN]} ({samples} samples, {rows} rows); known: {known}; "
+        f"refused: {len(refused)}.",
+    )
     if fates[Fate.CHECKED]:
-        lines.append(
-            settings.say(
-                Text(
-                    f"Годных отчётов: {fates[Fate.CHECKED]} (чисел {samples}, строк {rows}); "
-                    f"не принято: {len(refused)}.",
-                    f"Valid reports: {fates[Fate.CHECKED]} ({samples} samples, {rows} rows); refused: {len(refused)}.",
-                )
-            )
+        sums = Text(
+            f"Годных отчётов: {fates[Fate.CHECKED]} (чисел {samples}, строк {rows}); не принято: {len(refused)}.",
+            f"Valid reports: {fates[Fate.CHECKED]} ({samples} samples, {rows} rows); refused: {len(refused)}.",
         )
-    else:
-        lines.append(
-            settings.say(
-                Text(
-                    f"Загружено отчётов: {fates[Fate.WRITTEN]} (чисел {samples}, строк {rows}); уже были: {known}; "
-                    f"не принято: {len(refused)}.",
-                    f"Reports imported: {fates[Fate.WRITTEN]} ({samples} samples, {rows} rows); known: {known}; "
-                    f"refused: {len(refused)}.",
-                )
-            )
-        )
-    return "\n".join(lines)
+    problems = [problem for one in refused for problem in one.problems]
+    shown = [settings.problems(problems, verbose=verbose)] if problems else []
+    return "\n".join([*shown, *map(settings.say, (*said, sums))])
 
 
 def _as_json(events: Sequence[Event]) -> str:

@@ -66,14 +66,11 @@ def sample_data(settings: Settings, /, names: tuple[str, ...], days: int, seed: 
             guard.close(of_it)
             samples, rows = samples + filled.samples, rows + filled.rows
             ready(cabinet.id)
-    click.echo(
-        settings.say(
-            Text(
-                f"Выдуманная история за {days} дн.: чисел {samples}, строк {rows}.",
-                f"Made-up history of {days} days: {samples} samples, {rows} rows.",
-            )
-        )
+    done = Text(
+        f"Выдуманная история за {days} дн.: чисел {samples}, строк {rows}.",
+        f"Made-up history of {days} days: {samples} samples, {rows} rows.",
     )
+    click.echo(settings.say(done))
 
 
 def administrators(settings: Settings, cabinets: Iterable[Cabinet]) -> dict[str, str]:

@@ -37,16 +37,13 @@ _distributor = click.argument(
 @click.pass_obj
 def rotate(settings: Settings, /, distributor: str) -> None:
     _renew(settings, distributor, lambda numbers: [*numbers, max(numbers) + 1])
-    click.echo(
-        settings.say(
-            Text(
-                "Создайте скрипты заново (provision scripts) и замените их у клиентов, затем закройте старый токен: "
-                f"provision token close {distributor}",
-                "Make the scripts again (provision scripts) and replace them at the clients, then close the old "
-                f"token: provision token close {distributor}",
-            )
-        )
+    then = Text(
+        "Создайте скрипты заново (provision scripts) и замените их у клиентов, затем закройте старый токен: "
+        f"provision token close {distributor}",
+        "Make the scripts again (provision scripts) and replace them at the clients, then close the old "
+        f"token: provision token close {distributor}",
     )
+    click.echo(settings.say(then))
 
 
 @token.command(

@@ -8,11 +8,12 @@ from provision.config.codes import problem
 from provision.config.tenants import Entry
 from provision.identity import canonical_email, suffixed
 from provision.model import ListFile, Person, Problem, Role
+from provision.rows import Placed
 from provision.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Placed):
     """One place that says that a login works in a cabinet. Login and e-mail are in canonical form, with the suffix."""
 
     login: str
@@ -24,10 +25,6 @@ class Claim:
     file: str
     line: int
     head: bool
-
-    @property
-    def origin(self) -> str:
-        return f"{self.file}:{self.line}"
 
 
 def claims(entry: Entry, files: Iterable[ListFile]) -> Iterator[Claim]:

@@ -36,12 +36,6 @@ class AccountKind(One):
         yield self.seen(context, _KEY, {"people": sorted(known), **differs})
 
     def create(self, context: CabinetContext, new: Resource) -> None:
-        self._write(context)
-
-    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        self._write(context)
-
-    def _write(self, context: CabinetContext) -> None:
         """Writes nothing where the data source was written in this run with the right record, as a new one is."""
         record = context.accounts.record()
         if record in (context.written, context.accounts.recorded):

@@ -101,9 +101,9 @@ class One(Kind):
     def create(self, context: CabinetContext, new: Resource) -> None:
         """Makes `new`."""
 
-    @abstractmethod
     def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        """Turns `old` into `new`; raises ConflictError when `old` is no longer what exists."""
+        """Turns `old` into `new`, by default as `new` is made; raises ConflictError when `old` is not what exists."""
+        self.create(context, new)
 
     def delete(self, context: CabinetContext, old: Resource) -> None:
         """Removes `old`. Kinds of which every cabinet always has exactly one are never deleted alone."""

@@ -38,6 +38,3 @@ class PreferencesKind(One):
     def create(self, context: CabinetContext, new: Resource) -> None:
         # PATCH keeps the keys that are not sent, PUT would reset them (12.4, preferences.go).
         context.org.request("PATCH", "/api/org/preferences", json=new.spec)
-
-    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        self.create(context, new)

@@ -28,9 +28,6 @@ class SuspensionKind(One):
     def create(self, context: CabinetContext, new: Resource) -> None:
         self._say(context, SUSPENDED)
 
-    def update(self, context: CabinetContext, old: Resource, new: Resource) -> None:
-        self._say(context, SUSPENDED)
-
     def delete(self, context: CabinetContext, old: Resource) -> None:
         self._say(context, ACTIVE)
 

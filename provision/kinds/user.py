@@ -80,9 +80,6 @@ class UserKind(One):
             raise _waits(login, old.spec["email"], email)
         require_email(self.run, number, email)
 
-    def delete(self, context: CabinetContext, old: Resource) -> None:
-        raise NotImplementedError("a login is global: only its membership ends")
-
     def note(self, change: Change) -> Text | None:
         """Where an e-mail comes from another account, or cannot be given in this run."""
         if change.after is None:

@@ -8,14 +8,14 @@ from provision.identity import canonical_email, canonical_login, skeleton, suffi
 from provision.lists.columns import number_of
 from provision.lists.problems import NOTHING, problem
 from provision.model import Contest, Installation, ListFile, Person, Problem
-from provision.rows import SMARTUPLOAD, Rows
+from provision.rows import SMARTUPLOAD, Placed, Rows
 from provision.text import Text
 
 Sort = Literal["login", "email", "chat", "address", "client", "access"]
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Address(Placed):
     """One mailbox or chat that tenants.yaml names for alerts. `shared`: for all cabinets of the distributor."""
 
     sort: Sort
@@ -24,10 +24,6 @@ class Address:
     line: int
     name: str  # of the key
     shared: bool = False
-
-    @property
-    def origin(self) -> str:
-        return f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
