@@ -257,7 +257,7 @@ def use(folder: Path | None) -> None:
 
 
 def home_title(cabinet: Cabinet) -> str:
-    """What people read above the dashboard that opens first."""
+    """The title of the dashboard that opens first."""
     return str(render(cabinet.home, scope_of(cabinet))["title"])
 
 

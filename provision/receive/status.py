@@ -1,4 +1,4 @@
-"""The smartstatus file: a date line, then metrics of the product as Prometheus text. To samples of the store.
+"""Turns a smartstatus file into samples of the store: a date line, then metrics of the product as Prometheus text.
 
 The date is an HTTP header of the product: `date:` or `Date:`, its zone GMT or UTC. The metrics are taken as they are,
 at that time; labels of the client's line are added, and a label of the product that has such a name becomes

@@ -101,7 +101,7 @@ def move(name: str) -> dict[str, Any]:
 
 @blueprint.delete("/api/folders/<name>")
 def delete(name: str) -> dict[str, Any]:
-    """With its dashboards, without a word about them; 400 while it holds alert rules (12.4)."""
+    """Deletes the folder and its dashboards without a warning; 400 while it holds alert rules (12.4)."""
     who = needs("folders:delete", "Editor")
     found = objects.find(database(), who.org, "folders", name)
     if found is None:
