@@ -7,6 +7,7 @@ behind in the connections that Grafana keeps for the cabinet's panels.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from provision.audit.viewer import Viewer
 from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
-from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, told_apart, try_rows
+from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, SharedSession, told_apart
 from provision.stores.row_stores import ROW_STORES, RowStore
 from provision.text import Text
 
@@ -43,7 +44,8 @@ def ways_to_rows(
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
         sent = [one for one in _store(own).attempts if not (one.database or one.listens)]
         yield _way(title, send, sent, victim, marks, memory)
-    yield _past_grafana(own, victim, memory)
+    with closing(SharedSession(_conninfo(own), listener=_conninfo(victim))) as session:
+        yield _past_grafana(own, victim, memory, session)
 
 
 def _way(
@@ -105,13 +107,13 @@ def _by_query(viewer: Viewer, source: Mapping[str, Any], rest: Callable[[float],
     return send
 
 
-def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
+def _past_grafana(own: Party, victim: Party, memory: Memory, session: SharedSession) -> Way:
     """With the cabinet's own role at the address its data source has, where that can be reached from here."""
     address = own.cabinet.events.address
     title = Text(f"строки мимо Grafana, {address}", f"rows past Grafana, {address}")
-    send = _at_the_database(own, listener=_conninfo(victim))
-    marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(victim)(_PLAIN))
-    return _way(title, send, _store(own).attempts, victim, marks, memory)
+    with closing(SharedSession(_conninfo(victim))) as theirs:
+        marks = seen(marks_of_clients(victim, own), lambda: _at_the_database(theirs)(_PLAIN))
+    return _way(title, _at_the_database(session), _store(own).attempts, victim, marks, memory)
 
 
 def _conninfo(party: Party) -> str:
@@ -123,12 +125,10 @@ def _store(party: Party) -> RowStore:
     return ROW_STORES[party.cabinet.events.kind](party.cabinet.events)
 
 
-def _at_the_database(party: Party, *, listener: str = "") -> Send:
-    url = _conninfo(party)
-
+def _at_the_database(session: SharedSession) -> Send:
     def send(attempt: RowAttempt) -> Heard:
         ending = "COMMIT" if attempt.listens else "ROLLBACK"  # what is rolled back is not sent
-        said = try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), ending)), url, listener)
+        said = session.try_rows(replace(attempt, statements=("BEGIN", *_contained(attempt), ending)))
         return Heard(said.succeeded, said.text, None if said.judged else _NOT_JUDGED)
 
     return send

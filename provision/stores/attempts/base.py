@@ -1,9 +1,9 @@
 """What an attempt is, how it is sent straight to a store, and how its answer is judged."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from provision.stores.driver import psycopg
 from provision.stores.wire import Answer, ask, basic
@@ -151,13 +151,13 @@ def try_rows(attempt: RowAttempt, conninfo: str, listener: str = "") -> Said:
     try:
         where = psycopg.conninfo.make_conninfo(conninfo, dbname=attempt.database) if attempt.database else conninfo
         if attempt.first:
-            with psycopg.connect(where, autocommit=True, connect_timeout=10) as session:
+            with _connected(where) as session:
                 session.execute(attempt.first.encode())
         if not attempt.listens:
-            return _say(attempt, where)
-        with psycopg.connect(listener, autocommit=True, connect_timeout=10) as ears:
+            return _say_alone(attempt, where)
+        with _connected(listener) as ears:
             ears.execute(f"LISTEN {attempt.listens}".encode())
-            said = _say(attempt, where)
+            said = _say_alone(attempt, where)
             ears.execute("SELECT 1")  # what was sent has come with its answer
             heard = [notify.payload for notify in ears.notifies(timeout=0)]
         return Said(said.succeeded, f"{said.text}\n{HEARD}", said.judged) if heard else said
@@ -165,21 +165,80 @@ def try_rows(attempt: RowAttempt, conninfo: str, listener: str = "") -> Said:
         return Said(False, str(error), _judged(attempt, error))
 
 
-def _say(attempt: RowAttempt, conninfo: str) -> Said:
-    said: list[str] = []
+class SharedSession:
+    """A session for many attempts, one after another: connecting costs more than most of them.
+
+    Whatever one leaves behind is discarded before the next. One about connecting, or about what stays, gets its own.
+    """
+
+    def __init__(self, conninfo: str, listener: str = "") -> None:
+        self._conninfo, self._listener = conninfo, listener
+        self._session: psycopg.Connection[Any] | None = None
+
+    def try_rows(self, attempt: RowAttempt) -> Said:
+        """What try_rows() says; a session that is lost meanwhile proves nothing, and the attempt gets its own."""
+        if attempt.database or attempt.first or attempt.listens:
+            return try_rows(attempt, self._conninfo, self._listener)
+        try:
+            session = self._session = self._session or _connected(self._conninfo)
+        except psycopg.OperationalError as error:
+            return Said(False, str(error), _judged(attempt, error))
+        said = _say(attempt, session)
+        lost = session.closed
+        self._discard(session)
+        return try_rows(attempt, self._conninfo) if lost else said
+
+    def _discard(self, session: "psycopg.Connection[Any]") -> None:
+        try:
+            session.rollback()
+            session.execute("DISCARD ALL")
+        except psycopg.Error:
+            self.close()
+
+    def close(self) -> None:
+        """Ends it; the next attempt opens another."""
+        if self._session:
+            self._session.close()
+            self._session = None
+
+
+def _connected(conninfo: str) -> "psycopg.Connection[Any]":
+    """A session in which nothing is prepared behind the attempts' back."""
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=10, prepare_threshold=None)
+
+
+def _say_alone(attempt: RowAttempt, conninfo: str) -> Said:
     try:
-        with psycopg.connect(conninfo, autocommit=True, connect_timeout=10) as session:
-            session.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
-            for statement in attempt.statements:
-                cursor = session.execute(statement.encode())
-                if cursor.description:
-                    said += map(str, cursor.fetchall())
+        with _connected(conninfo) as session:
+            return _say(attempt, session)
     except psycopg.Error as error:
-        # Not the context: it quotes the attempt itself, and the victim's name is in that.
-        parts = (error.diag.message_primary, error.diag.message_detail, error.diag.message_hint)
-        said += [part for part in parts if part] or [str(error)]
-        return Said(False, "\n".join(said), _judged(attempt, error))
+        return _said([], attempt, error)
+
+
+def _say(attempt: RowAttempt, session: "psycopg.Connection[Any]") -> Said:
+    said: list[str] = []
+
+    def listen(notice: "psycopg.errors.Diagnostic") -> None:
+        said.append(notice.message_primary or "")
+
+    session.add_notice_handler(listen)
+    try:
+        for statement in attempt.statements:
+            cursor = session.execute(statement.encode())
+            if cursor.description:
+                said += map(str, cursor.fetchall())
+    except psycopg.Error as error:
+        return _said(said, attempt, error)
+    finally:
+        session.remove_notice_handler(listen)
     return Said(True, "\n".join(said))
+
+
+def _said(said: Sequence[str], attempt: RowAttempt, error: "psycopg.Error") -> Said:
+    """With the error's words, but not its context: it quotes the attempt itself, and the victim's name is in that."""
+    parts = (error.diag.message_primary, error.diag.message_detail, error.diag.message_hint)
+    words = [part for part in parts if part] or [str(error)]
+    return Said(False, "\n".join((*said, *words)), _judged(attempt, error))
 
 
 def _judged(attempt: RowAttempt, error: "psycopg.Error") -> bool:
