@@ -1,13 +1,15 @@
 """What an answer says: whether the attempt got through, whether it was tried at all, and the text to seek marks in."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from provision.text import Text
 
 _MISSING = ("Not found", "404 page not found")  # Grafana 12.4 on an unknown path; a missing object has other words
+_PARTED = (HTTPStatus.OK, HTTPStatus.MULTI_STATUS, HTTPStatus.BAD_REQUEST)  # they come with results
 _DOWN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
 
@@ -28,16 +30,40 @@ def heard(status: int, text: str) -> Heard:
 def heard_query(status: int, text: str) -> Heard:
     """An answer of /api/ds/query: values, labels, errors and notices, without the query that is sent back with them."""
     untried = _trouble(status, text)
-    body = _json(text)
-    result = body.get("results", {}).get("A") if isinstance(body, Mapping) else None
+    result = _results(text).get("A")
     if not isinstance(result, Mapping):
         return Heard(200 <= status < 300, _spoken(text), untried or (_silent() if status == HTTPStatus.OK else None))
+    return Heard(200 <= status < 300 and not result.get("error"), _said(result), untried)
+
+
+def heard_queries(status: int, text: str, names: Sequence[str]) -> list[Heard | None]:
+    """The answers to several queries of one request, by their refIds; None where only a request of its own can tell.
+
+    One query that fails makes the status 400 for all of them (12.4); each has its own beside its result.
+    """
+    results = _results(text) if status in _PARTED else {}
+    return [_part(results.get(name)) for name in names]
+
+
+def _part(result: object) -> Heard | None:
+    if not isinstance(result, Mapping) or _trouble(int(result.get("status", HTTPStatus.OK)), ""):
+        return None
+    return Heard(not result.get("error"), _said(result))
+
+
+def _results(text: str) -> Mapping[str, object]:
+    body = _json(text)
+    results = body.get("results") if isinstance(body, Mapping) else None
+    return results if isinstance(results, Mapping) else {}
+
+
+def _said(result: Mapping[str, Any]) -> str:
     said: list[object] = [result.get("error")]
     for frame in result.get("frames") or ():
         schema = frame.get("schema", {})
         said += [field.get("labels") for field in schema.get("fields", ())]
         said += [(schema.get("meta") or {}).get("notices"), frame.get("data", {}).get("values")]
-    return Heard(200 <= status < 300 and not result.get("error"), "\n".join(_texts(said)), untried)
+    return "\n".join(_texts(said))
 
 
 def _silent() -> Text:

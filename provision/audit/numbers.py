@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from provision.audit.answers import Heard, heard, heard_query
+from provision.audit.answers import Heard, heard, heard_queries, heard_query
 from provision.audit.attempts import PASSWORD_GUESSES
 from provision.audit.parties import Party, marks_of_clients
 from provision.audit.viewer import Viewer
@@ -21,6 +22,8 @@ PROMETHEUS = "prometheus"
 _PLAIN = METRIC_ATTEMPTS[0]
 
 Send = Callable[[MetricAttempt], Heard]
+SendTogether = Callable[[Sequence[MetricAttempt]], Sequence[Heard | None]]
+Body = Callable[[Mapping[str, MetricAttempt]], dict[str, Any]]
 
 
 def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
@@ -30,8 +33,9 @@ def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
         queries = [attempt for attempt in _attempts(own) if _expression(attempt)]
-        yield _way(_title("/api/ds/query", uid), _by_query(viewer, uid), queries, victim, marks, memory)
-        yield _way(_title("/api/v1/eval", uid), _by_evaluation(viewer, uid), queries, victim, marks, memory)
+        for path, body in (("/api/ds/query", _queries), ("/api/v1/eval", _evaluations)):
+            send, together = _by_query(viewer, path, partial(body, uid)), _by_queries(viewer, path, partial(body, uid))
+            yield _way(_title(path, uid), send, queries, victim, marks, memory, together)
         for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
             yield _way(_title(path, uid), _by_path(viewer, path), _attempts(own), victim, marks, memory)
             yield _guesses(path, own, victim, viewer, marks)
@@ -47,15 +51,25 @@ def _title(path: str, uid: str) -> Text:
 
 
 def _way(
-    title: Text, send: Send, attempts: Sequence[MetricAttempt], victim: Party, marks: Sequence[str], memory: Memory
+    title: Text,
+    send: Send,
+    attempts: Sequence[MetricAttempt],
+    victim: Party,
+    marks: Sequence[str],
+    memory: Memory,
+    together: SendTogether | None = None,
 ) -> Way:
     target = as_victim(victim, marks)
+    filled = [attempt.against(target) for attempt in attempts]
 
     def trial(attempt: MetricAttempt) -> Trial:
-        filled = attempt.against(target)
-        return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, filled, lambda: send(filled)), marks)
+        return Trial(attempt.what, attempt.expected, lambda: memory.ask(title, attempt, lambda: send(attempt)), marks)
 
-    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts], "numbers")
+    def ahead() -> None:
+        if together and marks:
+            memory.ask_together(title, filled, together)
+
+    return Way(title, lambda: why_closed(send(_PLAIN)), list(map(trial, filled)), "numbers", ahead)
 
 
 def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
@@ -64,27 +78,37 @@ def as_victim(victim: Party, marks: Sequence[str]) -> Victim:
     return Victim(victim.cabinet.id, marks[0] if marks else "nobody", victim.credential("events").name, database)
 
 
-def _by_query(viewer: Viewer, uid: str) -> Send:
-    def send(attempt: MetricAttempt) -> Heard:
-        return heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(uid, attempt)))
+def _by_query(viewer: Viewer, path: str, body: Body) -> Send:
+    return lambda attempt: heard_query(*viewer.probe.ask("POST", path, json=body({"A": attempt})))
+
+
+def _by_queries(viewer: Viewer, path: str, body: Body) -> SendTogether:
+    def send(attempts: Sequence[MetricAttempt]) -> Sequence[Heard | None]:
+        named = {f"A{number}": attempt for number, attempt in enumerate(attempts)}
+        return heard_queries(*viewer.probe.ask("POST", path, json=body(named)), tuple(named))
 
     return send
 
 
-def _by_evaluation(viewer: Viewer, uid: str) -> Send:
-    """The query of an alert rule that is not stored: Grafana 12.4 evaluates it for a Viewer, too."""
-
-    def send(attempt: MetricAttempt) -> Heard:
-        (query,) = _body(uid, attempt)["queries"]
-        data = {"refId": "A", "datasourceUid": uid, "relativeTimeRange": {"from": 3600, "to": 0}, "model": query}
-        return heard_query(*viewer.probe.ask("POST", "/api/v1/eval", json={"data": [data]}))
-
-    return send
+def _queries(uid: str, attempts: Mapping[str, MetricAttempt]) -> dict[str, Any]:
+    """The attempts by their refIds, as a panel's queries."""
+    return {
+        "queries": [_query(uid, name, attempt) for name, attempt in attempts.items()],
+        "from": "now-1h",
+        "to": "now",
+    }
 
 
-def _body(uid: str, attempt: MetricAttempt) -> dict[str, Any]:
-    query = {"refId": "A", "datasource": {"uid": uid, "type": PROMETHEUS}, **_expression(attempt)}
-    return {"queries": [query], "from": "now-1h", "to": "now"}
+def _evaluations(uid: str, attempts: Mapping[str, MetricAttempt]) -> dict[str, Any]:
+    """The same as queries of an alert rule that is not stored: Grafana 12.4 evaluates it for a Viewer, too."""
+    common = {"datasourceUid": uid, "relativeTimeRange": {"from": 3600, "to": 0}}
+    return {
+        "data": [{"refId": name, **common, "model": _query(uid, name, attempt)} for name, attempt in attempts.items()]
+    }
+
+
+def _query(uid: str, name: str, attempt: MetricAttempt) -> dict[str, Any]:
+    return {"refId": name, "datasource": {"uid": uid, "type": PROMETHEUS}, **_expression(attempt)}
 
 
 def _expression(attempt: MetricAttempt) -> dict[str, Any]:
@@ -145,7 +169,9 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
 def _as_admin(victim: Party) -> Heard:
     """What the victim sees of its own, asked for by ourselves; silence where its data source does not answer."""
     try:
-        answer = victim.org.request("POST", "/api/ds/query", json=_body(METRICS, _PLAIN))  # a GET would be repeated
+        answer = victim.org.request(
+            "POST", "/api/ds/query", json=_queries(METRICS, {"A": _PLAIN})
+        )  # a GET would be repeated
     except ProvisionError:
         return Heard(False, "")
     return heard_query(200, json.dumps(answer))

@@ -12,14 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from provision.audit.answers import Heard, heard_query
+from provision.audit.answers import Heard, heard_queries, heard_query
 from provision.audit.numbers import as_victim
 from provision.audit.parties import Party, marks_of_clients
 from provision.audit.viewer import Viewer
 from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
-from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, SharedSession, told_apart
+from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, SharedSession, Victim, told_apart
 from provision.stores.row_stores import ROW_STORES, RowStore
 from provision.text import Text
 
@@ -32,6 +32,7 @@ _NOT_ASKED = Text("Grafana не смогла выполнить запрос", "
 _NOT_JUDGED = Text("база не отвечает или занята", "the database does not answer, or has no room")
 
 Send = Callable[[RowAttempt], Heard]
+SendTogether = Callable[[Sequence[RowAttempt]], Sequence[Heard | None]]
 
 
 def ways_to_rows(
@@ -40,30 +41,44 @@ def ways_to_rows(
     """Attempts to read the victim's rows: by Grafana's /api/ds/query, then past Grafana. `rest` waits some seconds."""
     marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
     for source in (source for source in own.sources if source["type"] in _POSTGRES):
-        send, uid = _by_query(viewer, source, rest), source["uid"]
+        send, together, uid = _by_query(viewer, source, rest), _by_queries(viewer, source), source["uid"]
         title = Text(f"строки через /api/ds/query ({uid})", f"rows through /api/ds/query ({uid})")
         sent = [one for one in _store(own).attempts if not (one.database or one.listens)]
-        yield _way(title, send, sent, victim, marks, memory)
+        yield _way(title, send, sent, victim, marks, memory, together)
     with closing(SharedSession(_conninfo(own), listener=_conninfo(victim))) as session:
         yield _past_grafana(own, victim, memory, session)
 
 
 def _way(
-    title: Text, send: Send, attempts: Sequence[RowAttempt], victim: Party, marks: Sequence[str], memory: Memory
+    title: Text,
+    send: Send,
+    attempts: Sequence[RowAttempt],
+    victim: Party,
+    marks: Sequence[str],
+    memory: Memory,
+    together: SendTogether | None = None,
 ) -> Way:
     target = as_victim(victim, marks)
+    trials = [_trial(title, attempt, target, send, marks, memory) for attempt in attempts]
 
-    def compared(attempt: RowAttempt) -> Heard:
+    def ahead() -> None:
+        if together:
+            pairs = zip(attempts, trials, strict=True)
+            both = [one.against(target) for one, trial in pairs if one.only_reads and not trial.is_blind]
+            memory.ask_together(title, both, together)
+
+    return Way(title, lambda: why_closed(send(_PLAIN)), trials, "rows", ahead)
+
+
+def _trial(title: Text, attempt: RowAttempt, target: Victim, send: Send, marks: Sequence[str], memory: Memory) -> Trial:
+    filled = attempt.against(target)
+
+    def compared() -> Heard:
         answer, differs = told_apart(attempt, target, send)
         return replace(answer, succeeded=differs)
 
-    def trial(attempt: RowAttempt) -> Trial:
-        filled = attempt.against(target)
-        once = partial(compared, attempt) if attempt.expected == "same" else partial(send, filled)
-        ask = partial(memory.ask, title, filled, once)
-        return Trial(attempt.what, attempt.expected, ask, (*marks, *filled.tells))
-
-    return Way(title, lambda: why_closed(send(_PLAIN)), [trial(attempt) for attempt in attempts], "rows")
+    once = compared if attempt.expected == "same" else partial(send, filled)
+    return Trial(attempt.what, attempt.expected, partial(memory.ask, title, filled, once), (*marks, *filled.tells))
 
 
 def _contained(attempt: RowAttempt) -> tuple[str, ...]:
@@ -75,36 +90,49 @@ def _contained(attempt: RowAttempt) -> tuple[str, ...]:
     )
 
 
-def _body(source: Mapping[str, Any], attempt: RowAttempt) -> dict[str, Any]:
-    """One query of several statements: PostgreSQL runs it as one transaction, which any error ends.
+def _body(source: Mapping[str, Any], attempts: Mapping[str, RowAttempt]) -> dict[str, Any]:
+    """The attempts by their refIds, each a query of several statements: PostgreSQL runs it as one transaction, which
+    any error ends.
 
     An explicit BEGIN would, after an error, leave a broken transaction in a connection that panels use.
     """
-    return _query(source, ";\n".join((*_contained(attempt), "ROLLBACK", "DEALLOCATE ALL")))
-
-
-def _query(source: Mapping[str, Any], sql: str) -> dict[str, Any]:
-    query = {
-        "refId": "A",
-        "datasource": {"uid": source["uid"], "type": source["type"]},
-        "rawSql": sql,
-        "rawQuery": True,
-        "format": "table",
+    texts = {
+        name: ";\n".join((*_contained(attempt), "ROLLBACK", "DEALLOCATE ALL")) for name, attempt in attempts.items()
     }
-    return {"queries": [query], "from": "now-1h", "to": "now"}
+    return _queries(source, texts)
+
+
+def _queries(source: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    common = {"datasource": {"uid": source["uid"], "type": source["type"]}, "rawQuery": True, "format": "table"}
+    queries = [{"refId": name, "rawSql": sql, **common} for name, sql in texts.items()]
+    return {"queries": queries, "from": "now-1h", "to": "now"}
 
 
 def _by_query(viewer: Viewer, source: Mapping[str, Any], rest: Callable[[float], None]) -> Send:
     def send(attempt: RowAttempt) -> Heard:
         if attempt.first:  # as it is: a transaction rolled back would take its effect away
-            viewer.probe.ask("POST", "/api/ds/query", json=_query(source, attempt.first))
+            viewer.probe.ask("POST", "/api/ds/query", json=_queries(source, {"A": attempt.first}))
             rest(LEFT_ALONE)
-        answer = heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=_body(source, attempt)))
-        if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
-            return answer
-        return replace(answer, untried=_NOT_ASKED)
+        body = _body(source, {"A": attempt})
+        return _judged(heard_query(*viewer.probe.ask("POST", "/api/ds/query", json=body)))
 
     return send
+
+
+def _by_queries(viewer: Viewer, source: Mapping[str, Any]) -> SendTogether:
+    def send(attempts: Sequence[RowAttempt]) -> Sequence[Heard | None]:
+        named = {f"A{number}": attempt for number, attempt in enumerate(attempts)}
+        answer = viewer.probe.ask("POST", "/api/ds/query", json=_body(source, named))
+        return [one and _judged(one) for one in heard_queries(*answer, tuple(named))]
+
+    return send
+
+
+def _judged(answer: Heard) -> Heard:
+    """Neither let through nor refused where Grafana could not ask."""
+    if answer.succeeded or answer.untried or _REFUSED.search(answer.text):
+        return answer
+    return replace(answer, untried=_NOT_ASKED)
 
 
 def _past_grafana(own: Party, victim: Party, memory: Memory, session: SharedSession) -> Way:
@@ -140,7 +168,7 @@ def _as_admin(victim: Party) -> Heard:
     if source is None:
         return Heard(False, "")
     try:
-        answer = victim.org.request("POST", "/api/ds/query", json=_body(source, _PLAIN))
+        answer = victim.org.request("POST", "/api/ds/query", json=_body(source, {"A": _PLAIN}))
     except ProvisionError:
         return Heard(False, "")
     return heard_query(200, json.dumps(answer))

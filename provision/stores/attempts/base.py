@@ -13,6 +13,7 @@ Expected = Literal["own", "refused", "same"]
 FORM = "application/x-www-form-urlencoded"
 _SLOWER = 1.0  # seconds: attempts at the time taken sleep for longer
 _TURNS = 3  # a difference must show in each
+_READING = {"SELECT", "EXPLAIN", "TABLE", "SET", "BEGIN", "DECLARE", "FETCH"}
 HEARD = "heard by the neighbour"
 LEFT_ALONE = 6.5  # seconds after which a session of a cabinet's role has ended (see login_roles.SETTINGS)
 
@@ -79,6 +80,13 @@ class RowAttempt:
     tells: tuple[str, ...] = ()
     first: str = ""
     listens: str = ""
+
+    @property
+    def only_reads(self) -> bool:
+        """Others may run beside it: it takes no lock that they need, leaves nothing, and no time is taken."""
+        words = {statement.partition(" ")[0] for statement in self.statements}
+        special = self.expected == "same" or self.database or self.first or self.listens
+        return not special and words <= _READING and not any("READ WRITE" in one for one in self.statements)
 
     def against(self, victim: Victim) -> "RowAttempt":
         """The attempt with the victim in it."""
