@@ -97,19 +97,24 @@ def _json(text: str) -> object:
 def _spoken(text: str) -> str:
     """JSON as lines `key=value` without its escapes, any other text as it is."""
     body = _json(text)
-    return text if body is None else "".join(_leaves("", body))
+    if body is None:
+        return text
+    lines: list[str] = []
+    _leaves("", body, lines)
+    return "".join(lines)
 
 
-def _leaves(key: str, value: object) -> Iterator[str]:
+def _leaves(key: str, value: object, lines: list[str]) -> None:
+    """A list to append to: a generator in a generator for each level takes most of the time."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _leaves(name, inner)
-            yield f"{name}\n"
+            _leaves(name, inner, lines)
+            lines.append(f"{name}\n")
     elif isinstance(value, list):
         for inner in value:
-            yield from _leaves(key, inner)
+            _leaves(key, inner, lines)
     else:
-        yield f"{key}={value}\n"
+        lines.append(f"{key}={value}\n")
 
 
 def _texts(value: object) -> Iterator[str]:

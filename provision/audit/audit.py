@@ -14,7 +14,7 @@ from provision.audit.parties import Party
 from provision.audit.rows import ways_to_rows
 from provision.audit.server import way_as_editor, way_to_grafana, way_without_login
 from provision.audit.server_checks import server_checks
-from provision.audit.viewer import remove_left, viewer
+from provision.audit.viewer import Viewer, remove_left, viewer
 from provision.audit.ways import Memory, go
 from provision.credential import RootSecret, Store
 from provision.directory import Directory
@@ -103,12 +103,15 @@ class Audit:
             with viewer(self._server, own.org) as someone:
                 header = self._server.settings.get("auth.proxy", {}).get("header_name") or "X-WEBAUTH-USER"
                 yield from go(way_without_login(own, someone, str(header)), cabinet.id, "")
-            victims = list(self._victims(own, turn))
-            if not victims:
-                yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
-            memory = Memory()
-            for victim in victims:
-                yield from self._try(own, victim, memory)
+                victims = list(self._victims(own, turn))
+                memory = Memory()
+                if victims:
+                    yield from self._try(own, victims[0], someone, memory)
+                else:
+                    yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
+            for victim in victims[1:]:
+                with viewer(self._server, own.org) as someone:
+                    yield from self._try(own, victim, someone, memory)
             if any(person.role == "Editor" for person in cabinet.let_in):
                 yield from self._try_as_editor(own, victims)
         except (UnreachableError, LoginError):
@@ -116,17 +119,16 @@ class Audit:
         except ProvisionError as error:
             yield Finding(cabinet.id, "", _ALL, _ALL, "untried", error.text)
 
-    def _try(self, own: Party, victim: Party, memory: Memory) -> Iterator[Finding]:
-        with viewer(self._server, own.org) as someone:
-            ways = chain(
-                ways_to_numbers(own, victim, someone, memory),
-                ways_to_rows(own, victim, someone, memory, self._rest),
-                [way_to_grafana(own, victim, someone, memory)],
-            )
-            for way in ways:
-                if self._stop.is_set():
-                    return
-                yield from go(way, own.cabinet.id, victim.cabinet.id)
+    def _try(self, own: Party, victim: Party, someone: Viewer, memory: Memory) -> Iterator[Finding]:
+        ways = chain(
+            ways_to_numbers(own, victim, someone, memory),
+            ways_to_rows(own, victim, someone, memory, self._rest),
+            [way_to_grafana(own, victim, someone, memory)],
+        )
+        for way in ways:
+            if self._stop.is_set():
+                return
+            yield from go(way, own.cabinet.id, victim.cabinet.id)
 
     def _try_as_editor(self, own: Party, victims: Sequence[Party]) -> Iterator[Finding]:
         stores = {"vmauth": own.cabinet.metrics.url, "PostgreSQL": f"http://{own.cabinet.events.address}"}
