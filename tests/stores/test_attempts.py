@@ -1,6 +1,7 @@
 """Every known way round the fences: tried against them, and against fences that are built wrongly."""
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from provision.stores.attempts import (
     METRIC_ATTEMPTS,
     ROW_ATTEMPTS,
     RowAttempt,
+    Victim,
     leaks,
     told_apart,
     try_metrics,
@@ -209,6 +211,27 @@ def test_a_session_without_room_is_no_refusal(applied: Cluster, postgres: Events
         said = try_rows(next(one for one in ROW_ATTEMPTS if one.expected == "refused"), conninfo(root, postgres))
 
     assert (said.succeeded, said.judged) == (False, False)
+
+
+def test_a_neighbour_that_hears_itself_is_no_leak(applied: Cluster, postgres: EventsServer, root: RootSecret) -> None:
+    """While volga is tried against ural, ural's own audit sends messages in its own database."""
+    assert changes(applied, root) == ()
+    (attempt,) = (one for one in ROW_ATTEMPTS if one.listens)
+    volga = Victim("volga", VOLGA_MARK, root.credential("events", "volga", 1).name, root.database_name("volga"))
+    over = threading.Event()
+
+    def ural_is_audited() -> None:
+        with psycopg.connect(conninfo(root, postgres, "ural"), autocommit=True) as session:
+            while not over.wait(0.001):
+                session.execute(attempt.against(volga).statements[0].encode())
+
+    busy = threading.Thread(target=ural_is_audited)
+    busy.start()
+    said = [send(root, postgres)(attempt.against(victim(root))) for _ in range(10)]
+    over.set()
+    busy.join()
+
+    assert {one.text for one in said} == {""}
 
 
 def test_row_policies_over_a_shared_table_are_found_out(fenced: Cluster, empty: EventsServer, root: RootSecret) -> None:

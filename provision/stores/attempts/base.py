@@ -94,6 +94,7 @@ class RowAttempt:
             self,
             statements=tuple(map(victim.fill, self.statements)),
             database=victim.fill(self.database),
+            listens=victim.fill(self.listens),
             tells=tuple(map(victim.fill, self.tells)),
         )
 

@@ -205,6 +205,8 @@ _OBJECTS = (
     _refused("LOCK TABLE core.clients", "BEGIN", "LOCK TABLE core.clients IN ACCESS EXCLUSIVE MODE"),
 )
 
+# Of the victim's own: it may be audited at the same time, and would hear itself.
+_CHANNEL = "smart_attempt_OTHER_ROLE"
 # What all cabinets of a server share: enough of it taken by one stops the others.
 _SHARED = (
     _refused("pg_advisory_lock", "SELECT pg_advisory_xact_lock(4242)"),
@@ -213,9 +215,9 @@ _SHARED = (
     _refused("pg_logical_emit_message", "SELECT pg_logical_emit_message(true, 'smart', 'attempt')"),
     RowAttempt(
         Text("сообщение соседу через NOTIFY", "a message to the neighbour by NOTIFY"),
-        ("NOTIFY smart_attempt",),
+        (f"NOTIFY {_CHANNEL}",),
         tells=(HEARD,),
-        listens="smart_attempt",
+        listens=_CHANNEL,
     ),
 )
 
