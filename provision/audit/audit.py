@@ -28,7 +28,7 @@ _ALL = Text("весь аудит", "the whole audit")
 _NO_ORG = Text("в Grafana нет организации этого кабинета", "Grafana has no org of this cabinet")
 _ALONE = Text("нет другого кабинета, который не должен быть виден", "there is no other cabinet that must not be seen")
 _SUSPENDED = Text("кабинет приостановлен: войти в него некому", "the cabinet is suspended: nobody may get in")
-_THREADS = 4  # for each cabinet that is audited at a time: the others wait for a session to end
+_THREADS = 6  # for each cabinet that is audited at a time: the others wait for a session to end
 
 
 class Audit:

@@ -4,7 +4,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psycopg
@@ -16,6 +16,7 @@ from provision.stores.attempts import (
     METRIC_ATTEMPTS,
     ROW_ATTEMPTS,
     RowAttempt,
+    SharedSession,
     Victim,
     leaks,
     told_apart,
@@ -27,6 +28,7 @@ from provision.stores.cluster import Cluster
 from provision.stores.local import EventsServer, MetricsServer
 from provision.stores.login_roles import CONNECTIONS
 from provision.stores.number_stores import PATHS
+from provision.text import Text
 from tests.stores.conftest import wipe
 from tests.stores.drift import named
 from tests.stores.world import (
@@ -211,6 +213,28 @@ def test_a_session_without_room_is_no_refusal(applied: Cluster, postgres: Events
         said = try_rows(next(one for one in ROW_ATTEMPTS if one.expected == "refused"), conninfo(root, postgres))
 
     assert (said.succeeded, said.judged) == (False, False)
+
+
+def test_a_shared_session_forgets_each_attempt_and_may_be_lost(
+    applied: Cluster, postgres: EventsServer, root: RootSecret
+) -> None:
+    """It is one session as long as it lives, and nothing that was left in it can be seen; then it is another."""
+    assert changes(applied, root) == ()
+    who, what = "SELECT pg_backend_pid()", Text("попытка", "attempt")
+    leaving = RowAttempt(what, (who, "SET application_name = 'left'", "PREPARE left_over AS SELECT 1", "BEGIN"))
+    failing = RowAttempt(what, ("BEGIN", "SET LOCAL work_mem = '1MB'", "SELECT 1 / 0"))
+    looking = RowAttempt(
+        what,
+        (who, "SHOW application_name", "SELECT count(*) FROM pg_prepared_statements", "SHOW transaction_isolation"),
+    )
+    with closing(SharedSession(conninfo(root, postgres))) as session:
+        (left,) = session.try_rows(leaving).text.splitlines()
+        assert session.try_rows(failing) == (False, "division by zero", True)
+        assert session.try_rows(looking) == (True, f"{left}\n('',)\n(0,)\n('read committed',)", True)
+        run(applied, root, [f"SELECT pg_terminate_backend({left.strip('(,)')})"])
+        again = session.try_rows(RowAttempt(what, (who,)))
+        assert again.succeeded
+        assert again.text != left
 
 
 def test_a_neighbour_that_hears_itself_is_no_leak(applied: Cluster, postgres: EventsServer, root: RootSecret) -> None:
