@@ -22,6 +22,9 @@ class Heard:
     untried: Text | None = None
 
 
+SILENCE = Heard(False, "", Text("нет ответа", "no answer"))
+
+
 def heard(status: int, text: str) -> Heard:
     """An answer of Grafana or, through it, of a store."""
     return Heard(200 <= status < 300, _spoken(text), _trouble(status, text))
@@ -72,7 +75,7 @@ def _silent() -> Text:
 
 def _trouble(status: int, text: str) -> Text | None:
     if status == 0:
-        return Text("нет ответа", "no answer")
+        return SILENCE.untried
     if status == HTTPStatus.NOT_FOUND and _message(text) in _MISSING:
         return Text("на сервере этого нет", "the server does not have it")
     if status in _DOWN:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from provision.audit.answers import Heard, heard, heard_queries, heard_query
+from provision.audit.answers import SILENCE, Heard, heard, heard_queries, heard_query
 from provision.audit.attempts import PASSWORD_GUESSES
 from provision.audit.parties import Party, marks_of_clients
 from provision.audit.viewer import Viewer
@@ -20,6 +20,7 @@ from provision.text import Text
 
 PROMETHEUS = "prometheus"
 _PLAIN = METRIC_ATTEMPTS[0]
+_LOOK = Text("числа", "numbers")
 
 Send = Callable[[MetricAttempt], Heard]
 SendTogether = Callable[[Sequence[MetricAttempt]], Sequence[Heard | None]]
@@ -30,7 +31,8 @@ def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -
     """Through Grafana by /api/ds/query, as an alert rule is tried out, by the plugin's resources and the data source
     proxy; then past Grafana.
     """
-    marks = seen(marks_of_clients(victim, own), lambda: _as_admin(victim))
+    look = partial(victim.looks.ask, _LOOK, "Grafana", lambda: _as_admin(victim))
+    marks = seen(marks_of_clients(victim, own), look)
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
         queries = [attempt for attempt in _attempts(own) if _expression(attempt)]
         for path, body in (("/api/ds/query", _queries), ("/api/v1/eval", _evaluations)):
@@ -160,7 +162,8 @@ def _past_grafana(own: Party, victim: Party, memory: Memory) -> Way:
         return lambda attempt: heard(*try_metrics(attempt, url, ours.name, ours.password)[:2])
 
     send = at(own)
-    marks = seen(marks_of_clients(victim, own), lambda: at(victim)(_PLAIN))
+    look = partial(victim.looks.ask, _LOOK, "vmauth", lambda: at(victim)(_PLAIN))
+    marks = seen(marks_of_clients(victim, own), look)
     host = urlsplit(own.cabinet.metrics.url).netloc.rpartition("@")[2]
     title = Text(f"числа мимо Grafana, {host}", f"numbers past Grafana, {host}")
     return _way(title, send, _attempts(own), victim, marks, memory)
@@ -173,5 +176,5 @@ def _as_admin(victim: Party) -> Heard:
             "POST", "/api/ds/query", json=_queries(METRICS, {"A": _PLAIN})
         )  # a GET would be repeated
     except ProvisionError:
-        return Heard(False, "")
+        return SILENCE
     return heard_query(200, json.dumps(answer))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+from provision.audit.ways import Memory
 from provision.credential import Credential, RootSecret, Store
 from provision.grafana import Json, Org
 from provision.model import Cabinet
@@ -21,6 +22,7 @@ class Party:
     org: Org
     sources: Sequence[Mapping[str, Json]] = field(repr=False)
     root: RootSecret
+    looks: Memory = field(default_factory=Memory, repr=False, compare=False)  # what it sees of its own data
 
     def credential(self, store: Store) -> Credential:
         """What its data source shows that store."""
