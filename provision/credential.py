@@ -8,6 +8,7 @@ fingerprint that a Viewer sees in Grafana allows about ten guesses of the root s
 import base64
 import hashlib
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -45,8 +46,10 @@ class RootSecret:
 
     def __init__(self, secret: str) -> None:
         """Raises SecretError when `secret` is empty, shorter than 32 characters or easy to guess."""
-        _require_strong(secret)
-        self._key = _stretched(secret)
+        with ThreadPoolExecutor(1) as beside:  # scrypt leaves the interpreter to others
+            key = beside.submit(_stretched, secret)
+            _require_strong(secret)
+            self._key = key.result()
 
     def __repr__(self) -> str:
         return "RootSecret(***)"
