@@ -9,14 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from provision.errors import SomeFailedError, StoreError
 from provision.stores.driver import psycopg
 from provision.stores.postgres_errors import postgres_reason
 from provision.text import Text
 
-Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+if TYPE_CHECKING:
+    Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+else:
+    Connection = Any  # psycopg is loaded late, see driver
 ADMINISTRATOR = "SMART_EVENTS_ADMIN"  # the variable with the default server's connection string
 # Settings that only a superuser, or a role with SET on the parameter, may give to another role.
 GUARDED_SETTINGS = ("log_min_error_statement", "log_min_messages", "temp_file_limit")
