@@ -57,6 +57,7 @@ class _Planning:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+        self._run.remembered.close()
         self._run.directory.writing.difference_update(one.cabinet for one in plans if one.refused)
         if plans and all(one.refused for one in plans):  # with another root secret, for example: of use to nobody
             shared = replace(shared, changes=())

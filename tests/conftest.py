@@ -20,6 +20,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 QUICK_SYNC = Settings(alerting_sync_seconds=0.2)  # most tests have an apply on new orgs, which waits for that
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What programs keep for later runs is never that of the user."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     """A running sandbox, empty but for org 1 and admin/admin, ended with the test."""

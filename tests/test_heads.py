@@ -173,7 +173,11 @@ def reads_of_bodies(world: World) -> int:
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 def test_every_edit_by_hand_is_found(world: World, edit: Callable[[World, int], None]) -> None:
-    """The plan names the dashboard, equals one that reads bodies, and its apply puts it right."""
+    """The plan names the dashboard, equals one that reads bodies, and its apply puts it right.
+
+    A plan before the edit has proved all dashboards and remembers that.
+    """
+    assert world.plan()["changes"] == []
     edit(world, world.org(world.volga))
     changes = world.plan()["changes"]
     assert {(change["cabinet"], change["kind"]) for change in changes} == {(world.volga, "dashboard")}

@@ -106,6 +106,7 @@ class World:
             "GRAFANA_USER": self.user,
             "GRAFANA_PASSWORD": self.password,
             "SMART_SECRET": SECRET,
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
             **self.env,
             **(env or {}),
         }

@@ -1,6 +1,9 @@
 """The run of a command that talks to Grafana: logged in, with the stores and secrets that were named."""
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +33,7 @@ def make_run(
     from provision.kinds import AlertingSecrets, RunContext, StoreAdmin
     from provision.kinds.alerting.settings import obstacle
     from provision.kinds.dashboard import home_title
+    from provision.remembered import Remembered
 
     allow_deletes, files = dict(about.allow_deletes), files or WriteOptions()
     require_known(estate, (*about.adopt, *allow_deletes))
@@ -43,6 +47,7 @@ def make_run(
         server=grafana,
         directory=Directory(grafana, root, Takeover(frozenset(about.adopt), any_key=about.new_secret)),
         root=root,
+        remembered=Remembered(grafana, root, _cache_folder()),
         handover=Handover(files.handover, _address_of_people(grafana), home_title),
         backup=Backup(files.backup),
         cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},
@@ -61,6 +66,13 @@ def make_run(
         new_secret=about.new_secret,
         accepted_settings=estate.accepted_settings,
     )
+
+
+def _cache_folder() -> Path | None:
+    """Where the user's programs keep what may be lost; None without a home folder."""
+    with suppress(RuntimeError):
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "smart-provision"
+    return None
 
 
 def _number_store(settings: Settings, estate: "Estate", about: PlanOptions) -> "NumberStore | None":

@@ -13,6 +13,7 @@ from provision.handover import Handover
 from provision.kinds.accounts import Accounts, Record
 from provision.model import Cabinet
 from provision.ownership import ACCOUNTS_SOURCE, CREATED, STATE, SUSPENDED
+from provision.remembered import Remembered
 from provision.stores.number_stores import NumberStore
 from provision.text import Text
 
@@ -85,6 +86,7 @@ class RunContext:
     server: Grafana
     directory: Directory
     root: RootSecret
+    remembered: Remembered
     handover: Handover
     backup: Backup
     cabinets: Mapping[str, Cabinet]

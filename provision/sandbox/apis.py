@@ -56,8 +56,9 @@ def every(group_name: str, version: str, namespace: str, resource: str) -> dict[
     found = objects.every(database(), who.org, group.resource)
     wanted = request.args.get("fieldSelector", "").partition("metadata.name=")[2]
     found = [each for each in found if not wanted or each.name == wanted]
-    limit = number("limit", 0)
-    return as_asked(kubernetes.list_of(group, version, found, limit=limit, token=request.args.get("continue", "")))
+    newest, limit = objects.revision(database(), group.resource), number("limit", 0)
+    token = request.args.get("continue", "")
+    return as_asked(kubernetes.list_of(group, version, found, newest=newest, limit=limit, token=token))
 
 
 @blueprint.post(_COLLECTION)

@@ -76,10 +76,9 @@ def shown(group: Group, version: str, found: Object, *, has_version: bool = True
     return {**answer, "spec": spec, "status": conversion}
 
 
-def list_of(group: Group, version: str, found: list[Object], *, limit: int, token: str) -> dict[str, Any]:
-    """One page of a list; `continue` in its metadata when there is more."""
+def list_of(group: Group, version: str, found: list[Object], *, newest: int, limit: int, token: str) -> dict[str, Any]:
+    """One page of a list; `continue` in its metadata when there is more. Its revision is that of all orgs (12.4)."""
     offset = _offset(token)
-    newest = max((each.resource_version for each in found), default=1)
     metadata = {"resourceVersion": str(newest)}
     page = found[offset : offset + limit] if limit else found[offset:]
     if offset + len(page) < len(found):

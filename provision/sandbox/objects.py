@@ -69,6 +69,12 @@ def check_name(name: str) -> None:
         raise Refused(400, "uid contains illegal characters", reason="BadRequest")
 
 
+def revision(db: sqlite3.Connection, resource: Resource) -> int:
+    """The number of the last write or deletion in any org, 1 before the first."""
+    row = db.execute("SELECT number FROM revision WHERE resource = ?", (resource,)).fetchone()
+    return int(row["number"]) if row else 1
+
+
 def find(db: sqlite3.Connection, org: int, resource: Resource, name: str) -> Object | None:
     """The object of that name, or None."""
     row = db.execute(
@@ -152,6 +158,7 @@ def delete(db: sqlite3.Connection, gone: Object) -> None:
     db.execute(
         "DELETE FROM object WHERE org_id = ? AND resource = ? AND name = ?", (gone.org, gone.resource, gone.name)
     )
+    _note(db, gone.resource, store().next_number())
 
 
 def _own(annotations: dict[str, str]) -> dict[str, str]:
@@ -182,9 +189,14 @@ def _write(db: sqlite3.Connection, wanted: Object, message: str) -> Object:
     marks = ", ".join("?" * len(values))
     insert = f"INSERT OR REPLACE INTO object ({', '.join(values)}) VALUES ({marks})"  # noqa: S608 — our own names
     db.execute(insert, tuple(values.values()))
+    _note(db, made.resource, made.resource_version)
     if made.resource == "dashboards":
         _remember(db, made, message)
     return made
+
+
+def _note(db: sqlite3.Connection, resource: Resource, number: int) -> None:
+    db.execute("INSERT OR REPLACE INTO revision VALUES (?, ?)", (resource, number))
 
 
 def _remember(db: sqlite3.Connection, made: Object, message: str) -> None:

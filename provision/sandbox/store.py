@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS object (
     created TEXT NOT NULL, created_by TEXT NOT NULL, updated TEXT NOT NULL, updated_by TEXT NOT NULL,
     labels TEXT NOT NULL, annotations TEXT NOT NULL, folder TEXT NOT NULL, stored_as TEXT NOT NULL, spec TEXT NOT NULL,
     PRIMARY KEY (org_id, resource, name));
+CREATE TABLE IF NOT EXISTS revision (resource TEXT PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS dashboard_version (
     org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL, version INTEGER NOT NULL,
     created TEXT NOT NULL, created_by TEXT NOT NULL, message TEXT NOT NULL, spec TEXT NOT NULL,

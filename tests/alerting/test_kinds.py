@@ -20,6 +20,7 @@ from provision.kinds import CabinetContext, RunContext
 from provision.kinds.alerting.notification_policy import NotificationPolicyKind
 from provision.kinds.dashboard import home_title
 from provision.model import Resource
+from provision.remembered import Remembered
 from provision.sandbox import Sandbox, Settings
 from tests.contract.alerting import POINTS, POLICIES, RULES, TEMPLATES, TIMINGS, group_path, point, rule
 from tests.faults.faults import until
@@ -151,6 +152,7 @@ def policy_of(world: World) -> tuple[NotificationPolicyKind, CabinetContext, Res
         server=server,
         directory=Directory(server, root),
         root=root,
+        remembered=Remembered(server, root, None),
         handover=Handover(folder / "handover", server.url, home_title),
         backup=Backup(folder / "backup"),
         cabinets=cabinets,

@@ -23,6 +23,7 @@ from provision.kinds.alerting.settings import CONFIG
 from provision.kinds.context import AlertingSecrets
 from provision.kinds.dashboard import home_title
 from provision.model import Resource
+from provision.remembered import Remembered
 from tests.contract.alerting import POINTS, POLICIES, RULES, TEMPLATES, TIMINGS, group_path, point, rule
 from tests.world import SECRET, World
 
@@ -52,6 +53,7 @@ def entered(world: World) -> CabinetContext:
         server=server,
         directory=Directory(server, root),
         root=root,
+        remembered=Remembered(server, root, None),
         handover=Handover(world.folder / "handover", server.url, home_title),
         backup=Backup(world.folder / "backup"),
         cabinets=cabinets,

@@ -1,5 +1,6 @@
 """Lists and objects under `/apis` as metadata alone, and what of it each way of writing changes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,6 +46,33 @@ def test_a_list_of_heads_has_the_metadata_of_whole_objects_alone(admin: Caller, 
     assert [item["metadata"] for item in heads["items"]] == [item["metadata"] for item in whole["items"]]
     assert {(item["kind"], item["apiVersion"]) for item in heads["items"]} == {(ONE, "meta.k8s.io/v1")}
     assert head(admin, org, "a")["annotations"][MARK] == "1"
+
+
+def test_one_revision_for_the_dashboards_of_all_orgs(admin: Caller, make_org: Callable[[], int]) -> None:
+    """Every way of writing or deleting one makes another revision; what is no dashboard leaves it."""
+    org, other_org = make_org(), make_org()
+
+    def revision() -> str:
+        paths = (dashboards(org), "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards")
+        pages = [asked(admin, f"{path}?limit=1", form(LIST)).json() for path in paths]
+        (found,) = {page["metadata"]["resourceVersion"] for page in pages}
+        return str(found)
+
+    seen = [revision()]
+    made(admin, other_org)
+    seen.append(revision())
+    whole = admin.get(f"{dashboards(other_org)}/d")
+    whole["spec"]["description"] = "x"
+    admin.do("PUT", f"{dashboards(other_org)}/d", whole)
+    seen.append(revision())
+    old = admin.get("/api/dashboards/uid/d", org=other_org)["dashboard"]
+    admin.do("POST", "/api/dashboards/db", {"dashboard": {**old, "title": "z"}, "overwrite": True}, org=other_org)
+    seen.append(revision())
+    admin.do("DELETE", f"{dashboards(other_org)}/d")
+    seen.append(revision())
+    assert len(set(seen)) == len(seen)
+    admin.do("POST", "/api/folders", {"uid": "f", "title": "f"}, org=other_org)
+    assert revision() == seen[-1]
 
 
 def test_heads_come_in_pages(admin: Caller, org: int) -> None:
