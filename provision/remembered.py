@@ -66,8 +66,8 @@ class Remembered:
     def _ask(self) -> str:
         """The server's revision; "" where it does not show every change.
 
-        Without unified storage it is when the newest dashboard was written, in milliseconds times 1000: a deletion leaves
-        it as it is (12.4).
+        Without unified storage it is when the newest dashboard was written, in milliseconds times 1000: a deletion
+        leaves it as it is (12.4).
         """
         try:
             pages = self._server.request("GET", _LIST, params={"limit": 1}, accept="application/json")
