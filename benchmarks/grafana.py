@@ -26,14 +26,15 @@ class Server:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.url = url
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.bare = BareWriter(url, user, password)
         self.environment = {
             "GRAFANA_URL": url,
             "GRAFANA_USER": user,
             "GRAFANA_PASSWORD": password,
             "SMART_SECRET": SECRET,
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
         }
-        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
 
     @property
     def requests(self) -> int:
@@ -59,8 +60,9 @@ class Server:
         one, plan = self._planning(small, SMALL)
         yield self._writing(what, first)
         other, large = self._planning(self._applied(many), many)
-        for count, taken, bare in ((SMALL, *plan), (many, *large)):
+        for count, (taken, again, bare) in ((SMALL, plan), (many, large)):
             yield _ratio(f"plan of {count} cabinets {what}, no change", taken.wall, bare, "≤", 1.3)
+            yield _ratio("  … planned again", again.wall, bare, "≤", 1.3)
         each = (other - one) / (many - SMALL) if many > SMALL else one / SMALL
         bound = 12 if self.bare.has_alerting else 8
         yield Measure("  … requests for each further cabinet", f"{each:.2f}", f"{self.bare.reads}", each, "≤", bound)
@@ -96,18 +98,22 @@ class Server:
         self.apply(self.large)
         return self.large
 
-    def _planning(self, estate: Path, cabinets: int) -> tuple[int, tuple[Run, float]]:
-        """The requests of a plan; its run, and the seconds of the bare reads. The better of two each, in turn."""
+    def _planning(self, estate: Path, cabinets: int) -> tuple[int, tuple[Run, Run, float]]:
+        """The requests of a plan that remembers nothing; its run, that of a second plan, and the seconds of the bare
+        reads. The better of two each, in turn.
+        """
         titles = {cabinet.title: cabinet for cabinet in config.load(estate).cabinets}
         orgs = self.bare.orgs(titles)
         assert len(orgs) == cabinets, "not all cabinets were made"
-        bare, ours, asked = [], [], 0
-        for _turn in range(2):
+        bare, first, again, asked = [], [], [], 0
+        for turn in range(2):
+            memory = str(self.folder / f"memory{cabinets}-{turn}")
             bare.append(self._barely("read", orgs))
             before = self.requests
-            ours.append(self._ours(estate, "plan", "--exit-code"))
+            first.append(self._ours(estate, "plan", "--exit-code", XDG_CACHE_HOME=memory))
             asked = self.requests - before
-        return asked, (min(ours, key=lambda one: one.wall), min(bare))
+            again.append(self._ours(estate, "plan", "--exit-code", XDG_CACHE_HOME=memory))
+        return asked, (min(first, key=_wall), min(again, key=_wall), min(bare))
 
     def _changing(self, cabinets: int) -> Measure:
         """Somebody edits the file of one dashboard: an apply, against the bare reads and one bare write an org."""
@@ -151,6 +157,10 @@ def _counted(text: str) -> Iterator[tuple[str, int]]:
     ):
         if 'handler="/api' in labels:
             yield labels, int(number)
+
+
+def _wall(run: Run) -> float:
+    return run.wall
 
 
 def _ratio(what: str, ours: float, bare: float, sense: str, bound: float) -> Measure:
