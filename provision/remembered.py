@@ -15,7 +15,7 @@ from threading import Lock
 
 from provision.credential import RootSecret
 from provision.errors import ForbiddenError, NotFoundError
-from provision.grafana import Grafana
+from provision.grafana import HEADS, Grafana
 from provision.whole_files import replaced
 
 _LIST = "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards"
@@ -70,7 +70,7 @@ class Remembered:
         leaves it as it is (12.4).
         """
         try:
-            pages = self._server.request("GET", _LIST, params={"limit": 1}, accept="application/json")
+            pages = self._server.request("GET", _LIST, params={"limit": 1}, accept=HEADS)
             revision = str(pages["metadata"].get("resourceVersion", ""))
         except (ForbiddenError, NotFoundError):
             return ""

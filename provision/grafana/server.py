@@ -31,7 +31,7 @@ _PAGING_OF_OTHERS = ("perpage", 1, PAGE)
 _WORKERS_OF_A_SERVER = 8  # where Grafana's database is PostgreSQL or MySQL
 _RENEWALS = 5  # of a session for one request: more would mean that it ends faster than we can ask
 # Metadata alone, 52 KB instead of 1.14 MB for 24 dashboards (12.4); whole objects from a server that has no such form.
-_HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _APIS = ("dashboard.grafana.app/v1beta1", "folder.grafana.app/v1beta1")
 
 
@@ -113,7 +113,7 @@ class Grafana:
         """All objects of a list under /apis, whole; with `heads` their metadata alone, without `spec`."""
         params: dict[str, str | int] = {"limit": _PAGE_OF_APIS}
         while True:
-            answer = self.request("GET", path, org=org, params=params, accept=_HEADS if heads else "")
+            answer = self.request("GET", path, org=org, params=params, accept=HEADS if heads else "")
             yield from answer["items"] or ()  # null for an empty list of heads (12.4)
             if not (rest := answer["metadata"].get("continue")):
                 return
