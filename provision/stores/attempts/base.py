@@ -251,7 +251,7 @@ def _said(said: Sequence[str], attempt: RowAttempt, error: "psycopg.Error") -> S
 
 
 def _judged(attempt: RowAttempt, error: "psycopg.Error") -> bool:
-    """Not so where there was no session, or it was lost, found no room (53) or was broken off (57)."""
+    """Whether the error answers the attempt: no session, a lost one, no room (53) and a broken-off one (57) do not."""
     if not isinstance(error, psycopg.OperationalError):
         return True
     if error.sqlstate is None:  # while connecting
