@@ -18,7 +18,7 @@ import requests
 from click.testing import CliRunner
 
 from provision.cli import main
-from provision.errors import ProvisionError
+from provision.errors import GrafanaError, ProvisionError
 from provision.grafana import Connection, Grafana
 from provision.sandbox import Sandbox, Settings
 from tests.gate import Gate, gate, listening, unchanged
@@ -149,6 +149,16 @@ def test_an_unreadable_retry_after_is_no_hint(sandbox: Sandbox, hint: str) -> No
     fault = {"kind": "busy", "times": 2, "path": "^/api/health$", "retry_after": hint}
     requests.put(f"{sandbox.url}/sandbox/faults", json={"faults": [fault]}, timeout=30).raise_for_status()
     assert Grafana(Connection(sandbox.url, "admin", "admin", pause=0.01)).self_login == "admin"
+
+
+@pytest.mark.parametrize("path", ["/api/orgs/..", "/api/orgs/%2e%2e/users", "/api/./orgs", "/api/orgs/.%2E"])
+def test_dots_are_no_part_of_a_path(sandbox: Sandbox, path: str) -> None:
+    """Written out or encoded they would lead elsewhere: refused before anything is sent."""
+    server = Grafana(Connection(sandbox.url, "admin", "admin"))
+    before = server.sent
+    with pytest.raises(GrafanaError, match="Dots cannot be a name"):
+        server.get(path)
+    assert server.sent == before
 
 
 # Proxies

@@ -59,7 +59,7 @@ class Transport:
 
         Raises UnreachableError when there is none, or when it redirects to another address.
         """
-        if "." in path and {".", ".."} & set(unquote(path).split("/")):  # it would be another path on the way
+        if {".", ".."} & set(unquote(path).split("/")):  # it would be another path on the way
             raise GrafanaError(
                 Text(f"Имя из точек не может быть в пути: {path}", f"Dots cannot be a name in a path: {path}")
             )
