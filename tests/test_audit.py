@@ -23,7 +23,7 @@ from provision.credential import RootSecret
 from provision.grafana import Connection, Grafana
 from provision.sandbox import Sandbox, Settings
 from provision.text import Text
-from tests.world import SECRET, World
+from tests.world import SECRET, World, on_server
 
 APART = """\
   e{tag}:
@@ -60,14 +60,12 @@ def those(findings: list[dict[str, str]], verdict: str, way: str = "") -> set[st
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """Three cabinets, applied; at their stores' addresses nobody answers."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    world.change("tenants.yaml", "127.0.0.1:8427", "127.0.0.1:1")
-    world.change("tenants.yaml", "127.0.0.1:5432", "127.0.0.1:1")
-    add_ural(world)
-    world.apply()
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        world.change("tenants.yaml", "127.0.0.1:8427", "127.0.0.1:1")
+        world.change("tenants.yaml", "127.0.0.1:5432", "127.0.0.1:1")
+        add_ural(world)
+        world.apply()
+        yield world
 
 
 def viewers(world: World) -> list[str]:

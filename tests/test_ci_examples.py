@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.forges import TOKEN, US, Forge, running
-from tests.world import SECRET, World
+from tests.world import SECRET, World, on_server
 
 CI = Path(__file__).parent.parent / "examples" / "ci"
 BIN = Path(sys.executable).parent
@@ -26,10 +26,8 @@ COMMIT = "c0ffee" * 6 + "beef"
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, not yet applied: the checkout of a job."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        yield world
 
 
 @pytest.fixture(params=["github", "gitlab"])

@@ -11,16 +11,14 @@ import pytest
 import requests
 
 from provision.lock import alone_on
-from tests.world import World
+from tests.world import World, on_server
 
 
 @pytest.fixture(params=["auto", "legacy"])
 def world(request: pytest.FixtureRequest, grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, not yet applied."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api=request.param)
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path, api=request.param) as world:
+        yield world
 
 
 @pytest.fixture

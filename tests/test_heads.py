@@ -1,13 +1,12 @@
 """A plan reads the heads of dashboards alone, and finds every edit all the same: it equals one that reads bodies."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.world import World
+from tests.world import World, on_server
 
 UID, OTHER = "smart-kodeks-analytics", "smart-for-managers"
 _PATHS = ("/apis/dashboard.grafana.app", "/api/dashboards/uid")
@@ -17,11 +16,9 @@ MARK = "smart.provision/fingerprint"
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, applied."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    world.apply()
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        world.apply()
+        yield world
 
 
 def dashboards(org: int) -> str:

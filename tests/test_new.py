@@ -13,7 +13,7 @@ import requests
 from click.testing import Result
 
 from provision.lock import alone_on
-from tests.world import SECRET, World
+from tests.world import SECRET, World, on_server
 
 MANAGERS, ONLINE = "kama_manager_20260417.csv", "kama_online_20260417.csv"
 
@@ -21,12 +21,10 @@ MANAGERS, ONLINE = "kama_manager_20260417.csv", "kama_online_20260417.csv"
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, not yet applied, and two lists of a third one that tenants.yaml does not know."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    world.write(MANAGERS, world.manager_line("kamina", f"{world.tag}kama.example.ru:80"))
-    world.write(ONLINE, access(world, "kamina", f"{world.tag}9"))
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        world.write(MANAGERS, world.manager_line("kamina", f"{world.tag}kama.example.ru:80"))
+        world.write(ONLINE, access(world, "kamina", f"{world.tag}9"))
+        yield world
 
 
 def access(world: World, manager: str, login: str, host: str = "online1.example.ru") -> str:

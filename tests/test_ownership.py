@@ -4,7 +4,6 @@ On the server under test.
 """
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -12,17 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import SECRET, World
+from tests.world import SECRET, World, on_server
 
 
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, applied."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    world.apply()
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        world.apply()
+        yield world
 
 
 def stranger(world: World, address: str, *, name: str = "") -> int:

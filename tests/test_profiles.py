@@ -3,7 +3,6 @@
 These tests run against $GRAFANA_URL too.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.test_people import account, apply_allowed, list_managers, make_stranger, members, rename
-from tests.world import World
+from tests.world import World, on_server
 
 
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """Two cabinets, applied, which are removed afterwards."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    made = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    made.apply()
-    yield made
-    made.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        world.apply()
+        yield world
 
 
 def head_of_volga(world: World, **more: str) -> None:

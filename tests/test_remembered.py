@@ -1,7 +1,6 @@
 """What a plan has proved of dashboards is remembered while the server's revision of them is the same."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from provision.credential import RootSecret
 from provision.grafana import Connection, Grafana
 from provision.remembered import Remembered
 from tests.gate import gate
-from tests.world import SECRET, World
+from tests.world import SECRET, World, on_server
 
 HEADS = " heads"
 
@@ -19,11 +18,9 @@ HEADS = " heads"
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, applied."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    world.apply()
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        world.apply()
+        yield world
 
 
 def lists(world: World) -> int:

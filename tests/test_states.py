@@ -1,7 +1,6 @@
 """A cabinet that is suspended, taken away, and brought back, on the server under test, over both APIs."""
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.world import World
+from tests.world import World, on_server
 
 SILENCED = {("mute timing", "smart-suspended", "create"), ("notification policy", "smart", "update")}
 
@@ -17,11 +16,9 @@ SILENCED = {("mute timing", "smart-suspended", "create"), ("notification policy"
 @pytest.fixture(params=["auto", "legacy"])
 def world(request: pytest.FixtureRequest, grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, applied."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api=request.param)
-    world.apply()
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path, api=request.param) as world:
+        world.apply()
+        yield world
 
 
 def put(world: World, state: str, before: str = "") -> None:

@@ -1,9 +1,11 @@
 """A small estate of its own on the server under test, and a second hand that edits things behind our back."""
 
 import json
+import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,18 @@ distributors:
         lists: {{managers: [don_manager_20260417.csv]}}
         mail: {{high_priority: sos-don@example.ru, usage: usage-don@example.ru}}
 """
+
+
+@contextmanager
+def on_server(url: str, folder: Path, *, api: str = "auto", env: Mapping[str, str] | None = None) -> Iterator["World"]:
+    """An estate of two cabinets, not yet applied, for the server under test; what it makes there is removed at the end.
+
+    The login is that of $GRAFANA_USER and $GRAFANA_PASSWORD, admin/admin without them.
+    """
+    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
+    world = World(url, user, password, folder=folder, api=api, env=dict(env or {}))
+    yield world
+    world.remove()
 
 
 @dataclass

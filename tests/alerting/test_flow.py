@@ -1,7 +1,6 @@
 """Alerting of cabinets planned, applied and checked for drift, on the server under test."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contract.alerting import POINTS, POLICIES, RULES, TEMPLATES, TIMINGS, group_path, point, rule
-from tests.world import World
+from tests.world import World, on_server
 
 KINDS = ("message template", "mute timing", "contact point", "notification policy", "rule group")
 TELEGRAM = {"SMART_TELEGRAM_TOKEN": "1234567:only-for-tests"}
@@ -18,10 +17,8 @@ TELEGRAM = {"SMART_TELEGRAM_TOKEN": "1234567:only-for-tests"}
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """An estate of two cabinets, not yet applied."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto")
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path) as world:
+        yield world
 
 
 def add(world: World, text: str) -> None:

@@ -1,6 +1,5 @@
 """An org's alerting read in one request is what `/api/v1/provisioning` shows; what others add meanwhile is kept."""
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from provision.kinds.dashboard import home_title
 from provision.model import Resource
 from provision.remembered import Remembered
 from tests.contract.alerting import POINTS, POLICIES, RULES, TEMPLATES, TIMINGS, group_path, point, rule
-from tests.world import SECRET, World
+from tests.world import SECRET, World, on_server
 
 NOTIFICATIONS = (MessageTemplateKind, MuteTimingKind, ContactPointKind, NotificationPolicyKind)
 HOURS = '        alerting: {quiet_hours: [{from: "22:00", to: "08:00"}]}\n'
@@ -35,14 +34,14 @@ TELEGRAM = {"SMART_TELEGRAM_TOKEN": "1234567:only-for-tests"}
 @pytest.fixture
 def world(grafana_url: str, tmp_path: Path) -> Iterator[World]:
     """The cabinet Volga, applied, with quiet hours and a Telegram chat."""
-    user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
-    world = World(grafana_url, user, password, folder=tmp_path, api="auto", env=dict(TELEGRAM))
-    title = f"title: Волга {world.tag}\n"
-    world.change("tenants.yaml", title, f"{title}{HOURS}")
-    world.change("tenants.yaml", "    isolated: true\n", '    isolated: true\n    telegram: {chat: "-1001234567890"}\n')
-    world.apply(world.volga)
-    yield world
-    world.remove()
+    with on_server(grafana_url, tmp_path, env=TELEGRAM) as world:
+        title = f"title: Волга {world.tag}\n"
+        world.change("tenants.yaml", title, f"{title}{HOURS}")
+        world.change(
+            "tenants.yaml", "    isolated: true\n", '    isolated: true\n    telegram: {chat: "-1001234567890"}\n'
+        )
+        world.apply(world.volga)
+        yield world
 
 
 def entered(world: World) -> CabinetContext:
