@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+# Written out: what the program imports would be in the time of this command, too.
 CONFIG = "/api/alertmanager/grafana/config/api/v1/alerts"
 GROUPS = "/api/ruler/grafana/api/v1/rules"
 THREADS = 2

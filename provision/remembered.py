@@ -5,7 +5,6 @@ another (Grafana 12.4, `/apis` with unified storage). The file is a cache: lost 
 key made from the root secret over server, revision, org and contents, so that an old or foreign one fits nothing.
 """
 
-import hmac
 import json
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,10 +14,8 @@ from threading import Lock
 
 from provision.credential import RootSecret
 from provision.errors import ForbiddenError, NotFoundError
-from provision.grafana import HEADS, Grafana
+from provision.grafana import HEADS, Grafana, apis_path
 from provision.whole_files import replaced
-
-_LIST = "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards"
 
 
 class Remembered:
@@ -36,7 +33,7 @@ class Remembered:
     def holds(self, org: int, contents: Iterable[str]) -> bool:
         """Whether the org's dashboards are known to have exactly these contents."""
         entry = self._entry(org, contents)
-        return bool(entry) and hmac.compare_digest(self._known.get(str(org), ""), entry)
+        return entry != "" and self._known.get(str(org)) == entry
 
     def note(self, org: int, contents: Iterable[str]) -> None:
         """The org's dashboards were read after holds(), and have exactly these contents."""
@@ -70,8 +67,8 @@ class Remembered:
         leaves it as it is (12.4).
         """
         try:
-            pages = self._server.request("GET", _LIST, params={"limit": 1}, accept=HEADS)
-            revision = str(pages["metadata"].get("resourceVersion", ""))
+            answer = self._server.request("GET", apis_path(1, "dashboard"), params={"limit": 1}, accept=HEADS)
+            revision = str(answer["metadata"].get("resourceVersion", ""))
         except (ForbiddenError, NotFoundError):
             return ""
         return "" if not revision.isdecimal() or int(revision) % 1000 == 0 else revision

@@ -60,7 +60,7 @@ Level = Literal["error", "warning"]
 @dataclass(frozen=True, slots=True)
 class WatchedSetting:
     """One key of grafana.ini. `fits` is asked only where the server has the key. `level` error: it opens a cabinet by
-    itself; warning: it helps whoever tries. `value` is what to write, with further keys that belong to it.
+    itself; warning: it helps an attacker. `value` is what to write, with further keys that belong to it.
     """
 
     name: str

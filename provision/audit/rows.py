@@ -19,13 +19,12 @@ from provision.audit.viewer import Viewer
 from provision.audit.ways import Memory, Trial, Way, seen, why_closed
 from provision.errors import ProvisionError
 from provision.kinds.data_source import EVENTS, POSTGRES
-from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, RowAttempt, SharedSession, Victim, told_apart
+from provision.stores.attempts import LEFT_ALONE, ROW_ATTEMPTS, TURNS, RowAttempt, SharedSession, Victim, told_apart
 from provision.stores.row_stores import ROW_STORES, RowStore
 from provision.text import Text
 
 _POSTGRES = (POSTGRES, "postgres")  # its name before Grafana 11
 _PLAIN = ROW_ATTEMPTS[0]
-_TURNS = 3
 
 # How Grafana hands on what PostgreSQL refused (12.4, and before pgx); not a lost or missing connection, nor a timeout.
 _REFUSED = re.compile(r"pq: |\(SQLSTATE (?!08|28|53|57)")
@@ -119,7 +118,7 @@ def _by_query(viewer: Viewer, source: Mapping[str, Any], rest: Callable[[float],
     def send(attempt: RowAttempt) -> Heard:
         if not attempt.first:
             return ask(attempt)
-        for _turn in range(_TURNS):  # whoever asks meanwhile keeps the session: a leak shows each time
+        for _turn in range(TURNS):  # another request may keep the session alive meanwhile; a leak shows each time
             # As it is: a transaction rolled back would take its effect away.
             viewer.probe.ask("POST", "/api/ds/query", json=_queries(source, {"A": attempt.first}))
             rest(LEFT_ALONE)

@@ -114,7 +114,7 @@ def _proxy_name(answer: BaseHTTPResponse) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps: requests wraps urllib3, which wraps the system's error."""
+    """The error and what it wraps: urllib3 wraps the system's error."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -209,7 +209,7 @@ def _network_fault(connection: Connection, causes: tuple[BaseException, ...]) ->
             return Text("в адресе неверное имя узла", "the host name in the address is not valid"), _CHECK
         if isinstance(each, OSError) and each.errno in _OF_NETWORK:
             return os_errors.reason(each), _CHECK
-    if any(isinstance(each, TimeoutError | urllib3.TimeoutError | requests.Timeout) for each in causes):
+    if any(isinstance(each, TimeoutError | urllib3.TimeoutError) for each in causes):
         seconds = f"{connection.timeout:g}"
         return Text(f"за {seconds} с ответа нет", f"none within {seconds} s"), _CHECK
     return None

@@ -11,6 +11,12 @@ from provision.text import Text
 Group = Literal["dashboard", "folder"]
 
 
+def apis_path(org: int, group: Group) -> str:
+    """The path of that org's dashboards or folders under /apis. There the namespace, not the header, decides."""
+    namespace = "default" if org == 1 else f"org-{org}"
+    return f"/apis/{group}.grafana.app/v1beta1/namespaces/{namespace}/{group}s"
+
+
 class Org:
     """One org, bound when made. Nothing is written to it before verify_ownership() has found our mark."""
 
@@ -69,9 +75,8 @@ class Org:
         return self.server.pages(path, org=self.number, **params)
 
     def apis(self, group: Group, name: str = "") -> str:
-        """The path of this org's dashboards or folders under /apis. There the namespace, not the header, decides."""
-        namespace = "default" if self.number == 1 else f"org-{self.number}"
-        path = f"/apis/{group}.grafana.app/v1beta1/namespaces/{namespace}/{group}s"
+        """The path of this org's dashboards or folders under /apis, or of one of them."""
+        path = apis_path(self.number, group)
         return f"{path}/{name}" if name else path
 
     def apis_list(self, group: Group, *, heads: bool = False) -> Iterator[Mapping[str, Json]]:

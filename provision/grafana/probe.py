@@ -41,29 +41,21 @@ class ProbeSession:
         login: bool = True,
     ) -> Answer:
         """The answer. The path is sent as given, with dots and slashes; without `login` as an anonymous request."""
-        answer = self._send(method, path, json, body, headers, login=login)
+
+        def send() -> Answer:
+            sent = {**(self._sent if login else {}), **(headers or {})}
+            with self._throttle.turn():
+                try:
+                    answer = self._client.send(method, path, headers=sent, json=json, body=body)
+                except NO_ANSWER:
+                    return Answer(0, "")
+            return Answer(answer.status, answer.data.decode("utf-8", errors="replace"))
+
+        answer = send()
         if login and answer.status == HTTPStatus.UNAUTHORIZED and '"session.token.rotate"' in answer.text:
             self._log_in()
-            return self._send(method, path, json, body, headers, login=login)
+            return send()
         return answer
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        json: object,
-        body: bytes | None,
-        headers: Mapping[str, str] | None,
-        *,
-        login: bool,
-    ) -> Answer:
-        sent = {**(self._sent if login else {}), **(headers or {})}
-        with self._throttle.turn():
-            try:
-                answer = self._client.send(method, path, headers=sent, json=json, body=body)
-            except NO_ANSWER:
-                return Answer(0, "")
-        return Answer(answer.status, answer.data.decode("utf-8", errors="replace"))
 
     def _log_in(self) -> None:
         """Keeps the cookies of a login, whatever later answers set or clear: an attempt must not end the next one."""

@@ -173,10 +173,10 @@ class DashboardKind(One):
                 yield Resource(Ref(context.cabinet.id, self.name, uid), spec, "grafana")
             return
         proven: list[Resource] = []
+        created = context.dashboards_created
         for item in org.apis_list("dashboard", heads=True):
             metadata = item["metadata"]
             spec, content = wanted.get(str(metadata["name"]), ({}, ""))
-            created = context.dashboards_created
             if spec and heads.is_unchanged(self.run.root, org.number, metadata, created, content):
                 ref = Ref(context.cabinet.id, self.name, str(metadata["name"]))
                 proven.append(Resource(ref, spec, "grafana", _handle(metadata)))

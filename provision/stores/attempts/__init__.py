@@ -15,6 +15,7 @@ Never sent: `x[1M]`, a range in months, kills VictoriaMetrics 1.79.5.
 
 from provision.stores.attempts.base import (
     LEFT_ALONE,
+    TURNS,
     Expected,
     MetricAttempt,
     RowAttempt,
@@ -32,6 +33,7 @@ __all__ = [
     "LEFT_ALONE",
     "METRIC_ATTEMPTS",
     "ROW_ATTEMPTS",
+    "TURNS",
     "Expected",
     "MetricAttempt",
     "RowAttempt",
