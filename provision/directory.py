@@ -1,16 +1,18 @@
 """What the server holds beyond a single org, read once a run: its orgs, their marks, its users."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
 from provision.credential import RootSecret
 from provision.errors import ForbiddenError, LoginError, NotFoundError
-from provision.grafana import Grafana, Json, Org
+from provision.grafana import HEADS, Answers, Grafana, Json, Org, apis_path
 from provision.identity import skeleton
-from provision.ownership import Claim, claim_of, is_proven, org_mark, unfinished_name
+from provision.ownership import PREFIX, Claim, claim_of, is_proven, org_mark, unfinished_name
+
+_SOURCES = "/api/datasources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Directory:
         self.takeover = takeover
         self._lock = threading.Lock()
         self._claims: dict[int, Claim | None] = {}
-        self._answers: dict[int, Json] = {}
+        self._answers: dict[int, Answers] = {}
         self._sources: dict[int, Json] = {}
         self._creating: dict[str, threading.Lock] = {}
         self.made: dict[str, Mapping[str, Json]] = {}  # accounts that were made or taken over in this run, by login
@@ -79,7 +81,7 @@ class Directory:
         except (ForbiddenError, LoginError, NotFoundError):
             seen = {}
         if seen.get("id") == number:
-            self._answers[number] = seen
+            self._answers[number] = {("/api/org", ""): seen}
             return seen
         try:
             return dict(self._server.get(f"/api/orgs/{number}"))
@@ -136,6 +138,40 @@ class Directory:
         marks = (org_mark(self._root, cabinet, number), unfinished_name(self._root, cabinet))
         return Org(self._server, number, cabinet, *marks, seen=self._answers.pop(number, None))
 
+    def read_ahead(self, titles: Container[str], until: threading.Event, heads_of: Callable[[int], bool]) -> None:
+        """Reads what every plan asks of an org of ours, whatever its cabinet, until the event: org() hands it on.
+
+        Of the orgs that are named so; `heads_of` says for which of them the heads of dashboards are asked. What cannot
+        be read is left to the plan.
+        """
+
+        def work(number: int) -> None:
+            claim = None if until.is_set() else self.claim(number)
+            if claim and is_proven(self._root, claim, number) and (answers := self._answers.get(number)):
+                for path, heads in self._asked_of(number, answers, with_heads=heads_of(number)):
+                    if until.is_set():
+                        break
+                    if path.startswith("/apis/"):
+                        answers[path, HEADS if heads else ""] = [
+                            *self._server.apis_pages(path, org=number, heads=heads)
+                        ]
+                    else:
+                        answers[path, ""] = self._server.get(path, org=number)
+
+        with ThreadPoolExecutor(self._server.throttle.most) as pool:
+            for one in [pool.submit(work, number) for title, number in self.orgs.items() if title in titles]:
+                one.exception()
+
+    def _asked_of(self, number: int, answers: Answers, *, with_heads: bool) -> Iterator[tuple[str, bool]]:
+        """What every plan asks of that org, and whether of dashboards the heads. Looks at the answers so far."""
+        if self._server.apis and with_heads:  # what takes longest comes first
+            yield apis_path(number, "dashboard"), True
+        if self._server.apis:
+            yield apis_path(number, "folder"), False
+        yield from ((path, False) for path in ("/api/org/users", "/api/org/preferences", _SOURCES))
+        uids = (str(source["uid"]) for source in answers[_SOURCES, ""])
+        yield from ((f"{_SOURCES}/uid/{uid}", False) for uid in uids if uid.startswith(PREFIX))
+
     def strange_admins(self, number: int) -> tuple[str, ...]:
         """The logins of an org's Admins who are neither we nor server admins."""
         try:
@@ -149,7 +185,7 @@ class Directory:
     def sources(self, org: int) -> Json:
         """The data sources of an org of ours, as listed; read once a run."""
         if org not in self._sources:
-            self._sources[org] = self._server.get("/api/datasources", org=org)
+            self._sources[org] = self._server.get(_SOURCES, org=org)
         return self._sources[org]
 
     def creating(self, login: str) -> threading.Lock:

@@ -52,8 +52,8 @@ def test_the_file_is_private_and_holds_no_names(world: World) -> None:
     file = file_of(world)
     assert file.stat().st_mode & 0o777 == 0o600
     known = json.loads(file.read_text())
-    assert set(known) == {str(world.org(world.volga)), str(world.org(world.don))}
-    assert all(len(entry) == 16 for entry in known.values())
+    assert set(known["orgs"]) == {str(world.org(world.volga)), str(world.org(world.don))}
+    assert all(len(key) == 16 for key in (known["revision"], *known["orgs"].values()))
 
 
 def test_a_change_of_the_code_is_no_memory(world: World) -> None:
@@ -68,7 +68,7 @@ def test_a_change_of_the_code_is_no_memory(world: World) -> None:
     assert world.plan()["changes"] == []
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", '{"1": 2}', "null", "\x00\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"1": 2}', '{"revision": 1, "orgs": [2]}', "null", "\x00\xff"])
 def test_a_damaged_file_costs_nothing_but_time(world: World, content: str) -> None:
     first = world.plan()
     file_of(world).write_text(content, encoding="latin-1")
@@ -81,7 +81,9 @@ def test_another_orgs_entry_fits_nothing(world: World) -> None:
     first = world.plan()
     file, before = file_of(world), lists(world)
     known = json.loads(file.read_text())
-    file.write_text(json.dumps(dict(zip(known, reversed(known.values()), strict=True))), encoding="utf-8")
+    orgs = known["orgs"]
+    known["orgs"] = dict(zip(orgs, reversed(orgs.values()), strict=True))
+    file.write_text(json.dumps(known), encoding="utf-8")
     assert world.plan() == first
     assert lists(world) == before + 2 or before == -1
 

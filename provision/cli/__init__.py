@@ -7,6 +7,7 @@ A command's module is imported when that command is asked for, and what it needs
 at once.
 """
 
+import atexit
 import gc
 import importlib
 import os
@@ -147,6 +148,8 @@ def main(
     colour: bool | None,
 ) -> None:
     gc.set_threshold(20_000)  # most of what a command makes lives to its end: 7 % less processor time for a plan
+    atexit.register(gc.freeze)  # nor is it searched for cycles then
+    sys.setswitchinterval(0.0001)  # threads that wait for a server get on beside one that computes
     for stream in (sys.stdout, sys.stderr):  # a title may hold characters that an old locale lacks
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -11,7 +11,7 @@ from provision.cli import completion
 from provision.cli.estate import choose, load
 from provision.cli.language import _
 from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
-from provision.cli.running import make_run, missing_stores
+from provision.cli.running import Opening, make_run, missing_stores
 from provision.cli.settings import (
     DIFFERENCES,
     ERROR,
@@ -64,7 +64,9 @@ def plan(
     server: ServerOptions,
     about: PlanOptions,
 ) -> None:
-    run, made = make_plan(settings, load(settings.estate), names, server, about)
+    with Opening(settings, server, about, ahead=not names) as opening:
+        estate = load(settings.estate)
+    run, made = make_plan(settings, estate, names, opening, about)
     for file in out:
         write(file, show_plan(settings, made, _FORMAT_OF.get(file.suffix.lower(), form), view, colour=False))
     if not out:
@@ -96,7 +98,9 @@ def drift(
     server: ServerOptions,
     about: PlanOptions,
 ) -> None:
-    _run, made = make_plan(settings, load(settings.estate), names, server, about, watch=True)
+    with Opening(settings, server, about, ahead=not names) as opening:
+        estate = load(settings.estate)
+    _run, made = make_plan(settings, estate, names, opening, about, watch=True)
     echo(show_plan(settings, made, form, view, unmanaged=True))
     if made.changes or made.orphans or is_opened(made):
         sys.exit(DIFFERENCES)
@@ -156,7 +160,9 @@ def apply(
     from provision.lock import alone_on
 
     with alone_on(server.url):
-        run, made = make_plan(settings, load(settings.estate), names, server, about, files)
+        with Opening(settings, server, about, ahead=not names) as opening:
+            estate = load(settings.estate)
+        run, made = make_plan(settings, estate, names, opening, about, files)
         if expect and expect != made.digest:
             raise _changed(made, expect)
         if form == "text" and not expect:  # what is expected has been looked at
@@ -230,17 +236,17 @@ def make_plan(
     settings: Settings,
     estate: "Estate",
     names: Sequence[str],
-    server: ServerOptions,
+    opening: Opening,
     about: PlanOptions,
     files: WriteOptions | None = None,
     *,
     watch: bool = False,
 ) -> "tuple[RunContext, Plan]":
-    """The run, logged in, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
+    """The run on that server, and its plan for the named cabinets of the estate. `watch`: see planning.make_plan()."""
     from provision.planning import make_plan as plan_of
 
     chosen = choose(estate, names)
-    run = make_run(settings, estate, server, about, files)
+    run = make_run(settings, estate, opening, about, files)
     with progress(settings, Text("Чтение", "Reading"), len(chosen)) as ready:
         return run, plan_of(run, chosen, ready, watch=watch)
 

@@ -12,6 +12,7 @@ from provision.cli.estate import check, choose, concerning
 from provision.cli.files import problems_of, read_files
 from provision.cli.language import _
 from provision.cli.options import PlanOptions, ServerOptions, ViewOptions, WriteCommand, WriteOptions
+from provision.cli.running import Opening
 from provision.cli.settings import ERROR, FILE, FINE, UNCHANGED, Settings, echo, option, require_yes, yes_option
 from provision.cli.verify import look_at, until_settled
 from provision.cli.verify import status_of as verified
@@ -160,7 +161,7 @@ def new(
     click.echo(show_edit(settings, edit))
     estate = _allowed(settings, edit, wanted, verbose=verbose)
     with alone_on(server.url):
-        run, made = make_plan(settings, estate, [name], server, about, files)
+        run, made = make_plan(settings, estate, [name], Opening(settings, server, about), about, files)
         echo(show_plan(settings, made, "text", view))
         if dry_run:
             click.echo(settings.say(UNCHANGED))

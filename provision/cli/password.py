@@ -8,7 +8,7 @@ import click
 from provision.cli.estate import load
 from provision.cli.language import _
 from provision.cli.options import PlanOptions, ServerCommand, ServerOptions, WriteOptions
-from provision.cli.running import make_run
+from provision.cli.running import Opening, make_run
 from provision.cli.settings import Settings
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
@@ -38,10 +38,10 @@ def password(settings: Settings, /, login: str, server: ServerOptions, files: Wr
     from provision.kinds.user import give_new_password
     from provision.lock import alone_on
 
-    estate = load(settings.estate)
+    about, estate = PlanOptions(), load(settings.estate)
     cabinet = _cabinet_of(estate.cabinets, login.lower())
     with alone_on(server.url):
-        run = make_run(settings, estate, server, PlanOptions(), files)
+        run = make_run(settings, estate, Opening(settings, server, about), about, files)
         context = CabinetContext(run, cabinet)
         context.find()
         give_new_password(context, login.lower())

@@ -11,7 +11,7 @@ from provision.cli.estate import check, choose_present, load
 from provision.cli.language import _
 from provision.cli.new import show_edit
 from provision.cli.options import PlanCommand, PlanOptions, ServerOptions, ViewOptions
-from provision.cli.running import missing_stores
+from provision.cli.running import Opening, missing_stores
 from provision.cli.settings import Settings, cabinets_argument, echo, require_yes, yes_option
 from provision.errors import ProvisionError, UsageError
 from provision.text import Text
@@ -75,7 +75,7 @@ def rotate(
         click.echo(show_edit(settings, edit))
     estate = check(settings.estate, {shown: text for edit in edits for shown, text in edit.instead.items()})
     with alone_on(server.url):
-        run, made = make_plan(settings, estate, chosen, server, about)
+        run, made = make_plan(settings, estate, chosen, Opening(settings, server, about), about)
         made = narrowed(made, run, before=present)
         echo(show_plan(settings, made, "text", view))
         if is_refused(made):

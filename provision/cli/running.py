@@ -1,9 +1,11 @@
 """The run of a command that talks to Grafana: logged in, with the stores and secrets that were named."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -16,38 +18,84 @@ from provision.errors import SecretError
 from provision.text import Text
 
 if TYPE_CHECKING:
+    from provision.credential import RootSecret
+    from provision.directory import Directory
     from provision.grafana import Grafana
     from provision.kinds import CollectionAdmin, RunContext
     from provision.model import Cabinet, Estate
+    from provision.remembered import Remembered
     from provision.stores.number_stores import NumberStore
+
+    Opened = tuple[Grafana, RootSecret, Directory, Remembered]
+
+
+class Opening:
+    """Logs in to a server that suits, and reads what it has beyond a single org, beside what the command does.
+
+    `with opening:` is the time in which it also reads ahead, where `ahead` says so.
+    """
+
+    def __init__(self, settings: Settings, server: ServerOptions, about: PlanOptions, *, ahead: bool = False) -> None:
+        """Starts it. What goes wrong is raised by result()."""
+        # All that the thread uses: two threads that import the same modules may each find them half made.
+        from provision.credential import RootSecret
+        from provision.directory import Directory, Takeover
+        from provision.remembered import Remembered
+
+        def work() -> "Opened":
+            root = RootSecret(settings.secret("SMART_SECRET"))
+            grafana = connect(settings, server)
+            grafana.require_suitable()
+            directory = Directory(grafana, root, Takeover(frozenset(about.adopt), any_key=about.new_secret))
+            remembered = Remembered(grafana, root, _cache_folder())
+            if ahead:
+                with suppress(OSError):  # included files are not looked into: their cabinets are read later
+                    titles = settings.estate.read_text(encoding="utf-8", errors="replace")
+                    directory.read_ahead(titles, self._awaited, heads_of=lambda org: not remembered.knows(org))
+            return grafana, root, directory, remembered
+
+        self._awaited = Event()
+        self._opened: Future[Opened] = Future()
+        Thread(target=self._fill, args=(work,), daemon=True).start()  # ends with the program, whatever it waits for
+
+    def _fill(self, work: "Callable[[], Opened]") -> None:
+        try:
+            self._opened.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised by result()
+            self._opened.set_exception(error)
+
+    def __enter__(self) -> "Opening":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._awaited.set()
+
+    def result(self) -> "Opened":
+        """What make_run() needs of the server."""
+        return self._opened.result()
 
 
 def make_run(
-    settings: Settings, estate: "Estate", server: ServerOptions, about: PlanOptions, files: WriteOptions | None = None
+    settings: Settings, estate: "Estate", opening: Opening, about: PlanOptions, files: WriteOptions | None = None
 ) -> "RunContext":
-    """The run, logged in to a server that suits."""
+    """The run on the server that is being opened."""
     from provision.backup import Backup
-    from provision.credential import RootSecret
-    from provision.directory import Directory, Takeover
     from provision.handover import Handover
     from provision.kinds import AlertingSecrets, RunContext, StoreAdmin
     from provision.kinds.alerting.settings import obstacle
     from provision.kinds.dashboard import home_title
-    from provision.remembered import Remembered
 
     allow_deletes, files = dict(about.allow_deletes), files or WriteOptions()
     require_known(estate, (*about.adopt, *allow_deletes))
-    root = RootSecret(settings.secret("SMART_SECRET"))
-    grafana = connect(settings, server)
-    grafana.require_suitable()
+    grafana, root, directory, remembered = opening.result()
     if reason := obstacle(grafana):
         say = Text(f"Оповещений не будет: {reason.ru}", f"No alerting is set up: {reason.en}")
         click.echo(settings.say(say), err=True)
     return RunContext(
         server=grafana,
-        directory=Directory(grafana, root, Takeover(frozenset(about.adopt), any_key=about.new_secret)),
+        directory=directory,
         root=root,
-        remembered=Remembered(grafana, root, _cache_folder()),
+        remembered=remembered,
         handover=Handover(files.handover, _address_of_people(grafana), home_title),
         backup=Backup(files.backup),
         cabinets={cabinet.id: cabinet for cabinet in estate.cabinets},

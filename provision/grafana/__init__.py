@@ -5,9 +5,9 @@ possible before `GET /api/org` has shown the org's number and our mark.
 """
 
 from provision.grafana.connection import Connection
-from provision.grafana.org import Org, apis_path
+from provision.grafana.org import Answers, Org, apis_path
 from provision.grafana.probe import Answer, ProbeSession
 from provision.grafana.server import HEADS, PAGE, Grafana
 from provision.grafana.transport import Json
 
-__all__ = ["HEADS", "PAGE", "Answer", "Connection", "Grafana", "Json", "Org", "ProbeSession", "apis_path"]
+__all__ = ["HEADS", "PAGE", "Answer", "Answers", "Connection", "Grafana", "Json", "Org", "ProbeSession", "apis_path"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import dashboards
 from dashboards import Scope
@@ -37,6 +38,7 @@ class DashboardKind(One):
     def __init__(self, run: RunContext) -> None:
         super().__init__(run)
         self._made: dict[Scope, Mapping[str, tuple[Spec, str]]] = {}
+        self._making = Lock()
 
     def desired(self, cabinet: Cabinet) -> Iterable[Resource]:
         scope = scope_of(cabinet)
@@ -156,10 +158,13 @@ class DashboardKind(One):
 
     def _rendered(self, scope: Scope) -> Mapping[str, tuple[Spec, str]]:
         """Each dashboard as it is compared and written and the digest of its content, by uid; once for all cabinets."""
-        if scope not in self._made:
-            specs = {slug: self.normalise({"folder": FOLDER, "spec": render(slug, scope)}) for slug in scope.slugs}
-            self._made[scope] = {dashboards.uid(slug): (one, heads.digest(one["spec"])) for slug, one in specs.items()}
-        return self._made[scope]
+        with self._making:
+            if scope not in self._made:
+                specs = {slug: self.normalise({"folder": FOLDER, "spec": render(slug, scope)}) for slug in scope.slugs}
+                self._made[scope] = {
+                    dashboards.uid(slug): (one, heads.digest(one["spec"])) for slug, one in specs.items()
+                }
+            return self._made[scope]
 
     def _read_apis(self, context: CabinetContext) -> Iterator[Resource]:
         """From their heads where these prove the content, see heads; the others whole. None where an earlier plan has
