@@ -203,7 +203,7 @@ IMPORTED_BY = {
     "dotenv": {"provision.cli"},
     "requests": {"provision.grafana", "provision.poll", "provision.stores"},
     "urllib3": {"provision.grafana", "provision.poll"},
-    "orjson": {"provision.grafana"},
+    "orjson": {"provision.audit", "provision.grafana"},
     "zxcvbn": {"provision.credential"},
     "yaml": {"provision.collect", "provision.config", "provision.schema", "provision.stores"},
     "jsonschema": {"provision.config", "provision.schema"},

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from provision.grafana import Connection, Grafana
+from provision.grafana.server import _workers
 from provision.sandbox import Sandbox, Settings
 from tests.world import World
 
@@ -62,3 +63,20 @@ def test_connections_are_kept_and_used_again(sandbox: Sandbox) -> None:
     with ThreadPoolExecutor(32) as threads:
         assert all(threads.map(ask, range(5 * 32)))
     assert 1 <= server._transport._client._pool.num_connections <= 32
+
+
+@pytest.mark.parametrize(
+    ("database", "workers"),
+    [
+        ({"type": "sqlite3", "max_idle_conn": "50"}, 2),
+        ({"type": "postgres", "max_idle_conn": "2"}, 2),
+        ({"type": "postgres", "max_idle_conn": "5"}, 5),
+        ({"type": "mysql", "max_idle_conn": "100"}, 8),
+        ({"type": "postgres", "max_idle_conn": "0"}, 2),
+        ({"type": "postgres", "max_idle_conn": "-1"}, 2),
+        ({"type": "postgres"}, 2),
+        ({}, 2),
+    ],
+)
+def test_as_many_workers_as_the_server_keeps_connections_for(database: dict[str, str], workers: int) -> None:
+    assert _workers(database) == workers

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 from provision.text import Text
 
 _MISSING = ("Not found", "404 page not found")  # Grafana 12.4 on an unknown path; a missing object has other words
 _PARTED = (HTTPStatus.OK, HTTPStatus.MULTI_STATUS, HTTPStatus.BAD_REQUEST)  # they come with results
+_SPEAKING = {str, dict, list}
 _DOWN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
 
@@ -92,7 +95,11 @@ def _message(text: str) -> str:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text)
+        return orjson.loads(text)
+    except ValueError:
+        pass
+    try:
+        return json.loads(text)  # also takes NaN and halves of characters
     except ValueError:
         return None
 
@@ -128,7 +135,6 @@ def _texts(value: object) -> Iterator[str]:
         yield from value
         for inner in value.values():
             yield from _texts(inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and not _SPEAKING.isdisjoint(map(type, value)):  # not a step for each number
         for inner in value:
-            if isinstance(inner, (str, dict, list)):  # a call for each number takes most of the time
-                yield from _texts(inner)
+            yield from _texts(inner)

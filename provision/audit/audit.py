@@ -9,7 +9,7 @@ from itertools import chain, count
 from provision.audit.checks import checks
 from provision.audit.contact_points import way_through_contact_points
 from provision.audit.findings import Finding, Report
-from provision.audit.numbers import ways_to_numbers
+from provision.audit.numbers import THROUGH, ways_to_numbers
 from provision.audit.parties import Party
 from provision.audit.rows import ways_to_rows
 from provision.audit.server import way_as_editor, way_to_grafana, way_without_login
@@ -36,7 +36,7 @@ class Audit:
 
     `accepted` are the server settings that tenants.yaml accepts. `store` is VictoriaMetrics itself, "" when unknown.
     Each cabinet is tried against two others; where more than `few` are chosen, against one, by turns of its own
-    distributor and of another.
+    distributor and of another, and through Grafana by /api/ds/query and one of the three other ways to numbers.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Audit:
         self._accepted = accepted
         self._store = store
         self._stop = threading.Event()
-        self._turn = threading.Semaphore(server.throttle.most)
+        self._turn = threading.Semaphore(server.probing.most)
         self._few = few
         self._directory = Directory(server, root)
         self._parties: dict[str, Party | None] = {}
@@ -77,7 +77,7 @@ class Audit:
             progress(cabinet.id)
             return found
 
-        with ThreadPoolExecutor(self._server.throttle.most * _THREADS) as pool:
+        with ThreadPoolExecutor(self._server.probing.most * _THREADS) as pool:
             try:
                 shared = server_checks(
                     self._server, self._directory, self._cabinets.values(), self._accepted, self._store
@@ -106,12 +106,12 @@ class Audit:
                 victims = list(self._victims(own, turn))
                 memory = Memory()
                 if victims:
-                    yield from self._try(own, victims[0], someone, memory)
+                    yield from self._try(own, victims[0], someone, memory, turn)
                 else:
                     yield Finding(cabinet.id, "", _ALL, _ALL, "untried", _ALONE)
             for victim in victims[1:]:
                 with viewer(self._server, own.org) as someone:
-                    yield from self._try(own, victim, someone, memory)
+                    yield from self._try(own, victim, someone, memory, turn)
             if any(person.role == "Editor" for person in cabinet.let_in):
                 yield from self._try_as_editor(own, victims)
         except (UnreachableError, LoginError):
@@ -119,9 +119,10 @@ class Audit:
         except ProvisionError as error:
             yield Finding(cabinet.id, "", _ALL, _ALL, "untried", error.text)
 
-    def _try(self, own: Party, victim: Party, someone: Viewer, memory: Memory) -> Iterator[Finding]:
+    def _try(self, own: Party, victim: Party, someone: Viewer, memory: Memory, turn: int | None) -> Iterator[Finding]:
+        through = THROUGH if turn is None else (THROUGH[turn // 2 % len(THROUGH)],)  # turn % 2 chooses the victim
         ways = chain(
-            ways_to_numbers(own, victim, someone, memory),
+            ways_to_numbers(own, victim, someone, memory, through),
             ways_to_rows(own, victim, someone, memory, self._rest),
             [way_to_grafana(own, victim, someone, memory)],
         )

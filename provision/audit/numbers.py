@@ -19,6 +19,8 @@ from provision.stores.wire import basic
 from provision.text import Text
 
 PROMETHEUS = "prometheus"
+# Beside /api/ds/query: as an alert rule is tried out; the store's own paths through the plugin and through the proxy.
+THROUGH = ("/api/v1/eval", "/api/datasources/uid/{uid}/resources", "/api/datasources/proxy/uid/{uid}")
 _PLAIN = METRIC_ATTEMPTS[0]
 _LOOK = Text("числа", "numbers")
 
@@ -27,20 +29,23 @@ SendTogether = Callable[[Sequence[MetricAttempt]], Sequence[Heard | None]]
 Body = Callable[[Mapping[str, MetricAttempt]], dict[str, Any]]
 
 
-def ways_to_numbers(own: Party, victim: Party, viewer: Viewer, memory: Memory) -> Iterator[Way]:
-    """Through Grafana by /api/ds/query, as an alert rule is tried out, by the plugin's resources and the data source
-    proxy; then past Grafana.
-    """
+def ways_to_numbers(
+    own: Party, victim: Party, viewer: Viewer, memory: Memory, through: Sequence[str] = THROUGH
+) -> Iterator[Way]:
+    """By Grafana's /api/ds/query and by these of THROUGH; then past Grafana."""
     look = partial(victim.looks.ask, _LOOK, "Grafana", lambda: _as_admin(victim))
     marks = seen(marks_of_clients(victim, own), look)
+    bodies = {"/api/ds/query": _queries, "/api/v1/eval": _evaluations}
     for uid in (str(source["uid"]) for source in own.sources if source["type"] == PROMETHEUS):
-        queries = [attempt for attempt in _attempts(own) if _expression(attempt)]
-        for path, body in (("/api/ds/query", _queries), ("/api/v1/eval", _evaluations)):
-            send, together = _by_query(viewer, path, partial(body, uid)), _by_queries(viewer, path, partial(body, uid))
-            yield _way(_title(path, uid), send, queries, victim, marks, memory, together)
-        for path in (f"/api/datasources/uid/{uid}/resources", f"/api/datasources/proxy/uid/{uid}"):
-            yield _way(_title(path, uid), _by_path(viewer, path), _attempts(own), victim, marks, memory)
-            yield _guesses(path, own, victim, viewer, marks)
+        for path in ("/api/ds/query", *(path.format(uid=uid) for path in through)):
+            if path in bodies:
+                body = partial(bodies[path], uid)
+                send, together = _by_query(viewer, path, body), _by_queries(viewer, path, body)
+                queries = [attempt for attempt in _attempts(own) if _expression(attempt)]
+                yield _way(_title(path, uid), send, queries, victim, marks, memory, together)
+            else:
+                yield _way(_title(path, uid), _by_path(viewer, path), _attempts(own), victim, marks, memory)
+                yield _guesses(path, own, victim, viewer, marks)
     yield _past_grafana(own, victim, memory)
 
 

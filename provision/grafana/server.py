@@ -12,7 +12,7 @@ from provision.grafana.connection import Connection
 from provision.grafana.failures import not_grafana, refused_by_proxy, wants_tls
 from provision.grafana.login import Login
 from provision.grafana.probe import ProbeSession
-from provision.grafana.transport import Json, Transport
+from provision.grafana.transport import WORKERS, Json, Transport
 from provision.text import Text
 from provision.throttle import Throttle
 
@@ -28,8 +28,8 @@ _PAGING = {
     "/api/search": ("limit", 1, PAGE),
 }
 _PAGING_OF_OTHERS = ("perpage", 1, PAGE)
-# Where Grafana's database is PostgreSQL or MySQL. On two cores eight are slower by a fifth (12.4, PostgreSQL 15).
-_WORKERS_OF_A_SERVER = 3
+_MOST_WORKERS = 8
+_READERS = 4  # SQLite does not mind them: an audit takes a sixth less time than with two (12.4, two cores)
 _RENEWALS = 5  # of a session for one request: more would mean that it ends faster than we can ask
 # Metadata alone, 52 KB instead of 1.14 MB for 24 dashboards (12.4); whole objects from a server that has no such form.
 HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
@@ -53,8 +53,12 @@ class Grafana:
         self.version = self._ask_version()
         self._login.open()
         self.apis = connection.api == "auto" and self._has_apis()
-        if not connection.workers and self.settings.get("database", {}).get("type") in ("postgres", "mysql"):
-            self._transport.throttle = Throttle(_WORKERS_OF_A_SERVER)
+        database = self.settings.get("database", {})
+        if not connection.workers:
+            self._transport.throttle = Throttle(_workers(database))
+        # Other logins only read: what they try to write is refused.
+        reads_more = not connection.workers and database.get("type") == "sqlite3"
+        self.probing = Throttle(_READERS if reads_more else self.throttle.most)
 
     @property
     def url(self) -> str:
@@ -191,7 +195,7 @@ class Grafana:
 
     def probe(self, login: str, password: str) -> ProbeSession:
         """A session of another login on this server."""
-        return ProbeSession(HttpClient(self._connection, self.url), login, password, self.throttle)
+        return ProbeSession(HttpClient(self._connection, self.url), login, password, self.probing)
 
     def older_than(self, *version: int) -> bool:
         """Whether the server's version is known and lower than that one: (11,) or (11, 6)."""
@@ -231,3 +235,13 @@ class Grafana:
             return False
         served = {version["groupVersion"] for group in groups for version in group.get("versions", [])}
         return served.issuperset(_APIS)
+
+
+def _workers(database: Mapping[str, Json]) -> int:
+    """How many requests at once suit a server with these settings of its database.
+
+    As many as it keeps connections to PostgreSQL or MySQL (`max_idle_conn`, by default 2): each one more opens a
+    connection and closes it (12.4), and eight at once took longer than two. On SQLite more only cause errors.
+    """
+    kept = str(database.get("max_idle_conn", "")) if database.get("type") in ("postgres", "mysql") else ""
+    return min(max(int(kept) if kept.isdecimal() else 0, WORKERS), _MOST_WORKERS)
