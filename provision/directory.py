@@ -139,10 +139,10 @@ class Directory:
         return Org(self._server, number, cabinet, *marks, seen=self._answers.pop(number, None))
 
     def read_ahead(self, titles: Container[str], until: threading.Event, heads_of: Callable[[int], bool]) -> None:
-        """Reads what every plan asks of an org of ours, whatever its cabinet, until the event: org() hands it on.
+        """Reads what every plan asks of an org of ours, until the event; org() hands the answers on.
 
-        Of the orgs that are named so; `heads_of` says for which of them the heads of dashboards are asked. What cannot
-        be read is left to the plan.
+        Of orgs with these names; `heads_of` says of which of them the heads of dashboards are read, too. What cannot be
+        read is left to the plan.
         """
 
         def work(number: int) -> None:
@@ -163,7 +163,7 @@ class Directory:
                 one.exception()
 
     def _asked_of(self, number: int, answers: Answers, *, with_heads: bool) -> Iterator[tuple[str, bool]]:
-        """What every plan asks of that org, and whether of dashboards the heads. Looks at the answers so far."""
+        """The paths that every plan asks in that org, and whether for heads; the last ones depend on the answers."""
         if self._server.apis and with_heads:  # what takes longest comes first
             yield apis_path(number, "dashboard"), True
         if self._server.apis:

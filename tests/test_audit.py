@@ -333,3 +333,9 @@ def test_many_cabinets_are_tried_against_one_other_each(world: World) -> None:
     apart = {f"{world.tag}-ural": {world.volga, world.don}}
     assert len(tried) == len({cabinet for cabinet, _victim in tried}) == len(estate.cabinets)
     assert all(victim in apart.get(cabinet, {victim}) for cabinet, victim in tried)
+    ways = {
+        cabinet: {one.way.en for one in report.findings if one.cabinet == cabinet and "numbers through" in one.way.en}
+        for cabinet, _victim in tried
+    }
+    assert all(len(each) == 2 and any("/api/ds/query" in way for way in each) for each in ways.values())
+    assert len({way for each in ways.values() for way in each}) == 3  # of three cabinets the third has another way

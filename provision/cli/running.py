@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 class Opening:
-    """Logs in to a server that suits, and reads what it has beyond a single org, beside what the command does.
+    """Logs in to a server that suits and reads its directory, in a thread of its own.
 
-    `with opening:` is the time in which it also reads ahead, where `ahead` says so.
+    With `ahead` it also reads the orgs of cabinets, until the `with` block in which the lists are read ends.
     """
 
     def __init__(self, settings: Settings, server: ServerOptions, about: PlanOptions, *, ahead: bool = False) -> None:
@@ -51,10 +51,10 @@ class Opening:
             if ahead:
                 with suppress(OSError):  # included files are not looked into: their cabinets are read later
                     titles = settings.estate.read_text(encoding="utf-8", errors="replace")
-                    directory.read_ahead(titles, self._awaited, heads_of=lambda org: not remembered.knows(org))
+                    directory.read_ahead(titles, self._lists_read, heads_of=lambda org: not remembered.knows(org))
             return grafana, root, directory, remembered
 
-        self._awaited = Event()
+        self._lists_read = Event()
         self._opened: Future[Opened] = Future()
         Thread(target=self._fill, args=(work,), daemon=True).start()  # ends with the program, whatever it waits for
 
@@ -68,7 +68,7 @@ class Opening:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._awaited.set()
+        self._lists_read.set()
 
     def result(self) -> "Opened":
         """What make_run() needs of the server."""
