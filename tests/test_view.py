@@ -11,7 +11,9 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from provision.cli import main
+from provision.cli.settings import Settings, progress
 from provision.sandbox import Sandbox
+from provision.text import Text
 from tests.world import SECRET, World
 
 
@@ -140,3 +142,16 @@ def test_a_question_takes_answers_in_both_languages(world: World, answers: str, 
     assert ("Ничего не изменено" in output.decode()) is not made
     assert bool(world.orgs()) is made, output.decode()
     assert running.returncode == (0 if made else 1)
+
+
+@pytest.mark.parametrize(("total", "lines"), [(1, 1), (7, 7), (39, 39), (40, 20), (500, 20), (519, 21)])
+def test_progress_of_many_takes_few_lines_where_no_terminal_is(
+    total: int, lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(estate=Path("tenants.yaml"), lang="en", secrets={}, colour=False)
+    with progress(settings, Text("Чтение", "Reading"), total) as ready:
+        for number in range(total):
+            ready(f"c{number}")
+    shown = capsys.readouterr().err.splitlines()
+    assert len(shown) == lines
+    assert shown[-1] == f"Reading [{total}/{total}] c{total - 1}"

@@ -175,16 +175,18 @@ def write(path: Path, content: str | bytes | Iterator[str]) -> None:
 
 @contextmanager
 def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[str], None]]:
-    """Shows on standard error how far the work is: a bar on a terminal, a plain line a cabinet elsewhere.
+    """Shows on standard error how far the work is: a bar on a terminal, elsewhere lines: one a cabinet, of many some 20.
 
     What it yields may be called from several threads.
     """
     label, one_by_one = settings.say(doing), Lock()
-    width, done = len(str(total)), count(1)
+    width, step, ready = len(str(total)), max(1, total // 20), count(1)
 
     def tell(name: str) -> None:
         with one_by_one:
-            click.echo(f"{label} [{next(done):{width}}/{total}] {name}", err=True)
+            number = next(ready)
+            if number % step == 0 or number == total:
+                click.echo(f"{label} [{number:{width}}/{total}] {name}", err=True)
 
     def move(_name: str) -> None:
         with one_by_one:

@@ -25,7 +25,7 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "auth.jwt": {"enabled": "false", "url_login": "false"},
     "auth.proxy": {"header_name": "X-WEBAUTH-USER", "auto_sign_up": "true", "whitelist": ""},
     "dashboards": {"versions_to_keep": "20"},
-    "database": {"type": "sqlite3"},
+    "database": {"type": "sqlite3", "max_idle_conn": "2"},
     "date_formats": {"use_browser_locale": "false"},
     "live": {"allowed_origins": ""},
     "metrics": {"enabled": "true", "basic_auth_username": "", "basic_auth_password": ""},
