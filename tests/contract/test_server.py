@@ -27,6 +27,7 @@ def test_admin_settings_tell_the_database(admin: Caller) -> None:
     """Every value is a text; the kind of database and where new users go can be read."""
     settings = admin.get("/api/admin/settings")
     assert settings["database"]["type"] in {"sqlite3", "postgres", "mysql"}
+    assert settings["database"]["max_idle_conn"].isdecimal()  # connections that it keeps
     assert settings["users"]["auto_assign_org"] in {"true", "false"}
     assert settings["auth"]["disable_login_form"] in {"true", "false"}
     assert settings["auth.basic"]["enabled"] in {"true", "false"}
