@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from provision.credential import RootSecret
 from provision.errors import ForbiddenError, LoginError, NotFoundError
@@ -13,6 +14,7 @@ from provision.identity import skeleton
 from provision.ownership import PREFIX, Claim, claim_of, is_proven, org_mark, unfinished_name
 
 _SOURCES = "/api/datasources"
+_AHEAD = 64  # orgs: the heads of their dashboards take some 10 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ class Directory:
     def read_ahead(self, titles: Container[str], until: threading.Event, heads_of: Callable[[int], bool]) -> None:
         """Reads what every plan asks of an org of ours, until the event; org() hands the answers on.
 
-        Of orgs with these names; `heads_of` says of which of them the heads of dashboards are read, too. What cannot be
-        read is left to the plan.
+        Of the first orgs with these names; `heads_of` says of which of them the heads of dashboards are read, too. What
+        cannot be read is left to the plan.
         """
 
         def work(number: int) -> None:
@@ -159,7 +161,8 @@ class Directory:
                         answers[path, ""] = self._server.get(path, org=number)
 
         with ThreadPoolExecutor(self._server.throttle.most) as pool:
-            for one in [pool.submit(work, number) for title, number in self.orgs.items() if title in titles]:
+            named = (number for title, number in self.orgs.items() if title in titles)
+            for one in [pool.submit(work, number) for number in islice(named, _AHEAD)]:
                 one.exception()
 
     def _asked_of(self, number: int, answers: Answers, *, with_heads: bool) -> Iterator[tuple[str, bool]]:

@@ -175,7 +175,7 @@ def write(path: Path, content: str | bytes | Iterator[str]) -> None:
 
 @contextmanager
 def progress(settings: Settings, doing: Text, total: int) -> Iterator[Callable[[str], None]]:
-    """Shows on standard error how far the work is: a bar on a terminal, elsewhere lines: one a cabinet, of many some 20.
+    """Shows on standard error how far the work is: a bar on a terminal; elsewhere a line a cabinet, 20 for many.
 
     What it yields may be called from several threads.
     """
