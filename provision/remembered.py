@@ -80,7 +80,8 @@ class Remembered:
         """The server's revision and what the file knows of it. Nothing where a revision does not show every change.
 
         Without unified storage it is when the newest dashboard was written, in milliseconds times 1000: a deletion
-        leaves it as it is (12.4).
+        leaves it as it is (12.4). One in forty of unified storage's own looks the same on SQLite, whose clock has
+        milliseconds.
         """
         try:
             answer = self._server.request("GET", apis_path(1, "dashboard"), params={"limit": 1}, accept=HEADS)

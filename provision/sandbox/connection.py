@@ -66,6 +66,11 @@ class Server(ThreadedWSGIServer):
         self.open_connections: set[socket.socket] = set()
         super().__init__(*args, **more)
 
+    def process_request_thread(self, *args: Any) -> None:
+        """A connection that came too late ends its thread with SystemExit: no hook for threads hears of it."""
+        with suppress(SystemExit):
+            super().process_request_thread(*args)
+
     def server_close(self) -> None:
         """Stop listening and cut what is open."""
         super().server_close()
