@@ -213,3 +213,12 @@ def test_secrets_are_kept_nowhere(tmp_path: Path) -> None:
         dump = "\n".join(db.iterdump())
     assert "basicAuthPassword" in dump
     assert "Very-secret" not in dump
+
+
+def test_a_request_after_the_end_says_nothing(sandbox: Sandbox) -> None:
+    """Its thread ends quietly: pytest makes an error of whatever a thread raises."""
+    with requests.Session() as session:
+        session.get(f"{sandbox.url}/api/health", timeout=60).raise_for_status()
+        sandbox._store.close()
+        with pytest.raises(requests.ConnectionError):
+            session.get(f"{sandbox.url}/api/org", auth=("admin", "admin"), timeout=60)
