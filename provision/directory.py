@@ -150,30 +150,28 @@ class Directory:
         def work(number: int) -> None:
             claim = None if until.is_set() else self.claim(number)
             if claim and is_proven(self._root, claim, number) and (answers := self._answers.get(number)):
-                for path, heads in self._asked_of(number, answers, with_heads=heads_of(number)):
+                for path, accept in self._asked_of(number, answers, with_heads=heads_of(number)):
                     if until.is_set():
                         break
                     if path.startswith("/apis/"):
-                        answers[path, HEADS if heads else ""] = [
-                            *self._server.apis_pages(path, org=number, heads=heads)
-                        ]
+                        answers[path, accept] = list(self._server.apis_pages(path, org=number, heads=accept == HEADS))
                     else:
-                        answers[path, ""] = self._server.get(path, org=number)
+                        answers[path, accept] = self._server.get(path, org=number)
 
         with ThreadPoolExecutor(self._server.throttle.most) as pool:
             named = (number for title, number in self.orgs.items() if title in titles)
             for one in [pool.submit(work, number) for number in islice(named, _AHEAD)]:
                 one.exception()
 
-    def _asked_of(self, number: int, answers: Answers, *, with_heads: bool) -> Iterator[tuple[str, bool]]:
-        """The paths that every plan asks in that org, and whether for heads; the last ones depend on the answers."""
+    def _asked_of(self, number: int, answers: Answers, *, with_heads: bool) -> Iterator[tuple[str, str]]:
+        """Path and media type of what every plan asks in that org; the last ones depend on the answers."""
         if self._server.apis and with_heads:  # what takes longest comes first
-            yield apis_path(number, "dashboard"), True
+            yield apis_path(number, "dashboard"), HEADS
         if self._server.apis:
-            yield apis_path(number, "folder"), False
-        yield from ((path, False) for path in ("/api/org/users", "/api/org/preferences", _SOURCES))
+            yield apis_path(number, "folder"), ""
+        yield from ((path, "") for path in ("/api/org/users", "/api/org/preferences", _SOURCES))
         uids = (str(source["uid"]) for source in answers[_SOURCES, ""])
-        yield from ((f"{_SOURCES}/uid/{uid}", False) for uid in uids if uid.startswith(PREFIX))
+        yield from ((f"{_SOURCES}/uid/{uid}", "") for uid in uids if uid.startswith(PREFIX))
 
     def strange_admins(self, number: int) -> tuple[str, ...]:
         """The logins of an org's Admins who are neither we nor server admins."""

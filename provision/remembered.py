@@ -49,7 +49,7 @@ class Remembered:
         return entry != "" and self._state.known.get(str(org)) == entry
 
     def note(self, org: int, contents: Iterable[str]) -> None:
-        """The org's dashboards were read after holds(), and have exactly these contents."""
+        """The org's dashboards were read after knows() or holds(), and have exactly these contents."""
         if entry := self._entry(org, contents):
             self._proven[str(org)] = entry
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,8 +13,8 @@ from provision.text import Text
 
 _MISSING = ("Not found", "404 page not found")  # Grafana 12.4 on an unknown path; a missing object has other words
 _PARTED = (HTTPStatus.OK, HTTPStatus.MULTI_STATUS, HTTPStatus.BAD_REQUEST)  # they come with results
-_SPEAKING = {str, dict, list}
 _DOWN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+_SPEAKING = {str, dict, list}  # what may hold a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,10 @@ def _message(text: str) -> str:
 
 
 def _json(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        pass
-    try:
-        return json.loads(text)  # also takes NaN and halves of characters
-    except ValueError:
-        return None
+    for parse in (orjson.loads, json.loads):  # the second also takes NaN and halves of characters
+        with suppress(ValueError):
+            return parse(text)
+    return None
 
 
 def _spoken(text: str) -> str:

@@ -64,9 +64,7 @@ def plan(
     server: ServerOptions,
     about: PlanOptions,
 ) -> None:
-    with Opening(settings, server, about, ahead=not names) as opening:
-        estate = load(settings.estate)
-    run, made = make_plan(settings, estate, names, opening, about)
+    run, made = _plan_of_file(settings, names, server, about)
     for file in out:
         write(file, show_plan(settings, made, _FORMAT_OF.get(file.suffix.lower(), form), view, colour=False))
     if not out:
@@ -98,9 +96,7 @@ def drift(
     server: ServerOptions,
     about: PlanOptions,
 ) -> None:
-    with Opening(settings, server, about, ahead=not names) as opening:
-        estate = load(settings.estate)
-    _run, made = make_plan(settings, estate, names, opening, about, watch=True)
+    _run, made = _plan_of_file(settings, names, server, about, watch=True)
     echo(show_plan(settings, made, form, view, unmanaged=True))
     if made.changes or made.orphans or is_opened(made):
         sys.exit(DIFFERENCES)
@@ -160,9 +156,7 @@ def apply(
     from provision.lock import alone_on
 
     with alone_on(server.url):
-        with Opening(settings, server, about, ahead=not names) as opening:
-            estate = load(settings.estate)
-        run, made = make_plan(settings, estate, names, opening, about, files)
+        run, made = _plan_of_file(settings, names, server, about, files)
         if expect and expect != made.digest:
             raise _changed(made, expect)
         if form == "text" and not expect:  # what is expected has been looked at
@@ -230,6 +224,21 @@ def _changed(made: "Plan", expect: str) -> PlanChangedError:
         hint = Text("Сейчас записывать нечего: вероятно, тот план уже записан",
                     "Now there is nothing to write: that plan has probably been applied")  # fmt: skip
     return PlanChangedError(said, hint)
+
+
+def _plan_of_file(
+    settings: Settings,
+    names: Sequence[str],
+    server: ServerOptions,
+    about: PlanOptions,
+    files: WriteOptions | None = None,
+    *,
+    watch: bool = False,
+) -> "tuple[RunContext, Plan]":
+    """make_plan() for the estate of the file, whose lists are read while the server answers."""
+    with Opening(settings, server, about, ahead=not names) as opening:
+        estate = load(settings.estate)
+    return make_plan(settings, estate, names, opening, about, files, watch=watch)
 
 
 def make_plan(

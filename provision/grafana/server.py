@@ -56,7 +56,7 @@ class Grafana:
         database = self.settings.get("database", {})
         if not connection.workers:
             self._transport.throttle = Throttle(_workers(database))
-        # Other logins only read: what they try to write is refused.
+        # Other logins write no more than their own sessions: anything else is refused.
         reads_more = not connection.workers and database.get("type") == "sqlite3"
         self.probing = Throttle(_READERS if reads_more else self.throttle.most)
 
